@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Bench, fuzz and documentation tooling is declared only when asked for, so that a plain build
+// resolves and compiles nothing that the product does not ship.
+let withBenchmarks = Context.environment["MERLON_BENCHMARKS"] != nil
+let withFuzzers = Context.environment["MERLON_FUZZERS"] != nil
+let withDocumentation = Context.environment["MERLON_DOCUMENTATION"] != nil
+
+let package = Package(
+  name: "merlon",
+  products: [
+    .executable(name: "merlon", targets: ["merlon"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "Kubernetes", dependencies: ["CLibYAML"]),
+    .target(name: "PolicyModel", dependencies: ["Kubernetes"]),
+    .target(name: "Dialects", dependencies: ["Kubernetes", "PolicyModel"]),
+    .target(name: "PolicyEngine", dependencies: ["Kubernetes", "PolicyModel"]),
+    .target(name: "Review", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
+    .target(
+      name: "MerlonCommand",
+      dependencies: [
+        "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
+  ]
+)
+
+if withBenchmarks {
+  package.dependencies.append(.package(url: "https://github.com/jpsim/Yams", from: "6.2.2"))
+  package.targets.append(
+    .executableTarget(
+      name: "merlon-bench",
+      dependencies: [
+        "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review",
+        .product(name: "Yams", package: "Yams"),
+      ],
+      path: "Benchmarks"))
+}
+
+if withDocumentation {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = (target.swiftSettings ?? []) + [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+    .treatWarning("DeprecatedDeclaration", as: .warning),
+  ]
+}
