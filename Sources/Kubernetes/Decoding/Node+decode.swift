@@ -1,0 +1,163 @@
+/// Typed reading of nodes. Each reports what is wrong and answers nil; `null` counts as absent, as in JSON
+/// decoding of the API server (`json: omitempty` and pointer fields).
+extension Node {
+  /// A string. Other scalars are errors: the API server does not convert them.
+  package func string(_ field: String, _ problems: inout [Diagnostic]) -> String? {
+    guard content == .scalar else {
+      problems.reportWrongType(self, field, expected: "a string")
+      return nil
+    }
+    switch scalar {
+    case .string: return text
+    case .null: return nil
+    case .bool, .integer, .float:
+      problems.reportWrongType(self, field, expected: "a string", fix: "quote it: \"\(text)\"")
+      return nil
+    }
+  }
+
+  /// A whole number. Quoted numbers are strings, and floats are errors even when they are whole.
+  package func integer(_ field: String, _ problems: inout [Diagnostic]) -> Int64? {
+    guard content == .scalar else {
+      problems.reportWrongType(self, field, expected: "an integer")
+      return nil
+    }
+    switch scalar {
+    case .integer(let value):
+      if hasLeadingZero {
+        problems.append(
+          Diagnostic(
+            .legacyForm, .warning, "`\(text)` in `\(field)` is read as \(value): YAML 1.1 takes a leading zero for octal",
+            at: location, fix: "write \(value)"))
+      }
+      return value
+    case .null: return nil
+    case .string, .bool, .float:
+      let isQuotedNumber = Int64(text) != nil
+      problems.reportWrongType(
+        self, field, expected: "an integer", fix: isQuotedNumber ? "remove the quotes: \(text)" : nil)
+      return nil
+    }
+  }
+
+  /// `true` or `false`.
+  package func bool(_ field: String, _ problems: inout [Diagnostic]) -> Bool? {
+    guard content == .scalar else {
+      problems.reportWrongType(self, field, expected: "true or false")
+      return nil
+    }
+    switch scalar {
+    case .bool(let value): return value
+    case .null: return nil
+    case .string, .integer, .float:
+      problems.reportWrongType(self, field, expected: "true or false")
+      return nil
+    }
+  }
+
+  /// The elements of a list; nil when absent or wrong.
+  package func list(_ field: String, _ problems: inout [Diagnostic]) -> [Node]? {
+    if content == .sequence { return elements }
+    if !isNull { problems.reportWrongType(self, field, expected: "a list") }
+    return nil
+  }
+
+  /// Whether this is a mapping; reports anything but a mapping or null.
+  package func isMapping(_ field: String, _ problems: inout [Diagnostic]) -> Bool {
+    if content == .mapping { return true }
+    if !isNull { problems.reportWrongType(self, field, expected: "a mapping") }
+    return false
+  }
+
+  /// The node as the author wrote it, short enough for a message.
+  package var excerpt: String {
+    switch content {
+    case .scalar: text.count > 60 ? "`\(text.prefix(57))…`" : "`\(text)`"
+    case .sequence: "a list"
+    case .mapping: "a mapping"
+    }
+  }
+
+  /// The text of a key as the API server's YAML reader turns it into a JSON key.
+  package var keyText: String {
+    guard case .bool(let value) = scalar, content == .scalar else { return text }
+    return value ? "true" : "false"
+  }
+
+  private var hasLeadingZero: Bool {
+    let digits = text.drop { $0 == "-" || $0 == "+" }
+    return digits.count > 1 && digits.first == "0" && digits.allSatisfy(\.isNumber)
+  }
+}
+
+/// The members of a mapping whose fields are all known.
+package struct StrictFields {
+  private let members: [(key: Node, value: Node)]
+
+  /// Reports every member that is not among `known`, with the known name nearest to it.
+  ///
+  /// - Parameter type: the API type's name, for messages.
+  /// - Parameter consequence: what dropping an unknown field would mean, for the message.
+  package init(
+    _ node: Node, type: String, known: [String], consequence: String? = nil, _ problems: inout [Diagnostic]
+  ) {
+    members = node.members
+    for member in members where !known.contains(member.key.keyText) {
+      let name = member.key.keyText
+      let nearest = Suggestion.nearest(to: name, among: known)
+      let hint = nearest.map { "did you mean `\($0)`?" }
+      problems.append(
+        Diagnostic(
+          .unknownField, .error,
+          "unknown field `\(name)` in \(type)" + (hint.map { ": \($0)" } ?? "")
+            + (consequence.map { " \($0)" } ?? ""),
+          at: member.key.location,
+          fix: hint == nil ? "\(type) has the fields \(known.joined(separator: ", "))" : nil))
+    }
+  }
+
+  /// The value of a field; nil when it is absent or null.
+  package subscript(name: String) -> Node? {
+    guard let node = members.first(where: { $0.key.keyText == name })?.value, !node.isNull else { return nil }
+    return node
+  }
+
+  /// The value of a field as written, null included.
+  package func written(_ name: String) -> Node? {
+    members.first { $0.key.keyText == name }?.value
+  }
+}
+
+extension [Diagnostic] {
+  package mutating func reportWrongType(_ node: Node, _ field: String, expected: String, fix: String? = nil) {
+    let found =
+      switch node.content {
+      case .sequence: "a list"
+      case .mapping: "a mapping"
+      case .scalar:
+        switch node.scalar {
+        case .null: "null"
+        case .bool: "the boolean `\(node.text)`"
+        case .integer, .float: "the number `\(node.text)`"
+        case .string: "the string `\(node.text)`"
+        }
+      }
+    append(Diagnostic(.wrongType, .error, "`\(field)` must be \(expected), not \(found)", at: node.location, fix: fix))
+  }
+
+  package mutating func reportInvalid(_ node: Node, _ message: String, fix: String? = nil) {
+    append(Diagnostic(.invalidValue, .error, message, at: node.location, fix: fix))
+  }
+}
+
+extension Document {
+  /// One error per key that repeats an earlier key of its mapping.
+  func duplicateKeyProblems() -> [Diagnostic] {
+    duplicateKeys.map { index in
+      let key = Node(document: self, index: Int(index))
+      return Diagnostic(
+        .duplicateKey, .error, "the key `\(key.text)` stands twice in one mapping; only one of the values can count",
+        at: key.location, fix: "remove one of them")
+    }
+  }
+}

@@ -1,0 +1,77 @@
+internal import CLibYAML
+
+/// Reads YAML text into documents with libyaml's event parser.
+///
+/// Yams is not used here: building its tree costs seven times the parsing itself (PLATFORM.md A.2), and
+/// its scalar resolution is not the API server's.
+enum YAMLParser {
+  /// Parses every document of a piece of a stream, in order.
+  ///
+  /// - Parameter firstLine: the 0-based line of the whole text at which the piece starts.
+  /// - Throws: the first syntax error; documents before it in the same piece are handed to `body` first.
+  static func parse(
+    _ text: UnsafeBufferPointer<UInt8>, file: SourceFile, firstLine: Int, body: (Document) -> Void
+  ) throws(DocumentError) {
+    var parser = yaml_parser_t()
+    guard yaml_parser_initialize(&parser) == 1 else {
+      throw DocumentError(message: "out of memory", line: 1, column: 1)
+    }
+    defer { yaml_parser_delete(&parser) }
+    yaml_parser_set_input_string(&parser, text.baseAddress, text.count)
+    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING)
+
+    var builder = DocumentBuilder(file: file, expectedBytes: text.count)
+    var event = yaml_event_t()
+    while true {
+      guard yaml_parser_parse(&parser, &event) == 1 else { throw error(of: parser, firstLine: firstLine) }
+      defer { yaml_event_delete(&event) }
+      let line = UInt32(truncatingIfNeeded: event.start_mark.line + firstLine + 1)
+      let column = UInt32(truncatingIfNeeded: event.start_mark.column + 1)
+      switch event.type {
+      case YAML_SCALAR_EVENT:
+        let scalar = event.data.scalar
+        builder.appendScalar(
+          UnsafeBufferPointer(start: scalar.value, count: scalar.length),
+          isPlain: isPlain(scalar), line: line, column: column, anchor: name(scalar.anchor))
+      case YAML_SEQUENCE_START_EVENT:
+        let anchor = name(event.data.sequence_start.anchor)
+        try builder.beginCollection(.sequence, line: line, column: column, anchor: anchor)
+      case YAML_MAPPING_START_EVENT:
+        let anchor = name(event.data.mapping_start.anchor)
+        try builder.beginCollection(.mapping, line: line, column: column, anchor: anchor)
+      case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT:
+        builder.endCollection()
+      case YAML_ALIAS_EVENT:
+        try builder.appendAlias(name(event.data.alias.anchor) ?? "", line: line, column: column)
+      case YAML_DOCUMENT_END_EVENT:
+        if !builder.isEmpty { body(builder.finish()) }
+      case YAML_STREAM_END_EVENT:
+        return
+      default:
+        break
+      }
+    }
+  }
+
+  /// A scalar whose meaning depends on its text: unquoted and without a `!!str` tag.
+  private static func isPlain(_ scalar: yaml_event_s.__Unnamed_union_data.__Unnamed_struct_scalar) -> Bool {
+    guard scalar.style == YAML_PLAIN_SCALAR_STYLE else { return false }
+    guard let tag = scalar.tag else { return true }
+    return String(cString: tag) != YAML_STR_TAG
+  }
+
+  private static func name(_ anchor: UnsafeMutablePointer<UInt8>?) -> String? {
+    anchor.map { String(cString: $0) }
+  }
+
+  private static func error(of parser: yaml_parser_t, firstLine: Int) -> DocumentError {
+    let problem = parser.problem.map { String(cString: $0) } ?? "not YAML"
+    let context = parser.context.map { " " + String(cString: $0) } ?? ""
+    let isReaderError = parser.error == YAML_READER_ERROR
+    let line = isReaderError ? Int(parser.mark.line) : Int(parser.problem_mark.line)
+    let column = isReaderError ? Int(parser.mark.column) : Int(parser.problem_mark.column)
+    return DocumentError(
+      message: problem + context, line: UInt32(truncatingIfNeeded: line + firstLine + 1),
+      column: UInt32(truncatingIfNeeded: column + 1))
+  }
+}

@@ -1,0 +1,110 @@
+/// Paths to leave out, in the language of `.gitignore` (gitignore(5)).
+package struct ExcludePatterns: Sendable {
+  private struct Pattern: Sendable {
+    let segments: [[UInt8]]
+    let isNegated: Bool
+    let matchesFoldersOnly: Bool
+    /// Contains a slash, so it matches from the root and not at any depth.
+    let isAnchored: Bool
+  }
+
+  private let patterns: [Pattern]
+
+  /// Later patterns override earlier ones; `!` takes an exclusion back; blank ones and `#` comments count for nothing.
+  package init(_ texts: [String]) {
+    patterns = texts.compactMap { text in
+      var rest = Substring(text)
+      while rest.last == " ", !rest.hasSuffix("\\ ") { rest = rest.dropLast() }
+      if rest.isEmpty || rest.hasPrefix("#") { return nil }
+      let isNegated = rest.hasPrefix("!")
+      if isNegated { rest = rest.dropFirst() }
+      if rest.hasPrefix("\\#") || rest.hasPrefix("\\!") { rest = rest.dropFirst() }
+      let matchesFoldersOnly = rest.hasSuffix("/")
+      if matchesFoldersOnly { rest = rest.dropLast() }
+      let isAnchored = rest.contains("/")
+      let segments = rest.split(separator: "/").map { Array($0.utf8) }
+      if segments.isEmpty { return nil }
+      return Pattern(
+        segments: segments, isNegated: isNegated, matchesFoldersOnly: matchesFoldersOnly, isAnchored: isAnchored)
+    }
+  }
+
+  /// Whether a path, relative to the folder that the user named, is left out. Whoever walks a tree asks for
+  /// each folder first: what lies in an excluded one is out.
+  package func exclude(_ path: String, isFolder: Bool) -> Bool {
+    let segments = path.split(separator: "/").map { Array($0.utf8) }
+    var isExcluded = false
+    for pattern in patterns where isExcluded == pattern.isNegated {
+      if pattern.matchesFoldersOnly, !isFolder { continue }
+      let candidate = pattern.isAnchored ? segments[...] : segments.suffix(1)
+      if Self.match(pattern.segments[...], candidate) { isExcluded = !pattern.isNegated }
+    }
+    return isExcluded
+  }
+
+  private static func match(_ pattern: ArraySlice<[UInt8]>, _ path: ArraySlice<[UInt8]>) -> Bool {
+    guard let first = pattern.first else { return path.isEmpty }
+    if first == Array("**".utf8) {
+      let rest = pattern.dropFirst()
+      // A trailing `**` is everything inside, not the folder itself.
+      if rest.isEmpty { return !path.isEmpty }
+      return (path.startIndex...path.endIndex).contains { match(rest, path[$0...]) }
+    }
+    guard let segment = path.first, matchSegment(first[...], segment[...]) else { return false }
+    return match(pattern.dropFirst(), path.dropFirst())
+  }
+
+  /// `*`, `?`, `[a-z]`, `[!a]` and `\` inside one segment. Backtracks to the last star only: O(n·m).
+  private static func matchSegment(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
+    var p = pattern.startIndex
+    var t = text.startIndex
+    var star: (pattern: Int, text: Int)?
+    while t < text.endIndex {
+      if p < pattern.endIndex, pattern[p] == UInt8(ascii: "*") {
+        star = (p + 1, t)
+        p += 1
+      } else if p < pattern.endIndex, let next = matchOne(pattern[p...], text[t]) {
+        p = next
+        t += 1
+      } else if let last = star {
+        p = last.pattern
+        t = last.text + 1
+        star = (last.pattern, t)
+      } else {
+        return false
+      }
+    }
+    return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
+  }
+
+  /// The index after the pattern element that matches one byte, or nil.
+  private static func matchOne(_ pattern: ArraySlice<UInt8>, _ byte: UInt8) -> Int? {
+    let start = pattern.startIndex
+    switch pattern[start] {
+    case UInt8(ascii: "?"): return start + 1
+    case UInt8(ascii: "\\") where start + 1 < pattern.endIndex: return pattern[start + 1] == byte ? start + 2 : nil
+    case UInt8(ascii: "["):
+      guard let end = pattern.dropFirst(2).firstIndex(of: UInt8(ascii: "]")) else { break }
+      var members = pattern[(start + 1)..<end]
+      let isNegated = members.first == UInt8(ascii: "!") || members.first == UInt8(ascii: "^")
+      if isNegated { members = members.dropFirst() }
+      return isMember(byte, of: members) != isNegated ? end + 1 : nil
+    default: break
+    }
+    return pattern[start] == byte ? start + 1 : nil
+  }
+
+  private static func isMember(_ byte: UInt8, of members: ArraySlice<UInt8>) -> Bool {
+    var index = members.startIndex
+    while index < members.endIndex {
+      if index + 2 < members.endIndex, members[index + 1] == UInt8(ascii: "-") {
+        if members[index] <= byte, byte <= members[index + 2] { return true }
+        index += 3
+      } else {
+        if members[index] == byte { return true }
+        index += 1
+      }
+    }
+    return false
+  }
+}

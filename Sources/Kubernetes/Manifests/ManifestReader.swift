@@ -1,0 +1,99 @@
+/// Reads manifests from files, folders and standard input into a ``ManifestSet``.
+///
+/// All problems of all inputs are reported; a broken document hides no other. Documents are parsed in
+/// parallel, results stand in the order of the inputs.
+package struct ManifestReader: Sendable {
+  package struct Options: Sendable {
+    /// Patterns of paths to leave out, see ``ExcludePatterns``.
+    package var excludes = ExcludePatterns([])
+    /// Where objects live whose manifest names no namespace.
+    package var defaultNamespace = "default"
+    /// Kinds to keep as ``ManifestSet/foreign`` objects.
+    package var keptKinds: Set<GroupKind> = []
+    /// Says what is wrong with a kind that is not known but almost one of interest; nil when it is just another.
+    package var misspelledKind: @Sendable (GroupKind, _ apiVersion: String) -> String? = { _, _ in nil }
+
+    package init() {}
+  }
+
+  package var options: Options
+
+  package init(options: Options = Options()) {
+    self.options = options
+  }
+
+  /// Reads everything the paths name; `-` is standard input.
+  package func read(paths: [String]) async -> ManifestSet {
+    let (texts, problems) = ManifestInput.collect(paths: paths, excludes: options.excludes)
+    var set = await read(texts)
+    set.diagnostics = problems + set.diagnostics
+    if set.diagnostics.isEmpty, set.documents == 0 {
+      let what = paths.count == 1 ? paths.joined() : "the inputs"
+      set.diagnostics.append(
+        Diagnostic(
+          .unreadable, .error, "no Kubernetes objects in \(what)", at: nil,
+          fix: "name files, folders with .yaml, .yml or .json files, or `-` for standard input"))
+    }
+    return set
+  }
+
+  /// Reads texts that are already in memory.
+  package func read(_ texts: [ManifestText]) async -> ManifestSet {
+    let pieces = texts.flatMap { ManifestPiece.cut($0) }
+    let batches = Self.batches(pieces)
+    let options = options
+    let results = await withTaskGroup(of: (Int, ManifestSet, [Kustomization]).self) { group in
+      for (index, batch) in batches.enumerated() {
+        group.addTask {
+          var set = ManifestSet()
+          var kustomizations: [Kustomization] = []
+          for piece in batch { piece.read(into: &set, &kustomizations, options: options) }
+          return (index, set, kustomizations)
+        }
+      }
+      var results = [(ManifestSet, [Kustomization])](repeating: (ManifestSet(), []), count: batches.count)
+      for await (index, set, kustomizations) in group { results[index] = (set, kustomizations) }
+      return results
+    }
+    var whole = ManifestSet()
+    for (set, _) in results { whole.append(set) }
+    whole.files = texts.count
+    Kustomization.leaveOutPatches(results.flatMap(\.1), from: &whole)
+    whole.reportEachTemplateOnce()
+    whole.checkIdentities()
+    return whole
+  }
+
+  /// Groups pieces so that a batch is worth a task.
+  private static func batches(_ pieces: [ManifestPiece]) -> [[ManifestPiece]] {
+    var batches: [[ManifestPiece]] = []
+    var batch: [ManifestPiece] = []
+    var bytes = 0
+    for piece in pieces {
+      batch.append(piece)
+      bytes += piece.range.count
+      if bytes > 256 << 10 {
+        batches.append(batch)
+        batch = []
+        bytes = 0
+      }
+    }
+    if !batch.isEmpty { batches.append(batch) }
+    return batches
+  }
+}
+
+/// A text with its name.
+package struct ManifestText: Sendable {
+  package let file: SourceFile
+  package let bytes: [UInt8]
+
+  package init(path: String, bytes: [UInt8]) {
+    file = SourceFile(path: path)
+    self.bytes = bytes
+  }
+
+  package init(path: String, _ text: String) {
+    self.init(path: path, bytes: Array(text.utf8))
+  }
+}

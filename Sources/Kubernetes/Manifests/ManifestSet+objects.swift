@@ -1,0 +1,71 @@
+extension ManifestSet {
+  /// Decodes one object, or the objects of a list, and files them. Answers whether any was of a kind that counts.
+  mutating func addObject(_ object: Node, options: ManifestReader.Options) -> Bool {
+    guard object.content == .mapping else {
+      documentsWithoutKind += 1
+      return false
+    }
+    let kind = object["kind"]?.text ?? ""
+    let apiVersion = object["apiVersion"]?.text ?? ""
+    return addObject(object, kind: kind, apiVersion: apiVersion, options: options)
+  }
+
+  private mutating func addObject(
+    _ object: Node, kind: String, apiVersion: String, options: ManifestReader.Options
+  ) -> Bool {
+    if kind.isEmpty || object.content != .mapping {
+      documentsWithoutKind += 1
+      return false
+    }
+    if kind.hasSuffix("List"), let items = object["items"], items.content == .sequence || items.isNull {
+      let itemKind = kind == "List" ? "" : String(kind.dropLast(4))
+      var counts = false
+      for item in items.elements where !item.isNull {
+        let itemCounts = addObject(
+          item, kind: item["kind"]?.text ?? itemKind, apiVersion: item["apiVersion"]?.text ?? apiVersion,
+          options: options)
+        counts = counts || itemCounts
+      }
+      return counts
+    }
+    documents += 1
+    let parts = apiVersion.split(separator: "/", omittingEmptySubsequences: false)
+    let groupKind = GroupKind(group: parts.count == 2 ? String(parts[0]) : "", kind: kind)
+    if addKnown(object, groupKind, options: options) { return true }
+    if options.keptKinds.contains(groupKind) {
+      foreign.append(ForeignObject(groupKind: groupKind, version: String(parts.last ?? ""), root: object))
+      return true
+    }
+    if let problem = options.misspelledKind(groupKind, apiVersion) {
+      let location = object["kind"]?.location ?? object.location
+      diagnostics.append(Diagnostic(.invalidValue, .error, problem, at: location))
+      return true
+    }
+    passedOver[groupKind, default: 0] += 1
+    return false
+  }
+
+  /// Decodes the kinds of the core, apps and batch groups; false when it is none of them.
+  private mutating func addKnown(_ object: Node, _ kind: GroupKind, options: ManifestReader.Options) -> Bool {
+    let namespace = options.defaultNamespace
+    if let workload = WorkloadKind(rawValue: kind.kind), kind.group == workload.apiGroup || kind.group == "extensions" {
+      if let value = Workload(object, kind: workload, defaultNamespace: namespace, &diagnostics) {
+        workloads.append(value)
+      }
+      return true
+    }
+    guard kind.group.isEmpty else { return false }
+    switch kind.kind {
+    case "Pod":
+      if let pod = Pod(object, defaultNamespace: namespace, &diagnostics) { pods.append(pod) }
+    case "Namespace":
+      if let value = Namespace(object, &diagnostics) { namespaces.append(value) }
+    case "Node":
+      if let node = ClusterNode(object, &diagnostics) { nodes.append(node) }
+    case "Service":
+      if let service = Service(object, defaultNamespace: namespace, &diagnostics) { services.append(service) }
+    default: return false
+    }
+    return true
+  }
+}

@@ -1,0 +1,72 @@
+/// A group and kind, without the version: `apps` and `Deployment`.
+package struct GroupKind: Sendable, Hashable {
+  /// Empty for the core group.
+  package let group: String
+  package let kind: String
+
+  package init(group: String, kind: String) {
+    self.group = group
+    self.kind = kind
+  }
+}
+
+extension GroupKind: Comparable, CustomStringConvertible {
+  package static func < (left: GroupKind, right: GroupKind) -> Bool {
+    (left.kind, left.group) < (right.kind, right.group)
+  }
+
+  /// `Deployment` for the well-known groups, `Certificate.cert-manager.io` for the others.
+  package var description: String {
+    switch group {
+    case "", "apps", "batch": kind
+    default: "\(kind).\(group)"
+    }
+  }
+}
+
+/// An object whose kind this module does not know; whoever asked for it decodes it.
+package struct ForeignObject: Sendable {
+  package let groupKind: GroupKind
+  /// `v1`, `v1alpha2`.
+  package let version: String
+  package let root: Node
+}
+
+/// Everything that was read, in the order of the inputs.
+package struct ManifestSet: Sendable {
+  package var namespaces: [Namespace] = []
+  package var pods: [Pod] = []
+  package var workloads: [Workload] = []
+  package var nodes: [ClusterNode] = []
+  package var services: [Service] = []
+  /// Objects of the kinds that the reader was asked to keep.
+  package var foreign: [ForeignObject] = []
+  /// How many objects of kinds that nobody asked for were passed over.
+  package var passedOver: [GroupKind: Int] = [:]
+  /// Documents that are no Kubernetes objects: no `kind`, no `apiVersion`.
+  package var documentsWithoutKind = 0
+  package var files = 0
+  package var documents = 0
+  package var diagnostics: [Diagnostic] = []
+
+  package init() {}
+
+  /// Whether a part of the input could not be read, so that no answer is complete.
+  package var isIncomplete: Bool {
+    diagnostics.contains { $0.severity == .error && ($0.code.meansUnreadable || $0.code == .renderFirst) }
+  }
+
+  mutating func append(_ other: ManifestSet) {
+    namespaces += other.namespaces
+    pods += other.pods
+    workloads += other.workloads
+    nodes += other.nodes
+    services += other.services
+    foreign += other.foreign
+    passedOver.merge(other.passedOver, uniquingKeysWith: +)
+    documentsWithoutKind += other.documentsWithoutKind
+    files += other.files
+    documents += other.documents
+    diagnostics += other.diagnostics
+  }
+}

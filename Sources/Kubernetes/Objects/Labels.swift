@@ -1,0 +1,123 @@
+/// The labels of an object, sorted by key, with the place of each.
+///
+/// Storage is shared and its content hash computed once, so that the labels of 100,000 pods group by
+/// template without hashing every string again.
+package struct Labels: Sendable {
+  package struct Entry: Sendable {
+    package let key: String
+    package let value: String
+    /// 1-based; 0 when the label was not written by anyone.
+    let line: UInt32
+    let column: UInt32
+  }
+
+  private final class Storage: Sendable {
+    let file: SourceFile?
+    let entries: [Entry]
+    let contentHash: Int
+
+    init(file: SourceFile?, entries: [Entry]) {
+      self.file = file
+      self.entries = entries
+      var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+      for entry in entries {
+        for byte in entry.key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        hash = (hash ^ 0xFF) &* 0x100_0000_01b3
+        for byte in entry.value.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        hash = (hash ^ 0xFE) &* 0x100_0000_01b3
+      }
+      contentHash = Int(truncatingIfNeeded: hash ^ (hash >> 32))
+    }
+  }
+
+  private let storage: Storage
+
+  private init(_ storage: Storage) { self.storage = storage }
+
+  /// No labels.
+  package static let none = Labels(Storage(file: nil, entries: []))
+
+  /// Labels that stand in no file.
+  package init(_ pairs: [String: String]) {
+    let entries = pairs.sorted { $0.key < $1.key }.map { Entry(key: $0.key, value: $0.value, line: 0, column: 0) }
+    self.init(Storage(file: nil, entries: entries))
+  }
+
+  init(file: SourceFile, unsorted: [Entry]) {
+    self.init(Storage(file: file, entries: unsorted.sorted { $0.key < $1.key }))
+  }
+
+  package var entries: [Entry] { storage.entries }
+  package var isEmpty: Bool { storage.entries.isEmpty }
+
+  /// The value of a label. O(labels), which are few.
+  package subscript(key: String) -> String? {
+    for entry in storage.entries where entry.key == key { return entry.value }
+    return nil
+  }
+
+  /// Where a label is written, when it is.
+  package func location(of key: String) -> SourceLocation? {
+    guard let file = storage.file, let entry = storage.entries.first(where: { $0.key == key }), entry.line > 0 else {
+      return nil
+    }
+    return SourceLocation(file: file, line: entry.line, column: entry.column)
+  }
+
+  /// The same labels and these, where a key is not there yet.
+  package func adding(_ pairs: [String: String]) -> Labels {
+    let missing = pairs.filter { self[$0.key] == nil }
+    if missing.isEmpty { return self }
+    let added = missing.map { Entry(key: $0.key, value: $0.value, line: 0, column: 0) }
+    return Labels(Storage(file: storage.file, entries: (entries + added).sorted { $0.key < $1.key }))
+  }
+}
+
+extension Labels: Hashable {
+  package static func == (left: Labels, right: Labels) -> Bool {
+    if left.storage === right.storage { return true }
+    guard left.storage.contentHash == right.storage.contentHash,
+      left.storage.entries.count == right.storage.entries.count
+    else { return false }
+    return zip(left.storage.entries, right.storage.entries).allSatisfy { $0.key == $1.key && $0.value == $1.value }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(storage.contentHash)
+  }
+}
+
+extension Labels {
+  /// Reads a `labels` mapping. Values that are not strings, and keys or values outside the label syntax,
+  /// are errors; the rest is kept.
+  init(_ node: Node, field: String, _ problems: inout [Diagnostic]) {
+    guard node.isMapping(field, &problems) else {
+      self = .none
+      return
+    }
+    var entries: [Entry] = []
+    for (key, value) in node.members {
+      let keyText = key.keyText
+      if let problem = NameRules.labelKeyProblem(keyText) {
+        problems.reportInvalid(key, "the label key `\(keyText)` \(problem)")
+        continue
+      }
+      guard let text = Self.value(value, "\(field).\(keyText)", &problems) else { continue }
+      if entries.contains(where: { $0.key == keyText }) { continue }
+      let location = key.location
+      entries.append(Entry(key: keyText, value: text, line: location.line, column: location.column))
+    }
+    self.init(file: node.location.file, unsorted: entries)
+  }
+
+  /// A label value; null is the empty string to the API server.
+  static func value(_ node: Node, _ field: String, _ problems: inout [Diagnostic]) -> String? {
+    if node.isNull { return "" }
+    guard let text = node.string(field, &problems) else { return nil }
+    if let problem = NameRules.labelValueProblem(text) {
+      problems.reportInvalid(node, "the label value `\(text)` of `\(field)` \(problem)")
+      return nil
+    }
+    return text
+  }
+}

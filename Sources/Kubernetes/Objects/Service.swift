@@ -1,0 +1,72 @@
+/// A Service (`core/v1 Service`) with what is needed to find its backends.
+package struct Service: Sendable {
+  package struct Port: Sendable {
+    /// What `targetPort` says; the Service's own port when it says nothing.
+    package enum Target: Sendable, Equatable {
+      case number(UInt16)
+      case name(String)
+    }
+
+    package let name: String?
+    package let transport: TransportProtocol
+    package let number: UInt16
+    package let target: Target
+  }
+
+  package var meta: ObjectMeta
+  /// Nil when the Service has no selector: its endpoints are managed by hand.
+  package var selector: Labels?
+  package var ports: [Port]
+  package var clusterIPs: [IPAddress]
+  /// The name it stands for, for type ExternalName.
+  package var externalName: String?
+  /// `clusterIP: None`: clients talk to the pods' ports directly.
+  package var isHeadless: Bool
+}
+
+extension Service {
+  init?(_ object: Node, defaultNamespace: String, _ problems: inout [Diagnostic]) {
+    guard
+      let meta = ObjectMeta(
+        object, kind: "Service", scope: .namespaced(defaultNamespace: defaultNamespace), &problems)
+    else { return nil }
+    let spec = object["spec"]
+    var selector: Labels?
+    if let node = spec?["selector"], node.content == .mapping {
+      let labels = Labels(node, field: "spec.selector", &problems)
+      selector = labels.isEmpty ? nil : labels
+    }
+    var clusterIPs = spec?["clusterIPs"]?.elements.map(\.text) ?? []
+    if clusterIPs.isEmpty, let only = spec?["clusterIP"]?.text { clusterIPs = [only] }
+    let isExternalName = spec?["type"]?.hasText("ExternalName") ?? false
+    self.init(
+      meta: meta, selector: selector,
+      ports: (spec?["ports"]?.list("spec.ports", &problems) ?? []).compactMap { Port($0, &problems) },
+      clusterIPs: clusterIPs.compactMap { IPAddress($0) },
+      externalName: isExternalName ? spec?["externalName"]?.text : nil,
+      isHeadless: clusterIPs.contains("None"))
+  }
+}
+
+extension Service.Port {
+  init?(_ node: Node, _ problems: inout [Diagnostic]) {
+    guard node.isMapping("spec.ports[]", &problems), let numberNode = node["port"],
+      let written = numberNode.integer("spec.ports[].port", &problems)
+    else { return nil }
+    guard let number = UInt16(exactly: written), number > 0 else {
+      problems.reportInvalid(numberNode, "`port` must be 1 to 65535, not \(written)")
+      return nil
+    }
+    var target = Target.number(number)
+    if let targetNode = node["targetPort"], !targetNode.isNull {
+      if case .integer(let value) = targetNode.scalar, let port = UInt16(exactly: value) {
+        // Zero is what clients send for "not set".
+        if port > 0 { target = .number(port) }
+      } else if !targetNode.text.isEmpty {
+        target = .name(targetNode.text)
+      }
+    }
+    let transport = node["protocol"].flatMap { TransportProtocol(name: $0.text) } ?? .tcp
+    self.init(name: node["name"]?.text, transport: transport, number: number, target: target)
+  }
+}

@@ -1,0 +1,62 @@
+/// The kinds that make pods from a template.
+package enum WorkloadKind: String, Sendable, Hashable, CaseIterable {
+  case deployment = "Deployment"
+  case statefulSet = "StatefulSet"
+  case daemonSet = "DaemonSet"
+  case replicaSet = "ReplicaSet"
+  case replicationController = "ReplicationController"
+  case job = "Job"
+  case cronJob = "CronJob"
+
+  /// The API group that the kind belongs to; empty for the core group.
+  package var apiGroup: String {
+    switch self {
+    case .deployment, .statefulSet, .daemonSet, .replicaSet: "apps"
+    case .replicationController: ""
+    case .job, .cronJob: "batch"
+    }
+  }
+}
+
+/// An object that makes pods: its template stands for all its replicas.
+package struct Workload: Sendable {
+  package var kind: WorkloadKind
+  package var meta: ObjectMeta
+  package var template: PodTemplate
+
+  package init(kind: WorkloadKind, meta: ObjectMeta, template: PodTemplate) {
+    self.kind = kind
+    self.meta = meta
+    self.template = template
+  }
+}
+
+extension Workload {
+  init?(_ object: Node, kind: WorkloadKind, defaultNamespace: String, _ problems: inout [Diagnostic]) {
+    guard
+      let meta = ObjectMeta(
+        object, kind: kind.rawValue, scope: .namespaced(defaultNamespace: defaultNamespace), &problems)
+    else { return nil }
+    guard let spec = object["spec"], spec.isMapping("spec", &problems) else {
+      problems.append(
+        Diagnostic(.missingField, .error, "\(kind.rawValue) `\(meta.name)` without `spec`", at: meta.location))
+      return nil
+    }
+    let isCronJob = kind == .cronJob
+    let path = isCronJob ? "spec.jobTemplate.spec.template" : "spec.template"
+    let template = isCronJob ? spec["jobTemplate"]?["spec"]?["template"] : spec["template"]
+    guard let template, template.isMapping(path, &problems) else {
+      problems.append(
+        Diagnostic(.missingField, .error, "\(kind.rawValue) `\(meta.name)` without `\(path)`", at: meta.location))
+      return nil
+    }
+    var podTemplate = PodTemplate(template, field: "\(path).", &problems)
+    if kind == .job {
+      // The Job controller puts both on every pod (batch/v1 `JobNameLabel` and its legacy spelling).
+      podTemplate.labels = podTemplate.labels.adding([
+        "batch.kubernetes.io/job-name": meta.name, "job-name": meta.name,
+      ])
+    }
+    self.init(kind: kind, meta: meta, template: podTemplate)
+  }
+}

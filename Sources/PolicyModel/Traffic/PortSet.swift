@@ -1,0 +1,82 @@
+/// A set of port numbers 1…65535 as sorted, disjoint, non-adjacent ranges.
+package struct PortSet: Sendable, Hashable {
+  package private(set) var ranges: [ClosedRange<UInt16>]
+
+  package static let none = PortSet(ranges: [])
+  package static let all = PortSet(ranges: [1...65535])
+
+  private init(ranges: [ClosedRange<UInt16>]) { self.ranges = ranges }
+
+  package init(_ range: ClosedRange<UInt16>) { ranges = [range] }
+
+  package init(_ port: UInt16) { ranges = [port...port] }
+
+  package var isEmpty: Bool { ranges.isEmpty }
+
+  /// O(log ranges).
+  package func contains(_ port: UInt16) -> Bool {
+    var low = 0
+    var high = ranges.count
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].upperBound < port { low = middle + 1 } else { high = middle }
+    }
+    return low < ranges.count && ranges[low].lowerBound <= port
+  }
+
+  /// O(n + m).
+  package func union(_ other: PortSet) -> PortSet {
+    if other.isEmpty || self == other { return self }
+    if isEmpty { return other }
+    let sorted = (ranges + other.ranges).sorted { $0.lowerBound < $1.lowerBound }
+    var result: [ClosedRange<UInt16>] = []
+    for range in sorted {
+      if let last = result.last, Int(range.lowerBound) <= Int(last.upperBound) + 1 {
+        result[result.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+      } else {
+        result.append(range)
+      }
+    }
+    return PortSet(ranges: result)
+  }
+
+  /// O(n + m).
+  package func intersection(_ other: PortSet) -> PortSet {
+    var result: [ClosedRange<UInt16>] = []
+    var i = 0
+    var j = 0
+    while i < ranges.count, j < other.ranges.count {
+      let first = max(ranges[i].lowerBound, other.ranges[j].lowerBound)
+      let last = min(ranges[i].upperBound, other.ranges[j].upperBound)
+      if first <= last { result.append(first...last) }
+      if ranges[i].upperBound < other.ranges[j].upperBound { i += 1 } else { j += 1 }
+    }
+    return PortSet(ranges: result)
+  }
+
+  package func subtracting(_ other: PortSet) -> PortSet {
+    intersection(other.complement)
+  }
+
+  package var complement: PortSet {
+    var result: [ClosedRange<UInt16>] = []
+    var next = 1
+    for range in ranges {
+      if next < Int(range.lowerBound) { result.append(UInt16(next)...(range.lowerBound - 1)) }
+      next = Int(range.upperBound) + 1
+    }
+    if next <= 65535 { result.append(UInt16(next)...65535) }
+    return PortSet(ranges: result)
+  }
+}
+
+extension PortSet: CustomStringConvertible {
+  /// `80,8000-8100`; `all ports`; `no port`.
+  package var description: String {
+    if isEmpty { return "no port" }
+    if self == .all { return "all ports" }
+    return ranges.map {
+      $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)"
+    }.joined(separator: ",")
+  }
+}
