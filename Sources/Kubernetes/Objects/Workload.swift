@@ -23,11 +23,14 @@ package struct Workload: Sendable {
   package var kind: WorkloadKind
   package var meta: ObjectMeta
   package var template: PodTemplate
+  /// `spec.replicas: 0`: makes no pods now.
+  package var isScaledToZero: Bool
 
-  package init(kind: WorkloadKind, meta: ObjectMeta, template: PodTemplate) {
+  package init(kind: WorkloadKind, meta: ObjectMeta, template: PodTemplate, isScaledToZero: Bool = false) {
     self.kind = kind
     self.meta = meta
     self.template = template
+    self.isScaledToZero = isScaledToZero
   }
 }
 
@@ -57,6 +60,7 @@ extension Workload {
         "batch.kubernetes.io/job-name": meta.name, "job-name": meta.name,
       ])
     }
-    self.init(kind: kind, meta: meta, template: podTemplate)
+    let replicas = spec["replicas"]?.integer("spec.replicas", &problems)
+    self.init(kind: kind, meta: meta, template: podTemplate, isScaledToZero: replicas == 0)
   }
 }

@@ -1,0 +1,213 @@
+internal import Kubernetes
+
+/// Why a line is not a flow of this world.
+package struct FlowLineError: Error, Sendable, Equatable {
+  package let message: String
+  package let fix: String?
+
+  package init(_ message: String, fix: String? = nil) {
+    self.message = message
+    self.fix = fix
+  }
+}
+
+/// Reads flow lines: `SOURCE -> DESTINATION PROTOCOL/PORT`.
+///
+/// Ends are `namespace/name` (a pod, else a workload), `namespace/kind/name`, `node/name`,
+/// `service/namespace/name`, an address, or `self` for the source itself. An address of a known pod, node or
+/// Service means that one.
+package struct FlowParser: Sendable {
+  private let world: World
+  private let index: WorldIndex
+
+  package init(_ world: World) {
+    self.world = world
+    index = WorldIndex(world)
+  }
+
+  /// Reads a whole line.
+  package func parse(_ line: String) throws(FlowLineError) -> Flow {
+    let expected = "expected SOURCE -> DESTINATION PROTOCOL/PORT, such as shop/web -> shop/db tcp/5432"
+    let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }
+    guard words.count == 4, words[1] == "->" else { throw FlowLineError(expected) }
+    let source = try end(String(words[0]))
+    let destination = try end(String(words[2]))
+    let traffic = try Self.traffic(String(words[3]))
+    return try flow(from: source, to: destination, traffic)
+  }
+
+  /// Checks what only a whole flow shows: `self` and Services have their places, a Service's port must exist.
+  package func flow(from source: FlowEnd, to destination: FlowEnd, _ traffic: FlowTraffic) throws(FlowLineError) -> Flow {
+    switch source {
+    case .itself: throw FlowLineError("`self` can only be the destination")
+    case .service: throw FlowLineError("a Service cannot be the source", fix: "name the pods behind it")
+    case .endpoint, .workload, .node, .address: break
+    }
+    if case .itself = destination {
+      switch source {
+      case .endpoint, .workload: break
+      default: throw FlowLineError("`self` needs a pod or workload as source")
+      }
+    }
+    if case .service(let number) = destination { try checkService(number, traffic) }
+    return Flow(from: source, to: destination, traffic)
+  }
+
+  /// Reads one end.
+  package func end(_ text: String) throws(FlowLineError) -> FlowEnd {
+    if text == "self" { return .itself }
+    if let address = IPAddress(text) {
+      switch index.owner(of: address) {
+      case .endpoint(let number): return .endpoint(number, address: address)
+      case .node(let number): return .node(number, address: address)
+      case .service(let number): return .service(number)
+      case nil: return .address(address)
+      }
+    }
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    switch parts.count {
+    case 2 where parts[0] == "node":
+      guard let node = index.node(named: parts[1]) else {
+        throw unknown("node `\(parts[1])`", Suggestion.nearest(to: parts[1], among: world.nodes.map(\.name)))
+      }
+      return .node(node)
+    case 3 where parts[0] == "service" || parts[0] == "svc":
+      guard let service = index.service(parts[1], parts[2]) else { throw unknownService(parts[1], parts[2]) }
+      return .service(service)
+    case 2: return try endpoint(namespace: parts[0], name: parts[1])
+    case 3: return try endpoint(namespace: parts[0], kind: parts[1], name: parts[2])
+    default:
+      throw FlowLineError(
+        "`\(text)` is no end of a flow", fix: "write namespace/name, node/name, service/namespace/name or an address")
+    }
+  }
+
+  // MARK: - Traffic
+
+  private static let otherProtocols: Set<String> = [
+    "icmp", "icmpv6", "igmp", "gre", "esp", "ah", "ipip", "vrrp",
+  ]
+
+  /// Reads `tcp/80`, `icmp/8`.
+  package static func traffic(_ text: String) throws(FlowLineError) -> FlowTraffic {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    let name = parts[0].lowercased()
+    if let transport = TransportProtocol(name: name.uppercased()) {
+      guard parts.count == 2, let port = UInt16(parts[1]), port > 0 else {
+        throw FlowLineError("`\(text)` needs a port from 1 to 65535, such as \(name)/80")
+      }
+      return .port(transport, port)
+    }
+    guard otherProtocols.contains(name), parts.count <= 2 else {
+      throw FlowLineError("`\(text)` is no protocol and port", fix: "write tcp/80, udp/53, sctp/3868 or icmp/8")
+    }
+    return .other(text.lowercased())
+  }
+
+  // MARK: - Endpoints
+
+  private func endpoint(namespace: String, name: String) throws(FlowLineError) -> FlowEnd {
+    if let pod = index.pod(namespace, name) { return .endpoint(pod) }
+    let groups = index.workloads(namespace, name)
+    if groups.count > 1 {
+      let spellings = groups.map { "\(namespace)/\(world.workloads[$0].kind.lowercased())/\(name)" }
+      throw FlowLineError(
+        "`\(namespace)/\(name)` is \(groups.count) workloads", fix: "write \(spellings.joined(separator: " or "))")
+    }
+    guard let group = groups.first else { throw unknownEndpoint(namespace, name) }
+    return try end(of: group)
+  }
+
+  private func endpoint(namespace: String, kind: String, name: String) throws(FlowLineError) -> FlowEnd {
+    guard let kindName = Self.kindName(kind) else {
+      throw FlowLineError(
+        "`\(kind)` is no kind of endpoint",
+        fix: "write pod, deployment, statefulset, daemonset, replicaset, replicationcontroller, job or cronjob")
+    }
+    if kindName == "Pod" {
+      guard let pod = index.pod(namespace, name) else { throw unknownEndpoint(namespace, name) }
+      return .endpoint(pod)
+    }
+    guard let group = index.workloads(namespace, name).first(where: { world.workloads[$0].kind == kindName }) else {
+      throw unknownEndpoint(namespace, name)
+    }
+    return try end(of: group)
+  }
+
+  private func end(of group: Int) throws(FlowLineError) -> FlowEnd {
+    let endpoints = world.workloads[group].endpoints
+    if endpoints.isEmpty {
+      throw FlowLineError("`\(world.qualifiedName(world.workloads[group]))` has no running pod in the input")
+    }
+    return endpoints.count == 1 ? .endpoint(endpoints[0]) : .workload(group)
+  }
+
+  private static func kindName(_ text: String) -> String? {
+    switch text.lowercased() {
+    case "pod", "pods", "po": "Pod"
+    case "deployment", "deployments", "deploy": "Deployment"
+    case "statefulset", "statefulsets", "sts": "StatefulSet"
+    case "daemonset", "daemonsets", "ds": "DaemonSet"
+    case "replicaset", "replicasets", "rs": "ReplicaSet"
+    case "replicationcontroller", "replicationcontrollers", "rc": "ReplicationController"
+    case "job", "jobs": "Job"
+    case "cronjob", "cronjobs", "cj": "CronJob"
+    default: nil
+    }
+  }
+
+  // MARK: - Services
+
+  private func checkService(_ number: Int, _ traffic: FlowTraffic) throws(FlowLineError) {
+    let service = world.services[number]
+    let name = "service/\(service.meta.qualifiedName)"
+    if let external = service.externalName {
+      throw FlowLineError("\(name) is only another name for \(external)")
+    }
+    guard service.selector != nil else {
+      throw FlowLineError("\(name) has no selector, so its endpoints are not in the input", fix: "ask for their addresses")
+    }
+    guard case .port(let transport, let port) = traffic else {
+      throw FlowLineError("\(name) answers on ports only")
+    }
+    guard service.ports.contains(where: { $0.transport == transport && $0.number == port }) else {
+      let ports = service.ports.map { "\($0.transport.name.lowercased())/\($0.number)" }
+      throw FlowLineError(
+        "\(name) has no port \(transport.name.lowercased())/\(port)",
+        fix: ports.isEmpty ? nil : "it has \(ports.joined(separator: ", "))")
+    }
+    if !hasBackends(service, transport, port) {
+      throw FlowLineError("\(name) has no pod behind port \(transport.name.lowercased())/\(port)")
+    }
+  }
+
+  private func hasBackends(_ service: Service, _ transport: TransportProtocol, _ port: UInt16) -> Bool {
+    guard let target = service.ports.first(where: { $0.transport == transport && $0.number == port })?.target else {
+      return false
+    }
+    return world.backends(of: service).contains { backend in
+      world.endpoints[backend].podPort(target, transport) != nil
+    }
+  }
+
+  // MARK: - Errors
+
+  private func unknown(_ what: String, _ suggestion: String?) -> FlowLineError {
+    FlowLineError("\(what) is not in the input", fix: suggestion.map { "did you mean `\($0)`?" })
+  }
+
+  private func unknownEndpoint(_ namespace: String, _ name: String) -> FlowLineError {
+    guard world.namespace(named: namespace) != nil else {
+      let nearest = Suggestion.nearest(to: namespace, among: world.namespaces.map(\.name))
+      return unknown("namespace `\(namespace)`", nearest)
+    }
+    let nearest = Suggestion.nearest(to: name, among: index.names(in: namespace))
+    return unknown("pod or workload `\(namespace)/\(name)`", nearest.map { "\(namespace)/\($0)" })
+  }
+
+  private func unknownService(_ namespace: String, _ name: String) -> FlowLineError {
+    let names = world.services.filter { $0.meta.namespace == namespace }.map(\.meta.name)
+    let nearest = Suggestion.nearest(to: name, among: names)
+    return unknown("service `\(namespace)/\(name)`", nearest.map { "service/\(namespace)/\($0)" })
+  }
+}

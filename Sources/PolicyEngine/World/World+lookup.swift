@@ -1,0 +1,71 @@
+package import Kubernetes
+
+/// Finds what names and addresses in flows stand for. Built once, then O(1).
+package struct WorldIndex: Sendable {
+  /// What an address belongs to.
+  package enum AddressOwner: Sendable, Equatable {
+    case endpoint(Int)
+    case node(Int)
+    case service(Int)
+  }
+
+  private struct Name: Hashable {
+    let namespace: Int
+    let name: String
+  }
+
+  private let world: World
+  private var pods: [Name: Int] = [:]
+  private var workloads: [Name: [Int]] = [:]
+  private var nodes: [String: Int] = [:]
+  private var services: [Name: Int] = [:]
+  private var addresses: [IPAddress: AddressOwner] = [:]
+
+  /// O(endpoints).
+  package init(_ world: World) {
+    self.world = world
+    pods.reserveCapacity(world.endpoints.count)
+    for (index, workload) in world.workloads.enumerated() where workload.kind != "Pod" {
+      workloads[Name(namespace: workload.namespace, name: workload.name), default: []].append(index)
+    }
+    for (index, service) in world.services.enumerated() {
+      guard let namespace = world.namespace(named: service.meta.namespace) else { continue }
+      services[Name(namespace: namespace, name: service.meta.name)] = index
+      for address in service.clusterIPs { addresses[address] = .service(index) }
+    }
+    for (index, endpoint) in world.endpoints.enumerated() where endpoint.kind == .pod {
+      pods[Name(namespace: endpoint.namespace, name: endpoint.name)] = index
+      // A host-network pod's address is its node's, a finished pod's may already be another's.
+      guard case .known(let own) = endpoint.addresses, !endpoint.hostNetwork, !endpoint.isFinished else { continue }
+      for address in own { addresses[address] = .endpoint(index) }
+    }
+    for (index, node) in world.nodes.enumerated() {
+      nodes[node.name] = index
+      for address in node.addresses { addresses[address] = .node(index) }
+    }
+  }
+
+  package func owner(of address: IPAddress) -> AddressOwner? { addresses[address] }
+
+  package func node(named name: String) -> Int? { nodes[name] }
+
+  package func service(_ namespace: String, _ name: String) -> Int? {
+    world.namespace(named: namespace).flatMap { services[Name(namespace: $0, name: name)] }
+  }
+
+  package func pod(_ namespace: String, _ name: String) -> Int? {
+    world.namespace(named: namespace).flatMap { pods[Name(namespace: $0, name: name)] }
+  }
+
+  /// The workload groups of a name; several when kinds share it.
+  package func workloads(_ namespace: String, _ name: String) -> [Int] {
+    world.namespace(named: namespace).flatMap { workloads[Name(namespace: $0, name: name)] } ?? []
+  }
+
+  /// Names that exist, for suggestions: pods and workloads of a namespace.
+  package func names(in namespace: String) -> [String] {
+    guard let index = world.namespace(named: namespace) else { return [] }
+    let names = world.endpoints.filter { $0.namespace == index }.map(\.name)
+    return Array(Set(names + world.workloads.filter { $0.namespace == index }.map(\.name))).sorted()
+  }
+}

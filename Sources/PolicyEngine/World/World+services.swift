@@ -1,0 +1,24 @@
+package import Kubernetes
+
+extension World {
+  /// Endpoints that a Service's selector takes, in its own namespace. Finished pods get no traffic.
+  /// O(endpoints).
+  package func backends(of service: Service) -> [Int] {
+    guard let selector = service.selector, let namespace = namespace(named: service.meta.namespace) else { return [] }
+    return endpoints.indices.filter { index in
+      let endpoint = endpoints[index]
+      return endpoint.namespace == namespace && !endpoint.isFinished
+        && selector.entries.allSatisfy { endpoint.labels[$0.key] == $0.value }
+    }
+  }
+}
+
+extension Endpoint {
+  /// The number behind a Service's target port on this pod; nil when it has no port of that name.
+  package func podPort(_ target: Service.Port.Target, _ transport: TransportProtocol) -> UInt16? {
+    switch target {
+    case .number(let number): number
+    case .name(let name): portNumbers(named: name, transport, .first).first
+    }
+  }
+}
