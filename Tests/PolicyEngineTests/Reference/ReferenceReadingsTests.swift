@@ -114,6 +114,8 @@ struct ReferenceReadingsTests {
     }
     #expect(overall(.anyIPv4) == .allowed)
     #expect(overall(.block(.v4(10, 1, 0, 7), 32)) == .undefined)
+    #expect(overall(.block(.v4(0, 0, 0, 0), 1)) == .undefined)
+    #expect(overall(.block(.v4(128, 0, 0, 0), 1)) == .undefined)
     #expect(overall(.block(.v6(0, 0, last: 0), 0)) == .denied)
     #expect(overall(.pods(["app": "api"])) == .allowed)
     let high = ReferenceBlock(around: .v4(128, 0, 0, 0), prefix: 1)
