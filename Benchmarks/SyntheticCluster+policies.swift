@@ -1,6 +1,7 @@
 // Which policies the namespaces have: what the platform asks of everybody, then what the teams add.
 extension SyntheticCluster {
-  /// As many policies as the shape asks for, in the order of their namespaces.
+  /// As many policies as the shape asks for, in the order of their namespaces; fewer only if there are
+  /// so few workloads that some namespaces are empty.
   ///
   /// Depends on the seed, the namespaces and the first few workloads for each policy, not on how many
   /// workloads there are after those.
