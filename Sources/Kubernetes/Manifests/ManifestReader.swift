@@ -55,9 +55,23 @@ package struct ManifestReader: Sendable {
       for await (index, set, kustomizations) in group { results[index] = (set, kustomizations) }
       return results
     }
+    return Self.merge(results, files: texts.count)
+  }
+
+  /// Reads texts on the caller's thread.
+  package func readSequentially(_ texts: [ManifestText]) -> ManifestSet {
+    var set = ManifestSet()
+    var kustomizations: [Kustomization] = []
+    for text in texts {
+      for piece in ManifestPiece.cut(text) { piece.read(into: &set, &kustomizations, options: options) }
+    }
+    return Self.merge([(set, kustomizations)], files: texts.count)
+  }
+
+  private static func merge(_ results: [(ManifestSet, [Kustomization])], files: Int) -> ManifestSet {
     var whole = ManifestSet()
     for (set, _) in results { whole.append(set) }
-    whole.files = texts.count
+    whole.files = files
     Kustomization.leaveOutPatches(results.flatMap(\.1), from: &whole)
     whole.reportEachTemplateOnce()
     whole.checkIdentities()

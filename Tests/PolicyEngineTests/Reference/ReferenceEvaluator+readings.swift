@@ -65,7 +65,7 @@ extension ReferenceEvaluator {
   enum KnownAddresses {
     /// One of these (a pod's or node's addresses, or a literal).
     case oneOf([ReferenceAddress])
-    /// Any IPv4 address.
+    /// Any address of the assumed family.
     case unknown
     /// No address yet, or no longer.
     case none
@@ -94,26 +94,28 @@ extension ReferenceEvaluator {
   private func candidates(_ known: KnownAddresses) -> [ReferenceAddress?] {
     switch known {
     case .oneOf(let addresses): return addresses
-    case .unknown: return everyIPv4
+    case .unknown: return everyAddress
     case .none: return [nil]
     }
   }
 
   /// The first address of each interval on which no block of the world changes its answer.
   static func representatives(of world: ReferenceWorld) -> [ReferenceAddress] {
+    let known = world.pods.flatMap { $0.status?.addresses ?? [] } + world.nodes.flatMap(\.addresses)
+    // An input whose every address is IPv6 describes an IPv6 cluster; otherwise IPv4 is assumed.
+    let family: ReferenceAddress.Family = !known.isEmpty && known.allSatisfy { $0.family == .v6 } ? .v6 : .v4
     var values: Set<UInt128> = [0]
     for policy in world.policies {
       for rule in (policy.ingress ?? []) + (policy.egress ?? []) {
         for block in (rule.peers ?? []).compactMap(\.ipBlock) {
-          for cidr in [block.cidr] + (block.except ?? []) where cidr.family == .v4 {
+          for cidr in [block.cidr] + (block.except ?? []) where cidr.family == family {
             values.insert(cidr.first.value)
-            values.insert(cidr.last.value + 1)
+            if cidr.last.value < family.highest { values.insert(cidr.last.value + 1) }
           }
         }
       }
     }
-    let highest = ReferenceAddress.Family.v4.highest
-    return values.filter { $0 <= highest }.sorted().map { ReferenceAddress(family: .v4, value: $0) }
+    return values.sorted().map { ReferenceAddress(family: family, value: $0) }
   }
 
   // MARK: - Combining

@@ -5,12 +5,12 @@
 /// file answers each one with a plain yes or no.
 struct ReferenceEvaluator: Sendable {
   let world: ReferenceWorld
-  /// One address of each interval between the boundaries of all IPv4 blocks in the world.
-  let everyIPv4: [ReferenceAddress]
+  /// One address of each interval between the boundaries of all blocks of the assumed family.
+  let everyAddress: [ReferenceAddress]
 
   init(_ world: ReferenceWorld) {
     self.world = world
-    self.everyIPv4 = Self.representatives(of: world)
+    self.everyAddress = Self.representatives(of: world)
   }
 
   /// Who an end is in one reading.
