@@ -59,7 +59,7 @@ struct AlikeNodes {
     var taken: Set<Int> = []
     var result: [[Int]] = []
     let ordered = candidates.values.filter { $0.count >= Self.smallestClass }
-      .sorted { ($1.count, $0[0], $0[1]) < ($0.count, $1[0], $1[1]) }
+      .sorted { $0.count != $1.count ? $0.count > $1.count : $0.lexicographicallyPrecedes($1) }
     for candidate in ordered where taken.isDisjoint(with: candidate) {
       taken.formUnion(candidate)
       result.append(candidate)

@@ -12,10 +12,13 @@ extension Diagram {
 extension Schematic {
   func svg() -> String {
     let legend = legendLines()
-    let width = max(width, 640)
+    // Wide enough for the longest line of the legend.
+    let headline = TextMeasure.width(of: summary + leftOutNotice, size: 12) + 2 * Size.margin
+    let width = max(width, 760, headline)
     let bottom = height + 8
     let total = bottom + legend.count * 18 + Size.margin
     let title = XMLText(bundled.diagram.title)
+    let shownTitle = TextMeasure.fit(bundled.diagram.title, width: width - 2 * Size.margin, size: 20)
     var lines = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(total)\" width=\"\(width)\" height=\"\(total)\""
         + " role=\"img\" aria-labelledby=\"title desc\">",
@@ -23,7 +26,7 @@ extension Schematic {
       "<desc id=\"desc\">\(XMLText(summary + leftOutNotice))</desc>",
       "<style>\n\(DiagramStyle.sheet())</style>",
       "<rect class=\"ground\" width=\"\(width)\" height=\"\(total)\"/>",
-      "<text class=\"title\" x=\"24\" y=\"32\">\(title)</text>",
+      "<text class=\"title\" x=\"24\" y=\"32\">\(XMLText(shownTitle))</text>",
       "<text class=\"small\" x=\"24\" y=\"50\">\(XMLText(summary))"
         + "<tspan class=\"notice\">\(XMLText(leftOutNotice))</tspan></text>",
     ]

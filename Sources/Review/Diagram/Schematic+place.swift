@@ -34,7 +34,9 @@ extension Schematic {
             ?? otherEnds[departureKey(item, isLeft: isLeft)] ?? []
           return heights.reduce(0, +) / max(1, heights.count)
         }
-        let order = ports.indices.sorted { (wishes[$0], $0) < (wishes[$1], $1) }
+        // Two items that reach each other get parallel wires if what leaves one side on top arrives so.
+        let rank = ports.map { isLeft == ($0.net == nil) ? 1 : 0 }
+        let order = ports.indices.sorted { (wishes[$0], rank[$0], $0) < (wishes[$1], rank[$1], $1) }
         let sorted = order.map { ports[$0] }
         if isLeft { items[item].leftPorts = sorted } else { items[item].rightPorts = sorted }
       }
