@@ -101,10 +101,11 @@ struct Bundling {
   }
 
   private mutating func takeRowsAndColumns() {
+    // All but the item itself, which a group may hold; `take` is exact.
     let rows = counts { ($0.source, self.groupOfItem[$0.destination]) }
-      .filter { $0.count >= neededCount([$0.pair.source], groupItems[$0.pair.destination]) }
+      .filter { $0.count >= groupItems[$0.pair.destination].count - 1 }
     let columns = counts { (self.groupOfItem[$0.source], $0.destination) }
-      .filter { $0.count >= neededCount(groupItems[$0.pair.source], [$0.pair.destination]) }
+      .filter { $0.count >= groupItems[$0.pair.source].count - 1 }
     // The direction that replaces more edges goes first, as the other only gets what is left.
     let rowsFirst = rows.reduce(0) { $0 + $1.count } >= columns.reduce(0) { $0 + $1.count }
     for isRow in rowsFirst ? [true, false] : [false, true] {

@@ -1,8 +1,9 @@
 extension Diagram {
   /// The diagram for Mermaid: a subgraph for each namespace, edges labelled with their ports.
   ///
-  /// It holds the bundled form, as Mermaid refuses more than 500 edges. A dashed node stands for all
-  /// the nodes that it names. Node ids are numbered, since names may hold what Mermaid takes for syntax.
+  /// It holds the bundled form, as Mermaid refuses more than 500 edges unless its `maxEdges` is raised;
+  /// no edge is left out, so a large graph that bundling cannot shrink is for `svg()`. A dashed node
+  /// stands for all the nodes that it names. Node ids are numbered, since names may hold syntax.
   package func mermaid() -> String {
     let outline = DiagramOutline(bundled())
     var numbers: [String: Int] = [:]
