@@ -48,7 +48,7 @@ struct DiagramOutline {
     let ends = Set(bundled.edges.flatMap { [$0.source, $0.destination] })
     for (index, bundle) in bundled.bundles.enumerated() {
       var lines = [bundled.title(of: bundle)]
-      if bundle.extent == .alike { lines.append(names(of: bundle, in: bundled.diagram)) }
+      if bundle.extent == .alike { lines += names(of: bundle, in: bundled.diagram) }
       // Nodes that nothing tells apart because they have no edges at all need no hub.
       guard ends.contains(.bundle(index)) else { continue }
       byGroup[bundle.group, default: []].append(Entry(id: id(ofBundle: index), lines: lines, look: .hub))
@@ -69,9 +69,11 @@ struct DiagramOutline {
     (entries(in: nil) + groups.flatMap { entries(in: $0) }).map(\.id)
   }
 
-  private func names(of bundle: BundledDiagram.Bundle, in diagram: Diagram) -> String {
-    let shown = bundle.members.prefix(20).map { diagram.nodes[$0].name }.joined(separator: ", ")
-    return bundle.members.count > 20 ? "\(shown) and \(bundle.members.count - 20) more" : shown
+  /// All names, some on each line: nothing else in a text format says who the members are.
+  private func names(of bundle: BundledDiagram.Bundle, in diagram: Diagram) -> [String] {
+    stride(from: 0, to: bundle.members.count, by: 6).map { start in
+      bundle.members[start...].prefix(6).map { diagram.nodes[$0].name }.joined(separator: ", ")
+    }
   }
 
   private func id(of endpoint: BundledDiagram.Endpoint, in diagram: Diagram) -> String {

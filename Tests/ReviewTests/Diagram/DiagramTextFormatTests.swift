@@ -51,7 +51,7 @@ struct DiagramTextFormatTests {
   @Test("what stands for many nodes is named")
   func hubs() {
     let diagram = DiagramSamples.open(workloads: 30, groups: 3, isolated: 2)
-    #expect(diagram.dot().contains("with the same connections"))
+    #expect(diagram.dot().contains("9 with the same connections\\nservice-3, service-6, "))
     #expect(diagram.mermaid().contains(":::hub"))
   }
 }
