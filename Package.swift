@@ -32,6 +32,7 @@ let package = Package(
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
     .testTarget(
       name: "PolicyEngineTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
+    .testTarget(name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "Dialects", "Kubernetes"]),
   ]
 )
 
