@@ -28,7 +28,7 @@ package struct FlowParser: Sendable {
   /// Reads a whole line.
   package func parse(_ line: String) throws(FlowLineError) -> Flow {
     let expected = "expected SOURCE -> DESTINATION PROTOCOL/PORT, such as shop/web -> shop/db tcp/5432"
-    let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }
+    let words = line.split(whereSeparator: \.isWhitespace)
     guard words.count == 4, words[1] == "->" else { throw FlowLineError(expected) }
     let source = try end(String(words[0]))
     let destination = try end(String(words[2]))
@@ -37,7 +37,9 @@ package struct FlowParser: Sendable {
   }
 
   /// Checks what only a whole flow shows: `self` and Services have their places, a Service's port must exist.
-  package func flow(from source: FlowEnd, to destination: FlowEnd, _ traffic: FlowTraffic) throws(FlowLineError) -> Flow {
+  package func flow(from source: FlowEnd, to destination: FlowEnd, _ traffic: FlowTraffic)
+    throws(FlowLineError) -> Flow
+  {
     switch source {
     case .itself: throw FlowLineError("`self` can only be the destination")
     case .service: throw FlowLineError("a Service cannot be the source", fix: "name the pods behind it")
@@ -78,7 +80,8 @@ package struct FlowParser: Sendable {
     case 3: return try endpoint(namespace: parts[0], kind: parts[1], name: parts[2])
     default:
       throw FlowLineError(
-        "`\(text)` is no end of a flow", fix: "write namespace/name, node/name, service/namespace/name or an address")
+        "`\(text)` is no end of a flow",
+        fix: "write namespace/name, node/name, service/namespace/name or an address")
     }
   }
 
@@ -93,15 +96,22 @@ package struct FlowParser: Sendable {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     let name = parts[0].lowercased()
     if let transport = TransportProtocol(name: name.uppercased()) {
-      guard parts.count == 2, let port = UInt16(parts[1]), port > 0 else {
+      guard parts.count == 2, let port = number(parts[1]), port > 0 else {
         throw FlowLineError("`\(text)` needs a port from 1 to 65535, such as \(name)/80")
       }
       return .port(transport, port)
     }
-    guard otherProtocols.contains(name), parts.count <= 2 else {
-      throw FlowLineError("`\(text)` is no protocol and port", fix: "write tcp/80, udp/53, sctp/3868 or icmp/8")
+    guard otherProtocols.contains(name), parts.count == 1 || (parts.count == 2 && number(parts[1]) != nil)
+    else {
+      throw FlowLineError(
+        "`\(text)` is no protocol and port", fix: "write tcp/80, udp/53, sctp/3868 or icmp/8")
     }
     return .other(text.lowercased())
+  }
+
+  /// Digits only: `+80` is no port.
+  private static func number(_ text: Substring) -> UInt16? {
+    text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt16(text) : nil
   }
 
   // MARK: - Endpoints
@@ -112,7 +122,8 @@ package struct FlowParser: Sendable {
     if groups.count > 1 {
       let spellings = groups.map { "\(namespace)/\(world.workloads[$0].kind.lowercased())/\(name)" }
       throw FlowLineError(
-        "`\(namespace)/\(name)` is \(groups.count) workloads", fix: "write \(spellings.joined(separator: " or "))")
+        "`\(namespace)/\(name)` is \(groups.count) workloads",
+        fix: "write \(spellings.joined(separator: " or "))")
     }
     guard let group = groups.first else { throw unknownEndpoint(namespace, name) }
     return try end(of: group)
@@ -122,13 +133,15 @@ package struct FlowParser: Sendable {
     guard let kindName = Self.kindName(kind) else {
       throw FlowLineError(
         "`\(kind)` is no kind of endpoint",
-        fix: "write pod, deployment, statefulset, daemonset, replicaset, replicationcontroller, job or cronjob")
+        fix:
+          "write pod, deployment, statefulset, daemonset, replicaset, replicationcontroller, job or cronjob")
     }
     if kindName == "Pod" {
       guard let pod = index.pod(namespace, name) else { throw unknownEndpoint(namespace, name) }
       return .endpoint(pod)
     }
-    guard let group = index.workloads(namespace, name).first(where: { world.workloads[$0].kind == kindName }) else {
+    guard let group = index.workloads(namespace, name).first(where: { world.workloads[$0].kind == kindName })
+    else {
       throw unknownEndpoint(namespace, name)
     }
     return try end(of: group)
@@ -165,28 +178,23 @@ package struct FlowParser: Sendable {
       throw FlowLineError("\(name) is only another name for \(external)")
     }
     guard service.selector != nil else {
-      throw FlowLineError("\(name) has no selector, so its endpoints are not in the input", fix: "ask for their addresses")
+      throw FlowLineError(
+        "\(name) has no selector, so its endpoints are not in the input", fix: "ask for their addresses")
     }
     guard case .port(let transport, let port) = traffic else {
       throw FlowLineError("\(name) answers on ports only")
     }
-    guard service.ports.contains(where: { $0.transport == transport && $0.number == port }) else {
+    guard let target = service.target(transport, port) else {
       let ports = service.ports.map { "\($0.transport.name.lowercased())/\($0.number)" }
       throw FlowLineError(
         "\(name) has no port \(transport.name.lowercased())/\(port)",
         fix: ports.isEmpty ? nil : "it has \(ports.joined(separator: ", "))")
     }
-    if !hasBackends(service, transport, port) {
+    let isAnswered = world.backends(of: service).contains {
+      world.endpoints[$0].podPort(target, transport) != nil
+    }
+    if !isAnswered {
       throw FlowLineError("\(name) has no pod behind port \(transport.name.lowercased())/\(port)")
-    }
-  }
-
-  private func hasBackends(_ service: Service, _ transport: TransportProtocol, _ port: UInt16) -> Bool {
-    guard let target = service.ports.first(where: { $0.transport == transport && $0.number == port })?.target else {
-      return false
-    }
-    return world.backends(of: service).contains { backend in
-      world.endpoints[backend].podPort(target, transport) != nil
     }
   }
 

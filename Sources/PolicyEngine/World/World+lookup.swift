@@ -36,7 +36,9 @@ package struct WorldIndex: Sendable {
     for (index, endpoint) in world.endpoints.enumerated() where endpoint.kind == .pod {
       pods[Name(namespace: endpoint.namespace, name: endpoint.name)] = index
       // A host-network pod's address is its node's, a finished pod's may already be another's.
-      guard case .known(let own) = endpoint.addresses, !endpoint.hostNetwork, !endpoint.isFinished else { continue }
+      guard case .known(let own) = endpoint.addresses, !endpoint.hostNetwork, !endpoint.isFinished else {
+        continue
+      }
       for address in own { addresses[address] = .endpoint(index) }
     }
     for (index, node) in world.nodes.enumerated() {
