@@ -24,7 +24,7 @@ struct FlowEnds {
     switch end {
     case .endpoint(let number, _): [number]
     case .workload(let group): world.workloads[group].endpoints
-    case .service(let number): world.backends(of: world.services[number])
+    case .service(let number, _): world.backends(of: world.services[number])
     case .node, .address, .itself: []
     }
   }

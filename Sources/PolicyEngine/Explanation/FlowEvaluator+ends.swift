@@ -13,7 +13,7 @@ extension FlowEvaluator {
   func destinationCases(
     _ flow: Flow, _ ends: FlowEnds, _ reading: EngineProfile.HostNetworkReading
   ) -> [EndCase] {
-    guard case .service(let number) = flow.destination else {
+    guard case .service(let number, _) = flow.destination else {
       return cases(flow.destination, ends.destinations, ends.sourceBlocks, reading) {
         .destinationIs(endpoint: $0)
       }

@@ -6,9 +6,9 @@ extension FlowEvaluator {
   func withReadings(_ situation: Situation, _ flow: Flow, _ ends: FlowEnds) -> [Situation] {
     if situation.isSamePod { return [situation] }
     var readings = Readings([situation])
-    if case .service(let number) = flow.destination {
+    if case .service(let number, let named) = flow.destination {
       branchOnHairpin(situation, &readings)
-      branchOnTranslation(situation, flow, world.services[number], number, ends, &readings)
+      branchOnTranslation(situation, flow, service: number, named: named, ends, &readings)
     }
     branchOnNodes(situation, &readings)
     if !situation.destination.isNode, let number = situation.destination.endpoint,
@@ -42,7 +42,7 @@ extension FlowEvaluator {
 
   /// Whether blocks of addresses see the Service or the pod behind it; it matters where a policy has blocks.
   private func branchOnTranslation(
-    _ situation: Situation, _ flow: Flow, _ service: Service, _ number: Int, _ ends: FlowEnds,
+    _ situation: Situation, _ flow: Flow, service number: Int, named: IPAddress?, _ ends: FlowEnds,
     _ readings: inout Readings
   ) {
     guard case .port(_, let servicePort) = flow.traffic, case .port(_, let target) = situation.traffic else {
@@ -51,10 +51,11 @@ extension FlowEvaluator {
     if target != servicePort {
       readings.apply { $0.assumptions.append(.servicePort(service: number, from: servicePort, to: target)) }
     }
+    let service = world.services[number]
     if service.isHeadless || ends.sourceBlocks.isEmpty || !situation.source.isPoliced { return }
     let family = situation.destination.address?.family
     let ownFamily = service.clusterIPs.filter { $0.family == family }
-    var addresses = ownFamily.isEmpty ? service.clusterIPs : ownFamily
+    var addresses = named.map { [$0] } ?? (ownFamily.isEmpty ? service.clusterIPs : ownFamily)
     // A manifest without `clusterIP` will get some address.
     if addresses.isEmpty { addresses = representatives(of: ends.sourceBlocks) }
     let choices = [nil] + addresses.map { ServiceAddress(address: $0, port: servicePort) }

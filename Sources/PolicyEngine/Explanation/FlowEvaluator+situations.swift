@@ -37,13 +37,17 @@ extension FlowEvaluator {
     return others.isEmpty ? pairs : others
   }
 
-  /// Addresses that may meet: those of one family, or all when the ends have no family in common.
+  /// Addresses that may meet: those of one family, or all when the ends have no family in common. Behind an
+  /// address of a Service are addresses of its family.
   private func situations(_ flow: Flow, _ pair: CasePair) -> [Situation] {
     let sources = pair.source.addresses.isEmpty ? [nil] : pair.source.addresses.map(Optional.some)
     let destinations =
       pair.destination.addresses.isEmpty ? [nil] : pair.destination.addresses.map(Optional.some)
     let all = sources.flatMap { source in destinations.map { (source: source, destination: $0) } }
-    let sameFamily = all.filter { $0.source?.family == $0.destination?.family }
+    var sameFamily = all.filter { $0.source?.family == $0.destination?.family }
+    if case .service(_, let named?) = flow.destination {
+      sameFamily = sameFamily.filter { $0.destination?.family == named.family }
+    }
     let meeting = sameFamily.isEmpty ? all : sameFamily
     let hasSourceChoice = Set(meeting.map(\.source)).count > 1
     let hasDestinationChoice = Set(meeting.map(\.destination)).count > 1

@@ -51,7 +51,7 @@ package struct FlowParser: Sendable {
       default: throw FlowLineError("`self` needs a pod or workload as source")
       }
     }
-    if case .service(let number) = destination { try checkService(number, traffic) }
+    if case .service(let number, _) = destination { try checkService(number, traffic) }
     return Flow(from: source, to: destination, traffic)
   }
 
@@ -62,7 +62,7 @@ package struct FlowParser: Sendable {
       switch index.owner(of: address) {
       case .endpoint(let number): return .endpoint(number, address: address)
       case .node(let number): return .node(number, address: address)
-      case .service(let number): return .service(number)
+      case .service(let number): return .service(number, address: address)
       case nil: return .address(address)
       }
     }
@@ -125,8 +125,11 @@ package struct FlowParser: Sendable {
         "`\(namespace)/\(name)` is \(groups.count) workloads",
         fix: "write \(spellings.joined(separator: " or "))")
     }
-    guard let group = groups.first else { throw unknownEndpoint(namespace, name) }
-    return try end(of: group)
+    if let group = groups.first { return try end(of: group) }
+    guard let template = index.ownedTemplates(namespace, name).first else {
+      throw unknownEndpoint(namespace, name)
+    }
+    return .endpoint(template)
   }
 
   private func endpoint(namespace: String, kind: String, name: String) throws(FlowLineError) -> FlowEnd {
@@ -137,14 +140,18 @@ package struct FlowParser: Sendable {
           "write pod, deployment, statefulset, daemonset, replicaset, replicationcontroller, job or cronjob")
     }
     if kindName == "Pod" {
-      guard let pod = index.pod(namespace, name) else { throw unknownEndpoint(namespace, name) }
+      guard let pod = index.pod(namespace, name) else {
+        throw unknownEndpoint(namespace, name, kind: kindName)
+      }
       return .endpoint(pod)
     }
-    guard let group = index.workloads(namespace, name).first(where: { world.workloads[$0].kind == kindName })
-    else {
-      throw unknownEndpoint(namespace, name)
+    let groups = index.workloads(namespace, name)
+    if let group = groups.first(where: { world.workloads[$0].kind == kindName }) { return try end(of: group) }
+    let templates = index.ownedTemplates(namespace, name)
+    guard let template = templates.first(where: { world.endpoints[$0].kind.name == kindName }) else {
+      throw unknownEndpoint(namespace, name, kind: kindName)
     }
-    return try end(of: group)
+    return .endpoint(template)
   }
 
   private func end(of group: Int) throws(FlowLineError) -> FlowEnd {
@@ -204,13 +211,22 @@ package struct FlowParser: Sendable {
     FlowLineError("\(what) is not in the input", fix: suggestion.map { "did you mean `\($0)`?" })
   }
 
-  private func unknownEndpoint(_ namespace: String, _ name: String) -> FlowLineError {
+  private func unknownEndpoint(_ namespace: String, _ name: String, kind: String = "") -> FlowLineError {
     guard world.namespace(named: namespace) != nil else {
       let nearest = Suggestion.nearest(to: namespace, among: world.namespaces.map(\.name))
       return unknown("namespace `\(namespace)`", nearest)
     }
-    let nearest = Suggestion.nearest(to: name, among: index.names(in: namespace))
-    return unknown("pod or workload `\(namespace)/\(name)`", nearest.map { "\(namespace)/\($0)" })
+    let what = kind.isEmpty ? "pod or workload" : kind
+    let others = spellings(namespace, name)
+    let nearest = Suggestion.nearest(to: name, among: index.names(in: namespace)).map { "\(namespace)/\($0)" }
+    return unknown("\(what) `\(namespace)/\(name)`", others.first ?? nearest)
+  }
+
+  /// The ways to name what has this name.
+  private func spellings(_ namespace: String, _ name: String) -> [String] {
+    let pods = index.pod(namespace, name).map { _ in ["pod"] } ?? []
+    let workloads = index.workloads(namespace, name).map { world.workloads[$0].kind.lowercased() }
+    return (pods + workloads).map { "\(namespace)/\($0)/\(name)" }
   }
 
   private func unknownService(_ namespace: String, _ name: String) -> FlowLineError {

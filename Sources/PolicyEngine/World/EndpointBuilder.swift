@@ -134,9 +134,11 @@ struct EndpointBuilder {
     }
   }
 
-  /// Whether an owned template is its owner's template with nothing but the controllers' own labels added.
+  /// Whether an owned template is to policies its owner's template, with nothing but the controllers' own labels
+  /// added.
   private func standsForSameTemplate(_ owned: Workload, _ top: Workload) -> Bool {
-    carries(owned.template.labels, top.template.labels)
+    owned.template.ports == top.template.ports && owned.template.hostNetwork == top.template.hostNetwork
+      && carries(owned.template.labels, top.template.labels)
       && owned.template.labels.entries.allSatisfy { entry in
         top.template.labels[entry.key] == entry.value || Self.controllerLabels.contains(entry.key)
       }
