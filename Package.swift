@@ -33,6 +33,7 @@ let package = Package(
     .testTarget(name: "PolicyModelTests", dependencies: ["Kubernetes", "PolicyModel"]),
     .testTarget(
       name: "PolicyEngineTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
+    .testTarget(name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "Dialects", "Kubernetes"]),
   ]
 )
 
