@@ -30,6 +30,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
+    .testTarget(name: "PolicyModelTests", dependencies: ["Kubernetes", "PolicyModel"]),
     .testTarget(
       name: "PolicyEngineTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
     .testTarget(name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "Dialects", "Kubernetes"]),
