@@ -42,3 +42,16 @@ extension CompiledPolicies {
     return .rules(numbers.sorted())
   }
 }
+
+extension CompiledPolicies {
+  /// All rules of the policies that isolate a unit in a direction, whoever they speak of.
+  package func deciding(_ direction: Direction, of unit: ConnectivityUnit) -> Deciding {
+    let own = classes[Int(unit.endpointClass)].facets.map(Int.init)
+    guard own.contains(where: { facets[$0].isPoliced }) else { return .notPoliced }
+    let rowOfFacet = direction == .egress ? egressRow : ingressRow
+    let isolating = Set(own.flatMap { rows[Int(rowOfFacet[$0])].policies })
+    if isolating.isEmpty { return .notIsolated }
+    return .rules(
+      rules.indices.filter { isolating.contains(rules[$0].policy) && rules[$0].rule.direction == direction }.map(Int32.init))
+  }
+}

@@ -1,5 +1,5 @@
 internal import Kubernetes
-package import PolicyEngine
+internal import PolicyEngine
 internal import PolicyModel
 
 extension Explanation {

@@ -70,7 +70,7 @@ package struct Explanation: Sendable {
       starts.insert(Int(range.lowerBound))
       if range.upperBound < .max { starts.insert(Int(range.upperBound) + 1) }
     }
-    for endpoint in ends.flatMap(evaluator.endpoints) {
+    for endpoint in ends.flatMap(evaluator.world.endpoints) {
       for port in evaluator.world.endpoints[endpoint].ports where port.transport == transport && port.name != nil {
         cut(port.number...port.number)
       }
