@@ -55,7 +55,7 @@ extension AddressSet: CustomStringConvertible {
       return part.isEmpty ? [] : part.shortest(within: half)
     }
     let cost = halves.reduce(0) { $0 + 1 + $1.excepts.count }
-    return 1 + missing.count < cost ? [AddressBlock(cidr: cidr, excepts: missing)] : halves
+    return 1 + missing.count <= cost ? [AddressBlock(cidr: cidr, excepts: missing)] : halves
   }
 }
 
