@@ -83,11 +83,11 @@ private struct RandomWorkloads {
     documents = [namespace("shop"), node("n1", "192.168.0.1"), node("n2", "192.168.0.2")]
     for name in names {
       documents.append(workload("StatefulSet", "shop/\(name)", "app: \(name)"))
+      let address = random.pick(["", "clusterIP: None\n", "clusterIP: 10.96.0.1\n"])
+      let selector = random.pick(["app: \(name)", "app: \(name)", "track: canary"])
       documents.append(
         service(
-          "shop/\(name)",
-          "\(random.pick(["", "clusterIP: None\n", "clusterIP: 10.96.0.1\n"]))selector: {app: \(name)}\nports: [{port: 90, targetPort: 80}]"
-        ))
+          "shop/\(name)", "\(address)selector: {\(selector)}\nports: [{port: 90, targetPort: 80}]"))
       for replica in 0..<random.int(1...4) { addPod("\(name)-\(replica)", of: name) }
     }
     for number in 0..<random.int(1...4) { documents.append(policy("shop/p\(number)", spec())) }
