@@ -5,7 +5,7 @@ import Testing
 /// not change the answer.
 @Suite("A workload is the sum of its pods")
 struct ReplicaAgreementTests {
-  @Test("flows from, to and between workloads", arguments: 0..<150)
+  @Test("flows from, to and between workloads", arguments: 0..<80)
   func workloads(_ seed: Int) throws {
     let world = RandomWorkloads(seed: UInt64(seed))
     let fixture = WorldFixture(world.documents)
@@ -20,7 +20,7 @@ struct ReplicaAgreementTests {
     }
   }
 
-  @Test("flows to Services", arguments: 0..<150)
+  @Test("flows to Services", arguments: 0..<80)
   func services(_ seed: Int) throws {
     let world = RandomWorkloads(seed: UInt64(seed))
     let fixture = WorldFixture(world.documents)
