@@ -38,7 +38,7 @@ struct EngineAgreementTests {
       let engine = await EngineUnderTest(yaml: random.world.yaml())
       let compiled = CompiledPolicies(
         world: engine.evaluator.world, tier: engine.tier, profile: engine.evaluator.profile)
-      var relation = Relation(compiled)
+      let relation = Relation(compiled)
       for line in random.nextFlows(Self.flowsPerWorld) {
         let expected = try #require(reference.verdict(line))
         let flow = try engine.parser.parse(line.line(in: random.world))
@@ -92,7 +92,7 @@ struct EngineAgreementTests {
 
 /// Everything that ``ConnectivityWalk`` says of a world, to look flows up in.
 private struct Relation {
-  private var walk: ConnectivityWalk
+  private let walk: ConnectivityWalk
   private var unitOfEndpoint: [Int: Int] = [:]
   private var connections: [[Int: ConnectivityWalk.ConnectionID]] = []
 
@@ -109,7 +109,7 @@ private struct Relation {
   }
 
   /// Nil for flows that the walk does not speak of.
-  mutating func outcome(_ flow: Flow) -> Outcome? {
+  func outcome(_ flow: Flow) -> Outcome? {
     guard case .port(let transport, let port) = flow.traffic else { return nil }
     var traffic: (certain: TrafficSet, possible: TrafficSet)?
     switch (flow.source, flow.destination) {

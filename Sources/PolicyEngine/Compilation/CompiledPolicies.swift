@@ -22,6 +22,15 @@ package struct CompiledPolicies: Sendable {
   let table: TrafficTable
   /// The facets that each policy selects.
   let subjects: [BitSet]
+  /// Peers with selectors that match nothing that exists.
+  package let deadPeers: [DeadPeer]
+
+  /// A peer of a rule of a policy, by position.
+  package struct DeadPeer: Sendable {
+    package let policy: Int
+    package let rule: Int32
+    package let peer: Int
+  }
 
   /// The row of ends that nothing isolates.
   static let openRow: Int32 = 0
@@ -42,6 +51,7 @@ package struct CompiledPolicies: Sendable {
     var rules: [RowBuilder.CompiledRule] = []
     var rulesOfPolicy: [(egress: [Int32], ingress: [Int32])] = []
     var subjects: [BitSet] = []
+    var deadPeers: [DeadPeer] = []
     var policed = BitSet(size: facets.count)
     for (index, facet) in facets.enumerated() where facet.isPoliced { policed.insert(index) }
     for (number, policy) in tier.policies.enumerated() {
@@ -52,7 +62,11 @@ package struct CompiledPolicies: Sendable {
         case .egress: own.egress.append(Int32(rules.count))
         case .ingress: own.ingress.append(Int32(rules.count))
         }
-        rules.append(Self.compile(rule, policy: Int32(number), &selectors, atoms, facetCount: facets.count))
+        let position = Int32(rules.count)
+        let (compiled, dead) = Self.compile(
+          rule, policy: Int32(number), &selectors, atoms, facetCount: facets.count)
+        rules.append(compiled)
+        deadPeers += dead.map { DeadPeer(policy: number, rule: position, peer: $0) }
       }
       rulesOfPolicy.append(own)
     }
@@ -73,6 +87,7 @@ package struct CompiledPolicies: Sendable {
     self.atoms = atoms
     self.facets = facets
     self.subjects = subjects
+    self.deadPeers = deadPeers
     self.egressRow = egressRow
     self.ingressRow = ingressRow
     classes = classifier.classes
@@ -81,23 +96,31 @@ package struct CompiledPolicies: Sendable {
     table = assembly.table
   }
 
+  /// Whether a policy selects nothing that exists.
+  package func selectsNothing(_ policy: Int) -> Bool { subjects[policy].isEmpty }
+
   private static func compile(
     _ rule: Rule, policy: Int32, _ selectors: inout SelectorIndex, _ atoms: AddressAtoms, facetCount: Int
-  ) -> RowBuilder.CompiledRule {
+  ) -> (RowBuilder.CompiledRule, deadPeers: [Int]) {
+    var deadPeers: [Int] = []
     var selected = BitSet(size: facetCount)
     var blockAtoms = BitSet(size: atoms.count)
     var isOpenToAnyone = true
     if case .anyOf(let peers) = rule.peers {
       isOpenToAnyone = false
-      for peer in peers {
+      for (position, peer) in peers.enumerated() {
         switch peer.kind {
-        case .endpoints(let selector): selected.formUnion(selectors.matches(selector))
+        case .endpoints(let selector):
+          let matches = selectors.matches(selector)
+          if matches.isEmpty { deadPeers.append(position) }
+          selected.formUnion(matches)
         case .addresses(let block): blockAtoms.formUnion(atoms.atoms(of: block.addresses))
         }
       }
     }
-    return RowBuilder.CompiledRule(
+    let compiled = RowBuilder.CompiledRule(
       rule: rule, policy: policy, isOpenToAnyone: isOpenToAnyone, selected: selected, blockAtoms: blockAtoms)
+    return (compiled, deadPeers)
   }
 
   /// For each facet, the policies that isolate it, per direction, ascending.

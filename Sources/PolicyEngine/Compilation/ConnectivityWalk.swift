@@ -4,7 +4,8 @@ package import PolicyModel
 /// Walks everything that may talk to something, source by source, and keeps nothing of it.
 ///
 /// All pairs cost O(units²) small steps plus the output; traffic is intersected once per pair of kinds.
-package struct ConnectivityWalk {
+/// A class because every caller of one walk shares its scratch arrays and its numbering of traffic.
+package final class ConnectivityWalk {
   package let compiled: CompiledPolicies
   package let units: [ConnectivityUnit]
   private var table: TrafficTable
@@ -21,7 +22,7 @@ package struct ConnectivityWalk {
   private var egressRowLoaded: Int32 = -1
   private var ingress: [TrafficTable.ID]
 
-  package init(_ compiled: CompiledPolicies) {
+  package convenience init(_ compiled: CompiledPolicies) {
     self.init(compiled, units: compiled.units())
   }
 
@@ -62,7 +63,7 @@ package struct ConnectivityWalk {
   }
 
   /// Calls `body` for each unit that a unit may send something to, in the order of ``units``.
-  package mutating func forEachDestination(of source: Int, _ body: (_ destination: Int, ConnectionID) -> Void) {
+  package func forEachDestination(of source: Int, _ body: (_ destination: Int, ConnectionID) -> Void) {
     let facet = unitFacet[source]
     if facet >= 0 { load(Int(facet)) }
     for destination in units.indices {
@@ -83,17 +84,17 @@ package struct ConnectivityWalk {
   }
 
   /// What a unit may send to addresses that belong to nothing known, by disjoint sets of addresses.
-  package mutating func outsideDestinations(of source: Int) -> [(AddressSet, ConnectionID)] {
+  package func outsideDestinations(of source: Int) -> [(AddressSet, ConnectionID)] {
     outside(units[source], compiled.egressRow)
   }
 
   /// What a unit may receive from such addresses.
-  package mutating func outsideSources(of destination: Int) -> [(AddressSet, ConnectionID)] {
+  package func outsideSources(of destination: Int) -> [(AddressSet, ConnectionID)] {
     outside(units[destination], compiled.ingressRow)
   }
 
   /// Fills the scratch arrays for one source facet.
-  private mutating func load(_ facet: Int) {
+  private func load(_ facet: Int) {
     let row = compiled.egressRow[facet]
     if row != egressRowLoaded {
       egressRowLoaded = row
@@ -108,7 +109,7 @@ package struct ConnectivityWalk {
     ingressGroups.forEachColumn(of: facet) { ingress[Int(groupRow[$0])] = groupTraffic[$0] }
   }
 
-  private mutating func outside(_ unit: ConnectivityUnit, _ rowOfFacet: [Int32]) -> [(AddressSet, ConnectionID)] {
+  private func outside(_ unit: ConnectivityUnit, _ rowOfFacet: [Int32]) -> [(AddressSet, ConnectionID)] {
     let rows = Set(compiled.classes[Int(unit.endpointClass)].facets.map { rowOfFacet[Int($0)] }).sorted()
     var byTraffic: [ConnectionID: [Int]] = [:]
     for atom in 0..<compiled.atoms.count {

@@ -14,19 +14,10 @@ struct FlowEnds {
   var all: [Int] { sources + destinations }
 
   init(_ flow: Flow, _ evaluator: FlowEvaluator) {
-    sources = Self.endpoints(of: flow.source, evaluator.world)
-    destinations = Self.endpoints(of: flow.destination, evaluator.world)
+    sources = evaluator.world.endpoints(of: flow.source)
+    destinations = evaluator.world.endpoints(of: flow.destination)
     sourceBlocks = Self.blocks(in: .egress, selecting: sources, evaluator)
     destinationBlocks = Self.blocks(in: .ingress, selecting: destinations, evaluator)
-  }
-
-  private static func endpoints(of end: FlowEnd, _ world: World) -> [Int] {
-    switch end {
-    case .endpoint(let number, _): [number]
-    case .workload(let group): world.workloads[group].endpoints
-    case .service(let number, _): world.backends(of: world.services[number])
-    case .node, .address, .itself: []
-    }
   }
 
   private static func blocks(

@@ -72,7 +72,7 @@ extension FlowEvaluator {
     if let address {
       addresses = [address]
     } else if isNode {
-      let known = addressesAsNode(endpoint)
+      let known = world.addressesAsNode(endpoint)
       addresses = distinct(known, blocks, isUnknown: known.isEmpty)
     } else if hasNoAddress {
       addresses = []
@@ -82,13 +82,6 @@ extension FlowEvaluator {
       addresses = distinct([], blocks, isUnknown: true)
     }
     return EndCase(party: party, addresses: addresses, isPod: endpoint.kind == .pod)
-  }
-
-  /// A host-network pod sends with its node's addresses; its own status says them when the node does not.
-  private func addressesAsNode(_ endpoint: Endpoint) -> [IPAddress] {
-    if let node = endpoint.node, !world.nodes[node].addresses.isEmpty { return world.nodes[node].addresses }
-    if case .known(let addresses) = endpoint.addresses { return addresses }
-    return []
   }
 
   // MARK: - Addresses
