@@ -28,11 +28,11 @@ package struct FlowParser: Sendable {
   /// Reads a whole line.
   package func parse(_ line: String) throws(FlowLineError) -> Flow {
     let expected = "expected SOURCE -> DESTINATION PROTOCOL/PORT, such as shop/web -> shop/db tcp/5432"
-    let words = line.split(whereSeparator: \.isWhitespace)
+    let words = line.utf8.split { $0 == 0x20 || (0x09...0x0D).contains($0) }.map { String(Substring($0)) }
     guard words.count == 4, words[1] == "->" else { throw FlowLineError(expected) }
-    let source = try end(String(words[0]))
-    let destination = try end(String(words[2]))
-    let traffic = try Self.traffic(String(words[3]))
+    let source = try end(words[0])
+    let destination = try end(words[2])
+    let traffic = try Self.traffic(words[3])
     return try flow(from: source, to: destination, traffic)
   }
 
@@ -66,7 +66,9 @@ package struct FlowParser: Sendable {
       case nil: return .address(address)
       }
     }
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
+      String(Substring($0))
+    }
     switch parts.count {
     case 2 where parts[0] == "node":
       guard let node = index.node(named: parts[1]) else {

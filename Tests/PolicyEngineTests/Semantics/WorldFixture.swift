@@ -7,6 +7,7 @@ import Testing
 /// A world written as YAML, asked with flow lines: the whole way from text to verdict.
 struct WorldFixture {
   let evaluator: FlowEvaluator
+  let compiled: CompiledPolicies
   let parser: FlowParser
   let world: World
   let problems: [String]
@@ -24,6 +25,7 @@ struct WorldFixture {
     let policies = PolicySet(manifests, defaultNamespace: "default")
     world = World(manifests, policyNamespaces: policies.networkPolicies.policies.map(\.identity.namespace))
     evaluator = FlowEvaluator(world: world, tier: policies.networkPolicies, profile: .kubernetes)
+    compiled = CompiledPolicies(world: world, tier: policies.networkPolicies, profile: .kubernetes)
     parser = FlowParser(world)
     problems = (manifests.diagnostics + policies.diagnostics).filter { $0.severity == .error }.map(\.message)
   }
@@ -62,7 +64,21 @@ struct WorldFixture {
       var actual = [verdict.outcome.rawValue]
       if expected.count == 3 { actual += [verdict.egress.rawValue, verdict.ingress.rawValue] }
       #expect(actual == Array(expected), "\(row)", sourceLocation: sourceLocation)
+      try expectCompiled(row, verdict, sourceLocation)
     }
+  }
+
+  /// Where the compiled policies answer, they answer the same.
+  private func expectCompiled(
+    _ row: Substring, _ verdict: Verdict, _ sourceLocation: SourceLocation
+  ) throws {
+    let line = row.split(separator: " ").prefix(4).joined(separator: " ")
+    guard let decided = compiled.verdict(try parser.parse(line)) else { return }
+    let isSame =
+      verdict.outcome == (decided.isAllowed ? .allowed : .denied)
+      && verdict.egress == (decided.egress.isAllowed ? .allowed : .denied)
+      && verdict.ingress == (decided.ingress.isAllowed ? .allowed : .denied)
+    #expect(isSame, "compiled: \(row)", sourceLocation: sourceLocation)
   }
 
   /// The message with its fix, of a line that is no flow.
