@@ -97,15 +97,18 @@ package struct Node: Sendable {
   @inline(__always)
   package func hasText(_ literal: StaticString) -> Bool {
     let record = document.records[index]
-    guard record.kind == .plainScalar || record.kind == .quotedScalar,
-      Int(record.extent) == literal.utf8CodeUnitCount
+    guard Int(record.extent) == literal.utf8CodeUnitCount, record.kind == .plainScalar || record.kind == .quotedScalar
     else { return false }
-    let start = Int(record.start)
-    return document.pool.withUnsafeBufferPointer { pool in
-      for offset in 0..<literal.utf8CodeUnitCount where pool[start + offset] != literal.utf8Start[offset] {
-        return false
-      }
+    return document.scalars.withBytes(at: record.start, count: record.extent) { bytes in
+      for offset in bytes.indices where bytes[offset] != literal.utf8Start[offset] { return false }
       return true
+    }
+  }
+
+  /// Whether the scalar's text starts with a literal, without making a `String`.
+  func hasTextPrefix(_ literal: StaticString) -> Bool {
+    withBytes { bytes in
+      bytes.starts(with: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
   }
 
@@ -115,9 +118,7 @@ package struct Node: Sendable {
     guard record.kind == .plainScalar || record.kind == .quotedScalar else {
       return body(UnsafeBufferPointer(start: nil, count: 0))
     }
-    return document.pool.withUnsafeBufferPointer { pool in
-      body(UnsafeBufferPointer(rebasing: pool[Int(record.start)..<Int(record.start + record.extent)]))
-    }
+    return document.scalars.withBytes(at: record.start, count: record.extent, body)
   }
 
   private var isMergeKey: Bool {

@@ -16,10 +16,8 @@ struct Kustomization: Sendable {
   /// Recognises `kustomize.config.k8s.io` objects, and files named kustomization without a kind.
   init?(_ root: Node, file: SourceFile) {
     guard root.content == .mapping else { return nil }
-    let name = file.path.split(separator: "/").last.map(String.init) ?? ""
-    let isNamed = name.hasPrefix("kustomization.") || name == "Kustomization"
-    let hasGroup = root["apiVersion"]?.text.hasPrefix("kustomize.config.k8s.io/") ?? false
-    guard hasGroup || (isNamed && root["kind"] == nil) else { return nil }
+    let hasGroup = root["apiVersion"]?.hasTextPrefix("kustomize.config.k8s.io/") ?? false
+    guard hasGroup || (root["kind"] == nil && Self.isNamed(file.path)) else { return nil }
     kind = root["kind"]?.text ?? "Kustomization"
     location = root.location
     transformers = root.members.map(\.key.text).filter(Self.transformingFields.contains)
@@ -29,6 +27,11 @@ struct Kustomization: Sendable {
     }
     paths += root["patchesStrategicMerge"]?.elements.filter { $0.content == .scalar }.map(\.text) ?? []
     patchPaths = paths
+  }
+
+  private static func isNamed(_ path: String) -> Bool {
+    let name = path.split(separator: "/").last ?? ""
+    return name.hasPrefix("kustomization.") || name == "Kustomization"
   }
 
   /// Warns where rendering would change the answer, and takes the patch files out: they are no objects.

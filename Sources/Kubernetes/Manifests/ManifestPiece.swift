@@ -68,13 +68,13 @@ struct ManifestPiece: Sendable {
       }
     }
     do throws(DocumentError) {
-      try text.bytes.withUnsafeBufferPointer { bytes throws(DocumentError) in
-        let slice = UnsafeBufferPointer(rebasing: bytes[range])
-        if syntax == .yaml {
+      if syntax == .yaml {
+        try text.bytes.withUnsafeBufferPointer { bytes throws(DocumentError) in
+          let slice = UnsafeBufferPointer(rebasing: bytes[range])
           try YAMLParser.parse(slice, file: text.file, firstLine: firstLine, body: add)
-        } else {
-          try JSONParser.parse(slice, file: text.file, body: add)
         }
+      } else {
+        try JSONParser.parse(text.bytes, from: range.lowerBound, file: text.file, body: add)
       }
     } catch {
       // A text that may be either is read again as the other; keep nothing of the first try.

@@ -43,8 +43,16 @@ package struct Labels: Sendable {
     self.init(Storage(file: nil, entries: entries))
   }
 
+  /// Of entries with the same key the first counts.
   init(file: SourceFile, unsorted: [Entry]) {
-    self.init(Storage(file: file, entries: unsorted.sorted { $0.key < $1.key }))
+    // Sorting is stable, so equal keys stand together in the order of the text.
+    var entries = unsorted.sorted { $0.key < $1.key }
+    if zip(entries, entries.dropFirst()).contains(where: { $0.key == $1.key }) {
+      var kept: [Entry] = []
+      for entry in entries where kept.last?.key != entry.key { kept.append(entry) }
+      entries = kept
+    }
+    self.init(Storage(file: file, entries: entries))
   }
 
   package var entries: [Entry] { storage.entries }
@@ -103,11 +111,10 @@ extension Labels {
         continue
       }
       guard let text = Self.value(value, "\(field).\(keyText)", &problems) else { continue }
-      if entries.contains(where: { $0.key == keyText }) { continue }
       let location = key.location
       entries.append(Entry(key: keyText, value: text, line: location.line, column: location.column))
     }
-    self.init(file: node.location.file, unsorted: entries)
+    self.init(file: node.document.file, unsorted: entries)
   }
 
   /// A label value; null is the empty string to the API server.
