@@ -47,6 +47,20 @@ if withBenchmarks {
       path: "Benchmarks"))
 }
 
+if withFuzzers {
+  package.targets.append(.systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"))
+  for (name, folder) in [("fuzz-manifests", "Fuzz/Manifests"), ("fuzz-flows", "Fuzz/Flows")] {
+    package.targets.append(
+      .executableTarget(
+        name: name, dependencies: ["CLibFuzzer", "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"],
+        path: folder, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
+  }
+  // Coverage and address checks are for the code under test, so all of it is instrumented.
+  for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer,address"])]
+  }
+}
+
 if withDocumentation {
   package.dependencies.append(
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
