@@ -56,7 +56,7 @@ package struct PolicySet: Sendable {
     }
     networkPolicies = Tier(name: "NetworkPolicy", combination: .additive, policies: policies)
     self.rejected = rejected
-    diagnostics = problems
+    diagnostics = problems.reportingEachTemplateOnce()
   }
 }
 

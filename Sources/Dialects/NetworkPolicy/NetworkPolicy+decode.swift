@@ -14,8 +14,11 @@ extension NetworkPolicy {
   /// Nil when the server would reject it; everything that is wrong is reported.
   package init?(_ object: ForeignObject, defaultNamespace: String, _ problems: inout [Diagnostic]) {
     var own: [Diagnostic] = []
-    defer { problems += own }
     let root = object.root
+    defer {
+      own.recogniseTemplate(from: 0, at: root.location)
+      problems += own
+    }
     if object.groupKind.group != Self.groupKind.group || object.version != "v1" {
       own.append(
         Diagnostic(
@@ -40,7 +43,8 @@ extension NetworkPolicy {
     }
     var spec = Spec()
     if let node = fields["spec"], node.isMapping("spec", &own) { spec = Spec(node, &own) }
-    guard let meta, !own.contains(where: { $0.severity == .error }) else { return nil }
+    // Duplicate keys are reported where the text is read; which of the values was meant nobody knows.
+    guard let meta, !own.contains(where: { $0.severity == .error }), !root.hasDuplicateKeys else { return nil }
     self.init(
       meta: meta, podSelector: spec.podSelector, policyTypes: spec.policyTypes, ingress: spec.ingress,
       egress: spec.egress)

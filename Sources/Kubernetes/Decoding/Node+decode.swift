@@ -80,8 +80,12 @@ extension Node {
 
   /// The text of a key as the API server's YAML reader turns it into a JSON key.
   package var keyText: String {
-    guard case .bool(let value) = scalar, content == .scalar else { return text }
-    return value ? "true" : "false"
+    guard content == .scalar else { return text }
+    return switch scalar {
+    case .bool(let value): value ? "true" : "false"
+    case .integer(let value): String(value)
+    case .null, .float, .string: text
+    }
   }
 
   private var hasLeadingZero: Bool {
@@ -153,7 +157,7 @@ extension [Diagnostic] {
 extension Document {
   /// One error per key that repeats an earlier key of its mapping.
   func duplicateKeyProblems() -> [Diagnostic] {
-    duplicateKeys.map { index in
+    duplicateKeys.sorted().map { index in
       let key = Node(document: self, index: Int(index))
       return Diagnostic(
         .duplicateKey, .error, "the key `\(key.text)` stands twice in one mapping; only one of the values can count",

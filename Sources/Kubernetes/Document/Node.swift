@@ -29,6 +29,12 @@ package struct Node: Sendable {
     return SourceLocation(file: document.file, line: record.line, column: record.column)
   }
 
+  /// Whether a mapping in this subtree names a key twice; such text means different things to different readers.
+  package var hasDuplicateKeys: Bool {
+    let end = document.indexAfter(index)
+    return document.duplicateKeys.contains { (index..<end).contains(Int($0)) }
+  }
+
   /// The text of a scalar as it stands after unquoting; empty for collections.
   package var text: String {
     withBytes { String(decoding: $0, as: UTF8.self) }
@@ -65,10 +71,10 @@ package struct Node: Sendable {
       if document.hasMergeKeys, key.isMergeKey { merged.append(value) } else { members.append((key, value)) }
       return true
     }
+    if merged.isEmpty { return members }
+    var keys = Set(members.map(\.key.text))
     for source in merged.flatMap({ $0.content == .sequence ? $0.elements : [$0] }) {
-      for member in source.members where !members.contains(where: { $0.key.text == member.key.text }) {
-        members.append(member)
-      }
+      members += source.members.filter { keys.insert($0.key.text).inserted }
     }
     return members
   }

@@ -47,8 +47,8 @@ struct ManifestPiece: Sendable {
       return
     }
     let location = SourceLocation(file: text.file, line: error.line, column: error.column)
-    if hasTemplateBraces {
-      set.diagnostics.append(Self.renderFirst(at: location))
+    if syntax == .yaml, hasTemplateBraces {
+      set.diagnostics.append(.isTemplate(at: location))
     } else {
       let language = syntax == .json ? "JSON" : "YAML"
       set.diagnostics.append(Diagnostic(.syntax, .error, "not \(language): \(error.message)", at: location))
@@ -63,9 +63,7 @@ struct ManifestPiece: Sendable {
     func add(_ document: Document) {
       let problemsBefore = part.diagnostics.count
       file(document, in: &part, &found, options: options)
-      if part.diagnostics.count > problemsBefore, hasTemplateBraces {
-        part.diagnostics[problemsBefore...] = [Self.renderFirst(at: document.root.location)]
-      }
+      part.diagnostics.recogniseTemplate(from: problemsBefore, at: document.root.location)
     }
     do throws(DocumentError) {
       if syntax == .yaml {
@@ -93,7 +91,7 @@ struct ManifestPiece: Sendable {
     let root = document.root
     if root.isNull { return }
     if document.hasCollectionKeys, hasTemplateBraces {
-      set.diagnostics.append(Self.renderFirst(at: root.location))
+      set.diagnostics.append(.isTemplate(at: root.location))
       return
     }
     if root.content == .scalar {
@@ -117,25 +115,6 @@ struct ManifestPiece: Sendable {
     text.bytes.withUnsafeBufferPointer { bytes in
       let brace = UInt8(ascii: "{")
       return bytes[range].indices.dropLast().contains { bytes[$0] == brace && bytes[$0 + 1] == brace }
-    }
-  }
-
-  private static func renderFirst(at location: SourceLocation) -> Diagnostic {
-    Diagnostic(
-      .renderFirst, .error, "this is a Helm template, not a manifest", at: location,
-      fix: "render first: helm template RELEASE CHART | merlon check -")
-  }
-}
-
-extension ManifestSet {
-  /// A template breaks at many places; one message per file says it.
-  mutating func reportEachTemplateOnce() {
-    var seen: Set<String> = []
-    diagnostics = diagnostics.filter { problem in
-      guard problem.code == .renderFirst, problem.severity == .error, let path = problem.location?.file.path else {
-        return true
-      }
-      return seen.insert(path).inserted
     }
   }
 }

@@ -54,7 +54,8 @@ extension ObjectMeta {
       name = prefix
     }
     if name.isEmpty {
-      if nameNode == nil || nameNode?.isNull == true {
+      // A name of a wrong type has been reported as such.
+      if nameNode?.content ?? .scalar == .scalar, nameNode?.text.isEmpty ?? true || nameNode?.isNull == true {
         problems.append(Diagnostic(.missingField, .error, "\(kind) without `metadata.name`", at: metadata.location))
       }
       return nil
