@@ -42,12 +42,17 @@ package struct ContainerPort: Sendable, Hashable {
 }
 
 extension PodTemplate {
-  /// Reads `{metadata, spec}` of a Pod or a pod template. What policies cannot see is not looked at.
+  /// Reads `{metadata, spec}` of a pod template. What policies cannot see is not looked at.
   init(_ node: Node, field: String, _ problems: inout [Diagnostic]) {
     var labels = Labels.none
     if let written = node["metadata"]?["labels"] {
       labels = Labels(written, field: "\(field)metadata.labels", &problems)
     }
+    self.init(labels: labels, specOf: node, field: field, &problems)
+  }
+
+  /// Reads `spec` of a Pod, whose labels are read already, or of a pod template.
+  init(labels: Labels, specOf node: Node, field: String, _ problems: inout [Diagnostic]) {
     self.init(labels: labels)
     guard let spec = node["spec"], spec.isMapping("\(field)spec", &problems) else { return }
     hostNetwork = spec["hostNetwork"]?.bool("\(field)spec.hostNetwork", &problems) ?? false
