@@ -32,8 +32,10 @@ let package = Package(
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
     .testTarget(name: "KubernetesTests", dependencies: ["Kubernetes"]),
     .testTarget(name: "DialectsTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects"]),
+    .testTarget(name: "PolicyModelTests", dependencies: ["Kubernetes", "PolicyModel"]),
     .testTarget(
       name: "PolicyEngineTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
+    .testTarget(name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "Dialects", "Kubernetes"]),
   ]
 )
 

@@ -29,6 +29,37 @@ struct EngineAgreementTests {
     }
   }
 
+  @Test("compiled rows and the walk over all pairs, over random worlds")
+  func compiledPolicies() async throws {
+    var decidedByRows = 0
+    for seed in 0..<UInt64(Self.worlds) {
+      var random = RandomWorld(seed: seed)
+      let reference = ReferenceEvaluator(random.world)
+      let engine = await EngineUnderTest(yaml: random.world.yaml())
+      let compiled = CompiledPolicies(
+        world: engine.evaluator.world, tier: engine.tier, profile: engine.evaluator.profile)
+      let relation = Relation(compiled)
+      for line in random.nextFlows(Self.flowsPerWorld) {
+        let expected = try #require(reference.verdict(line))
+        let flow = try engine.parser.parse(line.line(in: random.world))
+        var actual = expected
+        if let verdict = compiled.verdict(flow) {
+          decidedByRows += 1
+          actual = ReferenceVerdict(
+            overall: verdict.isAllowed ? .allowed : .denied, egress: verdict.egress.isAllowed ? .allowed : .denied,
+            ingress: verdict.ingress.isAllowed ? .allowed : .denied)
+        }
+        if let outcome = relation.outcome(flow), actual == expected { actual.overall = convert(outcome) }
+        if actual != expected {
+          let text = line.line(in: random.world)
+          Issue.record("seed \(seed): \(text)\nreference: \(expected)\nengine: \(actual)\n\(random.world.yaml())")
+          return
+        }
+      }
+    }
+    #expect(decidedByRows > Self.worlds * Self.flowsPerWorld / 4)
+  }
+
   /// Shrinks a disagreement and prints it as YAML.
   private func reportSmallest(_ world: ReferenceWorld, _ flow: ReferenceFlow, seed: UInt64) async {
     var world = world
@@ -59,10 +90,64 @@ struct EngineAgreementTests {
   }
 }
 
+/// Everything that ``ConnectivityWalk`` says of a world, to look flows up in.
+private struct Relation {
+  private let walk: ConnectivityWalk
+  private var unitOfEndpoint: [Int: Int] = [:]
+  private var connections: [[Int: ConnectivityWalk.ConnectionID]] = []
+
+  init(_ compiled: CompiledPolicies) {
+    walk = ConnectivityWalk(compiled)
+    for (number, unit) in walk.units.enumerated() {
+      for endpoint in unit.endpoints { unitOfEndpoint[endpoint] = number }
+    }
+    for source in walk.units.indices {
+      var row: [Int: ConnectivityWalk.ConnectionID] = [:]
+      walk.forEachDestination(of: source) { row[$0] = $1 }
+      connections.append(row)
+    }
+  }
+
+  /// Nil for flows that the walk does not speak of.
+  func outcome(_ flow: Flow) -> Outcome? {
+    guard case .port(let transport, let port) = flow.traffic else { return nil }
+    var traffic: (certain: TrafficSet, possible: TrafficSet)?
+    switch (flow.source, flow.destination) {
+    case (.endpoint(let a, nil), .endpoint(let b, nil)):
+      guard let source = unitOfEndpoint[a], let destination = unitOfEndpoint[b],
+        a != b || walk.compiled.world.endpoints[a].kind != .pod
+      else { return nil }
+      traffic = connections[source][destination].map { walk.connection($0) } ?? (.none, .none)
+    case (.endpoint(let a, nil), .address(let address)):
+      guard let source = unitOfEndpoint[a] else { return nil }
+      let found = walk.outsideDestinations(of: source).first { $0.0.contains(address) }
+      traffic = found.map { walk.connection($0.1) } ?? (.none, .none)
+    case (.address(let address), .endpoint(let b, nil)):
+      guard let destination = unitOfEndpoint[b] else { return nil }
+      let found = walk.outsideSources(of: destination).first { $0.0.contains(address) }
+      traffic = found.map { walk.connection($0.1) } ?? (.none, .none)
+    default: return nil
+    }
+    return traffic.map {
+      $0.certain.contains(transport, port) ? .allowed : $0.possible.contains(transport, port) ? .undefined : .denied
+    }
+  }
+}
+
+/// The engine's outcome in the reference's words.
+private func convert(_ outcome: Outcome) -> ReferenceVerdict.Outcome {
+  switch outcome {
+  case .allowed: .allowed
+  case .denied: .denied
+  case .undefined: .undefined
+  }
+}
+
 /// The whole way from YAML to a verdict.
 struct EngineUnderTest {
   let evaluator: FlowEvaluator
   let parser: FlowParser
+  let tier: Tier
   let problems: [String]
 
   init(yaml: String) async {
@@ -81,6 +166,7 @@ struct EngineUnderTest {
       manifests, policyNamespaces: policies.networkPolicies.policies.map(\.identity.namespace))
     evaluator = FlowEvaluator(world: world, tier: policies.networkPolicies, profile: .kubernetes)
     parser = FlowParser(world)
+    tier = policies.networkPolicies
     problems = (manifests.diagnostics + policies.diagnostics).filter { $0.severity == .error }.map(\.message)
   }
 
@@ -88,13 +174,5 @@ struct EngineUnderTest {
     let verdict = evaluator.verdict(try parser.parse(line))
     return ReferenceVerdict(
       overall: convert(verdict.outcome), egress: convert(verdict.egress), ingress: convert(verdict.ingress))
-  }
-
-  private func convert(_ outcome: Outcome) -> ReferenceVerdict.Outcome {
-    switch outcome {
-    case .allowed: .allowed
-    case .denied: .denied
-    case .undefined: .undefined
-    }
   }
 }

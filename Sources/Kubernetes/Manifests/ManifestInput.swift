@@ -32,6 +32,18 @@ enum ManifestInput {
     return (texts, problems)
   }
 
+  /// The text of one file, or of standard input for `-`.
+  static func collectFile(path: String) -> ([ManifestText], [Diagnostic]) {
+    var texts: [ManifestText] = []
+    var problems: [Diagnostic] = []
+    if path == "-" {
+      append(path: "<stdin>", descriptor: 0, &texts, &problems)
+    } else {
+      appendFile(path, &texts, &problems)
+    }
+    return (texts, problems)
+  }
+
   /// Manifest files of a folder and its subfolders. Hidden entries and links to folders are passed over.
   private static func files(
     under root: String, relative: String, excludes: ExcludePatterns, _ problems: inout [Diagnostic]

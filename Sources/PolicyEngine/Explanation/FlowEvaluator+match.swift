@@ -7,20 +7,32 @@ extension FlowEvaluator {
     let other = rule.direction == .egress ? situation.destination : situation.source
     var peers: [PeerTrace] = []
     var peersMatch = true
-    var matchingBlockOnly = false
     if case .anyOf(let list) = rule.peers {
       peers = list.map { PeerTrace(peer: $0, mismatches: mismatches($0, other, rule.direction, situation)) }
-      let matching = peers.filter(\.mismatches.isEmpty)
-      peersMatch = !matching.isEmpty
-      matchingBlockOnly = peersMatch && matching.allSatisfy { if case .addresses = $0.peer.kind { true } else { false } }
+      peersMatch = peers.contains(where: \.mismatches.isEmpty)
     }
     var ports: [PortTrace] = []
     var portsMatch = true
     if case .anyOf(let list) = rule.traffic {
-      ports = list.map { PortTrace(match: $0, mismatch: mismatch($0, situation, seesServicePort: matchingBlockOnly)) }
-      portsMatch = ports.contains { $0.mismatch == nil }
+      portsMatch = false
+      let matching = peers.filter(\.mismatches.isEmpty)
+      for port in portsSeen(by: rule, matching, situation) {
+        ports = list.map { PortTrace(match: $0, mismatch: mismatch($0, situation, port: port)) }
+        portsMatch = ports.contains { $0.mismatch == nil }
+        if portsMatch { break }
+      }
     }
     return RuleTrace(rule: rule, peers: peers, ports: ports, peersMatch: peersMatch, portsMatch: portsMatch)
+  }
+
+  /// The port numbers that a rule may be asked about: the pod's, and the Service's where a block of addresses
+  /// sees the Service. Empty for protocols without ports.
+  private func portsSeen(by rule: Rule, _ matching: [PeerTrace], _ situation: Situation) -> [UInt16] {
+    guard case .port(_, let podPort) = situation.traffic else { return [] }
+    guard rule.direction == .egress, let service = situation.beforeTranslation else { return [podPort] }
+    let blocks = matching.count { if case .addresses = $0.peer.kind { true } else { false } }
+    if blocks == 0 { return [podPort] }
+    return blocks == matching.count ? [service.port] : [service.port, podPort]
   }
 
   private func mismatches(
@@ -61,11 +73,10 @@ extension FlowEvaluator {
     return mismatches
   }
 
-  private func mismatch(_ match: PortMatch, _ situation: Situation, seesServicePort: Bool) -> PortMismatch? {
+  private func mismatch(_ match: PortMatch, _ situation: Situation, port: UInt16) -> PortMismatch? {
     guard case .port(let transport, let podPort) = situation.traffic, transport == match.transport else {
       return .transport
     }
-    let port = seesServicePort ? situation.beforeTranslation?.port ?? podPort : podPort
     switch match.ports {
     case .all: return nil
     case .range(let range): return range.contains(port) ? nil : .number
@@ -83,7 +94,8 @@ extension FlowEvaluator {
 extension Endpoint {
   /// The numbers that a port name stands for (SEMANTICS.md §1.3): of containers and sidecars, and under the
   /// reading `all` of init containers too. Under `first` only the first of them.
-  func portNumbers(named name: String, _ transport: TransportProtocol, _ reading: PortNameReading) -> [UInt16] {
+  func portNumbers(named name: String, _ transport: TransportProtocol, _ reading: PortNameReading) -> [UInt16]
+  {
     func numbers(_ origin: ContainerPort.Origin) -> [UInt16] {
       ports.filter { $0.origin == origin && $0.name == name && $0.transport == transport }.map(\.number)
     }

@@ -53,7 +53,9 @@ package struct FlowEvaluator: Sendable {
     }
     if situation.isSamePod { return decided(.samePod) }
     if situation.hairpin == .bypassesPolicy { return decided(.hairpin(.bypassesPolicy)) }
-    guard situation.source.isPoliced, let endpoint = situation.source.endpoint else { return decided(.notPoliced) }
+    guard situation.source.isPoliced, let endpoint = situation.source.endpoint else {
+      return decided(.notPoliced)
+    }
     let isOwnNode = situation.destination.isNode && situation.isSameNode
     if isOwnNode, situation.ownNodeReading == .exempt { return decided(.ownNode) }
     return rulesDecide(.egress, subject: endpoint, situation)

@@ -24,8 +24,8 @@ package enum FlowEnd: Sendable, Hashable {
   case address(IPAddress)
   /// As a destination: the source itself, by its own address.
   case itself
-  /// As a destination: any backend of a Service.
-  case service(Int)
+  /// As a destination: any backend of a Service. With an address when the flow names that address.
+  case service(Int, address: IPAddress? = nil)
 }
 
 /// What a ``Flow`` carries.

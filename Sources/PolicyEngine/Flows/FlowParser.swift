@@ -28,7 +28,7 @@ package struct FlowParser: Sendable {
   /// Reads a whole line.
   package func parse(_ line: String) throws(FlowLineError) -> Flow {
     let expected = "expected SOURCE -> DESTINATION PROTOCOL/PORT, such as shop/web -> shop/db tcp/5432"
-    let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }
+    let words = line.split(whereSeparator: \.isWhitespace)
     guard words.count == 4, words[1] == "->" else { throw FlowLineError(expected) }
     let source = try end(String(words[0]))
     let destination = try end(String(words[2]))
@@ -37,7 +37,9 @@ package struct FlowParser: Sendable {
   }
 
   /// Checks what only a whole flow shows: `self` and Services have their places, a Service's port must exist.
-  package func flow(from source: FlowEnd, to destination: FlowEnd, _ traffic: FlowTraffic) throws(FlowLineError) -> Flow {
+  package func flow(from source: FlowEnd, to destination: FlowEnd, _ traffic: FlowTraffic)
+    throws(FlowLineError) -> Flow
+  {
     switch source {
     case .itself: throw FlowLineError("`self` can only be the destination")
     case .service: throw FlowLineError("a Service cannot be the source", fix: "name the pods behind it")
@@ -49,7 +51,7 @@ package struct FlowParser: Sendable {
       default: throw FlowLineError("`self` needs a pod or workload as source")
       }
     }
-    if case .service(let number) = destination { try checkService(number, traffic) }
+    if case .service(let number, _) = destination { try checkService(number, traffic) }
     return Flow(from: source, to: destination, traffic)
   }
 
@@ -60,7 +62,7 @@ package struct FlowParser: Sendable {
       switch index.owner(of: address) {
       case .endpoint(let number): return .endpoint(number, address: address)
       case .node(let number): return .node(number, address: address)
-      case .service(let number): return .service(number)
+      case .service(let number): return .service(number, address: address)
       case nil: return .address(address)
       }
     }
@@ -78,7 +80,8 @@ package struct FlowParser: Sendable {
     case 3: return try endpoint(namespace: parts[0], kind: parts[1], name: parts[2])
     default:
       throw FlowLineError(
-        "`\(text)` is no end of a flow", fix: "write namespace/name, node/name, service/namespace/name or an address")
+        "`\(text)` is no end of a flow",
+        fix: "write namespace/name, node/name, service/namespace/name or an address")
     }
   }
 
@@ -93,15 +96,22 @@ package struct FlowParser: Sendable {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     let name = parts[0].lowercased()
     if let transport = TransportProtocol(name: name.uppercased()) {
-      guard parts.count == 2, let port = UInt16(parts[1]), port > 0 else {
+      guard parts.count == 2, let port = number(parts[1]), port > 0 else {
         throw FlowLineError("`\(text)` needs a port from 1 to 65535, such as \(name)/80")
       }
       return .port(transport, port)
     }
-    guard otherProtocols.contains(name), parts.count <= 2 else {
-      throw FlowLineError("`\(text)` is no protocol and port", fix: "write tcp/80, udp/53, sctp/3868 or icmp/8")
+    guard otherProtocols.contains(name), parts.count == 1 || (parts.count == 2 && number(parts[1]) != nil)
+    else {
+      throw FlowLineError(
+        "`\(text)` is no protocol and port", fix: "write tcp/80, udp/53, sctp/3868 or icmp/8")
     }
     return .other(text.lowercased())
+  }
+
+  /// Digits only: `+80` is no port.
+  private static func number(_ text: Substring) -> UInt16? {
+    text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt16(text) : nil
   }
 
   // MARK: - Endpoints
@@ -112,26 +122,36 @@ package struct FlowParser: Sendable {
     if groups.count > 1 {
       let spellings = groups.map { "\(namespace)/\(world.workloads[$0].kind.lowercased())/\(name)" }
       throw FlowLineError(
-        "`\(namespace)/\(name)` is \(groups.count) workloads", fix: "write \(spellings.joined(separator: " or "))")
+        "`\(namespace)/\(name)` is \(groups.count) workloads",
+        fix: "write \(spellings.joined(separator: " or "))")
     }
-    guard let group = groups.first else { throw unknownEndpoint(namespace, name) }
-    return try end(of: group)
+    if let group = groups.first { return try end(of: group) }
+    guard let template = index.ownedTemplates(namespace, name).first else {
+      throw unknownEndpoint(namespace, name)
+    }
+    return .endpoint(template)
   }
 
   private func endpoint(namespace: String, kind: String, name: String) throws(FlowLineError) -> FlowEnd {
     guard let kindName = Self.kindName(kind) else {
       throw FlowLineError(
         "`\(kind)` is no kind of endpoint",
-        fix: "write pod, deployment, statefulset, daemonset, replicaset, replicationcontroller, job or cronjob")
+        fix:
+          "write pod, deployment, statefulset, daemonset, replicaset, replicationcontroller, job or cronjob")
     }
     if kindName == "Pod" {
-      guard let pod = index.pod(namespace, name) else { throw unknownEndpoint(namespace, name) }
+      guard let pod = index.pod(namespace, name) else {
+        throw unknownEndpoint(namespace, name, kind: kindName)
+      }
       return .endpoint(pod)
     }
-    guard let group = index.workloads(namespace, name).first(where: { world.workloads[$0].kind == kindName }) else {
-      throw unknownEndpoint(namespace, name)
+    let groups = index.workloads(namespace, name)
+    if let group = groups.first(where: { world.workloads[$0].kind == kindName }) { return try end(of: group) }
+    let templates = index.ownedTemplates(namespace, name)
+    guard let template = templates.first(where: { world.endpoints[$0].kind.name == kindName }) else {
+      throw unknownEndpoint(namespace, name, kind: kindName)
     }
-    return try end(of: group)
+    return .endpoint(template)
   }
 
   private func end(of group: Int) throws(FlowLineError) -> FlowEnd {
@@ -165,28 +185,23 @@ package struct FlowParser: Sendable {
       throw FlowLineError("\(name) is only another name for \(external)")
     }
     guard service.selector != nil else {
-      throw FlowLineError("\(name) has no selector, so its endpoints are not in the input", fix: "ask for their addresses")
+      throw FlowLineError(
+        "\(name) has no selector, so its endpoints are not in the input", fix: "ask for their addresses")
     }
     guard case .port(let transport, let port) = traffic else {
       throw FlowLineError("\(name) answers on ports only")
     }
-    guard service.ports.contains(where: { $0.transport == transport && $0.number == port }) else {
+    guard let target = service.target(transport, port) else {
       let ports = service.ports.map { "\($0.transport.name.lowercased())/\($0.number)" }
       throw FlowLineError(
         "\(name) has no port \(transport.name.lowercased())/\(port)",
         fix: ports.isEmpty ? nil : "it has \(ports.joined(separator: ", "))")
     }
-    if !hasBackends(service, transport, port) {
+    let isAnswered = world.backends(of: service).contains {
+      world.endpoints[$0].podPort(target, transport) != nil
+    }
+    if !isAnswered {
       throw FlowLineError("\(name) has no pod behind port \(transport.name.lowercased())/\(port)")
-    }
-  }
-
-  private func hasBackends(_ service: Service, _ transport: TransportProtocol, _ port: UInt16) -> Bool {
-    guard let target = service.ports.first(where: { $0.transport == transport && $0.number == port })?.target else {
-      return false
-    }
-    return world.backends(of: service).contains { backend in
-      world.endpoints[backend].podPort(target, transport) != nil
     }
   }
 
@@ -196,13 +211,22 @@ package struct FlowParser: Sendable {
     FlowLineError("\(what) is not in the input", fix: suggestion.map { "did you mean `\($0)`?" })
   }
 
-  private func unknownEndpoint(_ namespace: String, _ name: String) -> FlowLineError {
+  private func unknownEndpoint(_ namespace: String, _ name: String, kind: String = "") -> FlowLineError {
     guard world.namespace(named: namespace) != nil else {
       let nearest = Suggestion.nearest(to: namespace, among: world.namespaces.map(\.name))
       return unknown("namespace `\(namespace)`", nearest)
     }
-    let nearest = Suggestion.nearest(to: name, among: index.names(in: namespace))
-    return unknown("pod or workload `\(namespace)/\(name)`", nearest.map { "\(namespace)/\($0)" })
+    let what = kind.isEmpty ? "pod or workload" : kind
+    let others = spellings(namespace, name)
+    let nearest = Suggestion.nearest(to: name, among: index.names(in: namespace)).map { "\(namespace)/\($0)" }
+    return unknown("\(what) `\(namespace)/\(name)`", others.first ?? nearest)
+  }
+
+  /// The ways to name what has this name.
+  private func spellings(_ namespace: String, _ name: String) -> [String] {
+    let pods = index.pod(namespace, name).map { _ in ["pod"] } ?? []
+    let workloads = index.workloads(namespace, name).map { world.workloads[$0].kind.lowercased() }
+    return (pods + workloads).map { "\(namespace)/\($0)/\(name)" }
   }
 
   private func unknownService(_ namespace: String, _ name: String) -> FlowLineError {

@@ -27,7 +27,8 @@ struct EndpointBuilder {
   mutating func build() {
     for (index, workload) in manifests.workloads.enumerated() {
       workloadIndices[
-        OwnerKey(namespace: workload.meta.namespace, kind: workload.kind.rawValue, name: workload.meta.name)] = index
+        OwnerKey(namespace: workload.meta.namespace, kind: workload.kind.rawValue, name: workload.meta.name)] =
+        index
     }
     topOwners = manifests.workloads.indices.map(topOwner)
     let groupOfTop = makeGroups()
@@ -56,7 +57,9 @@ struct EndpointBuilder {
     let workloads = manifests.workloads
     let tops = workloads.indices.filter { topOwners[$0] == $0 }.sorted {
       let (a, b) = (workloads[$0], workloads[$1])
-      return (a.meta.namespace, a.meta.name, a.kind.rawValue) < (b.meta.namespace, b.meta.name, b.kind.rawValue)
+      return (a.meta.namespace, a.meta.name, a.kind.rawValue) < (
+        b.meta.namespace, b.meta.name, b.kind.rawValue
+      )
     }
     var groupOfTop: [Int: Int] = [:]
     for top in tops {
@@ -111,9 +114,13 @@ struct EndpointBuilder {
     for (owner, pods) in livePods { livePodsOfTop[topOwners[owner], default: []] += pods }
     for (index, workload) in manifests.workloads.enumerated() {
       let top = topOwners[index]
-      guard let group = groupOfTop[top], let namespace = namespaceIndices[workload.meta.namespace] else { continue }
+      guard let group = groupOfTop[top], let namespace = namespaceIndices[workload.meta.namespace] else {
+        continue
+      }
       let isTop = top == index
-      if !isTop, workload.isScaledToZero || standsForSameTemplate(workload, manifests.workloads[top]) { continue }
+      if !isTop, workload.isScaledToZero || standsForSameTemplate(workload, manifests.workloads[top]) {
+        continue
+      }
       let pods = isTop ? livePodsOfTop[top] ?? [] : livePods[index] ?? []
       if pods.contains(where: { carries(endpoints[$0].labels, workload.template.labels) }) { continue }
       groups[group].endpoints.append(endpoints.count)
@@ -127,9 +134,11 @@ struct EndpointBuilder {
     }
   }
 
-  /// Whether an owned template is its owner's template with nothing but the controllers' own labels added.
+  /// Whether an owned template is to policies its owner's template, with nothing but the controllers' own labels
+  /// added.
   private func standsForSameTemplate(_ owned: Workload, _ top: Workload) -> Bool {
-    carries(owned.template.labels, top.template.labels)
+    owned.template.ports == top.template.ports && owned.template.hostNetwork == top.template.hostNetwork
+      && carries(owned.template.labels, top.template.labels)
       && owned.template.labels.entries.allSatisfy { entry in
         top.template.labels[entry.key] == entry.value || Self.controllerLabels.contains(entry.key)
       }

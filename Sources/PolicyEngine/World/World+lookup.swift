@@ -17,6 +17,7 @@ package struct WorldIndex: Sendable {
   private let world: World
   private var pods: [Name: Int] = [:]
   private var workloads: [Name: [Int]] = [:]
+  private var ownedTemplates: [Name: [Int]] = [:]
   private var nodes: [String: Int] = [:]
   private var services: [Name: Int] = [:]
   private var addresses: [IPAddress: AddressOwner] = [:]
@@ -33,10 +34,18 @@ package struct WorldIndex: Sendable {
       services[Name(namespace: namespace, name: service.meta.name)] = index
       for address in service.clusterIPs { addresses[address] = .service(index) }
     }
-    for (index, endpoint) in world.endpoints.enumerated() where endpoint.kind == .pod {
+    for (index, endpoint) in world.endpoints.enumerated() {
+      if endpoint.kind != .pod {
+        if world.isOwned(endpoint) {
+          ownedTemplates[Name(namespace: endpoint.namespace, name: endpoint.name), default: []].append(index)
+        }
+        continue
+      }
       pods[Name(namespace: endpoint.namespace, name: endpoint.name)] = index
       // A host-network pod's address is its node's, a finished pod's may already be another's.
-      guard case .known(let own) = endpoint.addresses, !endpoint.hostNetwork, !endpoint.isFinished else { continue }
+      guard case .known(let own) = endpoint.addresses, !endpoint.hostNetwork, !endpoint.isFinished else {
+        continue
+      }
       for address in own { addresses[address] = .endpoint(index) }
     }
     for (index, node) in world.nodes.enumerated() {
@@ -60,6 +69,11 @@ package struct WorldIndex: Sendable {
   /// The workload groups of a name; several when kinds share it.
   package func workloads(_ namespace: String, _ name: String) -> [Int] {
     world.namespace(named: namespace).flatMap { workloads[Name(namespace: $0, name: name)] } ?? []
+  }
+
+  /// Templates of a name that belong to another workload: the ReplicaSet of a canary.
+  package func ownedTemplates(_ namespace: String, _ name: String) -> [Int] {
+    world.namespace(named: namespace).flatMap { ownedTemplates[Name(namespace: $0, name: name)] } ?? []
   }
 
   /// Names that exist, for suggestions: pods and workloads of a namespace.

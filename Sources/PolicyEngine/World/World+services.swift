@@ -1,15 +1,25 @@
 package import Kubernetes
 
 extension World {
-  /// Endpoints that a Service's selector takes, in its own namespace. Finished pods get no traffic.
+  /// Endpoints that a Service's selector takes, in its own namespace. Pods that are finished or have no address
+  /// yet get no traffic.
   /// O(endpoints).
   package func backends(of service: Service) -> [Int] {
-    guard let selector = service.selector, let namespace = namespace(named: service.meta.namespace) else { return [] }
+    guard let selector = service.selector, let namespace = namespace(named: service.meta.namespace) else {
+      return []
+    }
     return endpoints.indices.filter { index in
       let endpoint = endpoints[index]
-      return endpoint.namespace == namespace && !endpoint.isFinished
+      return endpoint.namespace == namespace && !endpoint.isFinished && endpoint.addresses != .none
         && selector.entries.allSatisfy { endpoint.labels[$0.key] == $0.value }
     }
+  }
+}
+
+extension Service {
+  /// Where a port of the Service leads; nil when it has no such port.
+  package func target(_ transport: TransportProtocol, _ number: UInt16) -> Port.Target? {
+    ports.first { $0.transport == transport && $0.number == number }?.target
   }
 }
 

@@ -20,6 +20,12 @@ package struct World: Sendable {
     "\(namespaces[endpoint.namespace].name)/\(endpoint.name)"
   }
 
+  /// Whether an endpoint is a template that is not its workload's own.
+  func isOwned(_ template: Endpoint) -> Bool {
+    guard case .template(let kind) = template.kind, let group = template.workload else { return false }
+    return workloads[group].name != template.name || workloads[group].kind != kind.rawValue
+  }
+
   package func qualifiedName(_ workload: WorkloadGroup) -> String {
     "\(namespaces[workload.namespace].name)/\(workload.name)"
   }

@@ -8,6 +8,12 @@ package struct AddressSet: Sendable, Hashable {
     package let family: AddressFamily
     package let first: UInt128
     package let last: UInt128
+
+    package init(family: AddressFamily, first: UInt128, last: UInt128) {
+      self.family = family
+      self.first = first
+      self.last = last
+    }
   }
 
   /// IPv4 before IPv6, ascending.

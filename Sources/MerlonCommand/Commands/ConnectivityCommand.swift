@@ -1,0 +1,99 @@
+internal import ArgumentParser
+internal import Kubernetes
+internal import PolicyEngine
+internal import PolicyModel
+internal import Review
+
+extension ConnectivityFormat: ExpressibleByArgument {}
+extension ConnectivityGrouping: ExpressibleByArgument {}
+
+/// `merlon connectivity`
+struct ConnectivityCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "connectivity",
+    abstract: "Who can talk to whom, on which ports.",
+    discussion: """
+      One row per source, destination and ports. Ends are workloads and ranges of addresses outside the input.
+      Ports that the specification leaves open, or that depend on what the input does not say, stand in rows of
+      their own, marked undefined.
+
+      EXAMPLES
+        merlon connectivity deploy/
+        merlon connectivity --from shop/web --port tcp/443 deploy/
+        merlon connectivity --to shop/db --explain deploy/
+        merlon connectivity -o svg deploy/ > picture.svg
+        merlon connectivity --exposure deploy/
+      """)
+
+  @Option(name: [.customShort("o", allowingJoined: true), .long], help: "How to print.")
+  var output: ConnectivityFormat = .text
+
+  @Option(name: [.customShort("n", allowingJoined: true), .long], help: "Only rows with an end in this namespace.")
+  var namespace: String?
+
+  @Option(name: .long, help: "Only rows from here: shop/web, shop/*, shop/deployment/web, internet or an address.")
+  var from: String?
+
+  @Option(name: .long, help: "Only rows to here, written as for --from.")
+  var to: String?
+
+  @Option(name: .long, help: "Only this port, such as tcp/443.")
+  var port: String?
+
+  @Option(name: .long, help: "What rows stand for.")
+  var groupBy: ConnectivityGrouping = .workload
+
+  @Flag(name: .long, help: "What is open to and from pods that are not in the input.")
+  var exposure = false
+
+  @Flag(name: .long, help: "Name the rules behind every row.")
+  var explain = false
+
+  @OptionGroup(title: "Input") var input: InputOptions
+  @OptionGroup(title: "Display") var display: DisplayOptions
+
+  func validate() throws {
+    _ = try filter()
+    if explain, groupBy == .namespace || exposure || [.csv, .dot, .mermaid, .svg].contains(output) {
+      throw ValidationError("--explain goes with rows of workloads as text, json, yaml or md")
+    }
+    if exposure, groupBy == .namespace || [.dot, .mermaid, .svg].contains(output) {
+      throw ValidationError("--exposure is printed as text, json, yaml, csv or md, by workload")
+    }
+  }
+
+  func run() async throws {
+    let cluster = await input.load()
+    display.report(cluster)
+    try cluster.requireSomething()
+    let standardOutput = Terminal.standardOutput
+    if exposure {
+      ExposureReport(cluster, filter: try filter()).write(output, to: standardOutput)
+    } else {
+      let report = ConnectivityReport(cluster, filter: try filter())
+      report.write(output, grouping: groupBy, explains: explain, to: standardOutput)
+    }
+    if cluster.exitStatus != .ok { throw cluster.exitStatus }
+  }
+
+  private func filter() throws -> ConnectivityFilter {
+    var filter = ConnectivityFilter(namespace: namespace)
+    filter.source = try pattern(from, "--from")
+    filter.destination = try pattern(to, "--to")
+    if let port {
+      guard case .port(let transport, let number)? = try? FlowParser.traffic(port) else {
+        throw ValidationError("--port `\(port)` is no port such as tcp/443")
+      }
+      filter.port = (transport, number)
+    }
+    return filter
+  }
+
+  private func pattern(_ text: String?, _ option: String) throws -> EndPattern? {
+    guard let text else { return nil }
+    guard let pattern = EndPattern(text) else {
+      throw ValidationError("\(option) `\(text)` is no namespace/name, address or `internet`")
+    }
+    return pattern
+  }
+}

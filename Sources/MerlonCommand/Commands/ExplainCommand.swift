@@ -1,0 +1,75 @@
+internal import ArgumentParser
+internal import Kubernetes
+internal import PolicyEngine
+internal import Review
+
+/// `merlon explain`
+struct ExplainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Why two ends may or may not talk, down to file and line.",
+    discussion: """
+      Ends are namespace/name (a pod, else a workload), namespace/kind/name, node/name, service/namespace/name,
+      an address, or self. Without --port all ports are explained, grouped by outcome.
+
+      EXAMPLES
+        merlon explain --from shop/web --to shop/db --port tcp/5432 deploy/
+        merlon explain --from 198.51.100.7 --to shop/web deploy/
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+    case yaml
+  }
+
+  @Option(name: .long, help: "The source.")
+  var from: String
+
+  @Option(name: .long, help: "The destination.")
+  var to: String
+
+  @Option(name: .long, help: "Protocol and port, such as tcp/5432.")
+  var port: String?
+
+  @Option(name: [.customShort("o", allowingJoined: true), .long], help: "How to print.")
+  var output: Format = .text
+
+  @OptionGroup(title: "Input") var input: InputOptions
+  @OptionGroup(title: "Display") var display: DisplayOptions
+
+  func run() async throws {
+    let cluster = await input.load()
+    display.report(cluster)
+    try cluster.requireSomething()
+    let evaluator = FlowEvaluator(world: cluster.world, tier: cluster.tier, profile: cluster.profile)
+    let wording = Wording(cluster.world)
+    let explanation = try explain(evaluator)
+    let standardOutput = Terminal.standardOutput
+    switch output {
+    case .text: standardOutput.write(explanation.text(wording, display.style(for: 1)))
+    case .json: standardOutput.write(explanation.data(wording).prettyJSON)
+    case .yaml: standardOutput.write(explanation.data(wording).yaml)
+    }
+    standardOutput.flush()
+    if cluster.exitStatus != .ok { throw cluster.exitStatus }
+  }
+
+  private func explain(_ evaluator: FlowEvaluator) throws -> Explanation {
+    let parser = FlowParser(evaluator.world)
+    do throws(FlowLineError) {
+      let source = try parser.end(from)
+      let destination = try parser.end(to)
+      if let port {
+        let flow = try parser.flow(from: source, to: destination, try FlowParser.traffic(port))
+        return Explanation(flow, source: from, destination: to, evaluator: evaluator)
+      }
+      if case .service = destination { throw FlowLineError("a Service is explained port by port", fix: "add --port") }
+      _ = try parser.flow(from: source, to: destination, .port(.tcp, 1))
+      return Explanation(from: source, to: destination, source: from, destination: to, evaluator: evaluator)
+    } catch {
+      Terminal.writeError("merlon: \(error.message)" + (error.fix.map { "\n    fix: \($0)" } ?? "") + "\n")
+      throw ExitStatus.usage
+    }
+  }
+}

@@ -1,0 +1,54 @@
+internal import ArgumentParser
+internal import Kubernetes
+internal import Review
+
+/// How much is said, and in which colours.
+struct DisplayOptions: ParsableArguments {
+  @Flag(name: [.customShort("q"), .long], help: "Say only what matters.")
+  var quiet = false
+
+  @Flag(name: [.customShort("v"), .long], help: "Say more: notes, kinds passed over.")
+  var verbose = false
+
+  @Flag(name: .long, help: "No colours; so does the environment variable NO_COLOR.")
+  var noColor = false
+
+  func validate() throws {
+    if quiet, verbose { throw ValidationError("--quiet and --verbose exclude each other") }
+  }
+
+  /// Colours on terminals, unless they are unwanted.
+  func style(for descriptor: Int32) -> TextStyle {
+    let isUnwanted = noColor || !(Terminal.environment("NO_COLOR") ?? "").isEmpty
+    if isUnwanted { return .plain }
+    if !(Terminal.environment("CLICOLOR_FORCE") ?? "0").allSatisfy({ $0 == "0" }) { return TextStyle(usesColor: true) }
+    return TextStyle(usesColor: Terminal.isTerminal(descriptor) && Terminal.environment("TERM") != "dumb")
+  }
+
+  /// Writes what reading found to standard error: errors always, warnings unless quiet, notes when verbose.
+  func report(_ cluster: Cluster) {
+    let least: Diagnostic.Severity = quiet ? .error : verbose ? .note : .warning
+    let style = style(for: 2)
+    for problem in cluster.diagnostics where problem.severity >= least {
+      Terminal.writeError(problem.text(style) + "\n")
+    }
+    if cluster.summary.rejectedPolicies > 0 {
+      Terminal.writeError("merlon: answers are without \(cluster.summary.rejectedPolicies) invalid policies\n")
+    }
+    if cluster.isIncomplete {
+      Terminal.writeError("merlon: a part of the input could not be read; answers are incomplete\n")
+    }
+  }
+}
+
+extension Cluster {
+  /// How a command that only answers should end.
+  var exitStatus: ExitStatus {
+    isIncomplete ? .unreadableInput : hasErrors ? .findings : .ok
+  }
+
+  /// Ends the command when there is nothing to answer from.
+  func requireSomething() throws {
+    if isIncomplete, summary.workloads + summary.pods + summary.policies == 0 { throw ExitStatus.unreadableInput }
+  }
+}

@@ -1,0 +1,57 @@
+internal import Kubernetes
+package import PolicyModel
+
+extension CompiledPolicies {
+  /// An end of a row of the connectivity relation.
+  package enum RowEnd {
+    case unit(ConnectivityUnit)
+    case addresses(AddressSet)
+  }
+
+  /// What opens a direction of a row.
+  package enum Deciding {
+    case notPoliced
+    case notIsolated
+    /// Every rule that lets some of it through, ascending, over all cases that the ends stand for.
+    case rules([Int32])
+  }
+
+  /// The rules behind a row in one direction. O(facets of the ends × groups).
+  package func deciding(_ direction: Direction, from source: RowEnd, to destination: RowEnd) -> Deciding {
+    let (subject, other) = direction == .egress ? (source, destination) : (destination, source)
+    guard case .unit(let unit) = subject else { return .notPoliced }
+    let rowOfFacet = direction == .egress ? egressRow : ingressRow
+    let own = classes[Int(unit.endpointClass)].facets.map(Int.init)
+    guard own.contains(where: { facets[$0].isPoliced }) else { return .notPoliced }
+    let rowNumbers = Set(own.map { rowOfFacet[$0] }).subtracting([Self.openRow]).sorted()
+    if rowNumbers.isEmpty { return .notIsolated }
+    var numbers: Set<Int32> = []
+    for number in rowNumbers {
+      switch other {
+      case .unit(let unit):
+        for facet in classes[Int(unit.endpointClass)].facets {
+          numbers.formUnion(rows[Int(number)].group(of: Int(facet))?.rules.map(\.rule) ?? [])
+        }
+      case .addresses(let addresses):
+        for interval in addresses.intervals {
+          let atom = Int(atoms.atom(of: .init(interval.family, bits: interval.first)))
+          numbers.formUnion(rows[Int(number)].outsideGroup(of: atom)?.rules.map(\.rule) ?? [])
+        }
+      }
+    }
+    return .rules(numbers.sorted())
+  }
+}
+
+extension CompiledPolicies {
+  /// All rules of the policies that isolate a unit in a direction, whoever they speak of.
+  package func deciding(_ direction: Direction, of unit: ConnectivityUnit) -> Deciding {
+    let own = classes[Int(unit.endpointClass)].facets.map(Int.init)
+    guard own.contains(where: { facets[$0].isPoliced }) else { return .notPoliced }
+    let rowOfFacet = direction == .egress ? egressRow : ingressRow
+    let isolating = Set(own.flatMap { rows[Int(rowOfFacet[$0])].policies })
+    if isolating.isEmpty { return .notIsolated }
+    return .rules(
+      rules.indices.filter { isolating.contains(rules[$0].policy) && rules[$0].rule.direction == direction }.map(Int32.init))
+  }
+}

@@ -1,0 +1,75 @@
+package import Kubernetes
+
+/// One line's worth of endpoints in a report: a workload, or those of its pods that policies can tell apart.
+package struct ConnectivityUnit: Sendable {
+  /// Index of the workload group.
+  package let workload: Int
+  package let namespace: Int
+  /// The workload's name, or a pod's when policies tell the workload's pods apart.
+  package let name: String
+  /// `Deployment`, `Pod`, …
+  package let kind: String
+  /// Endpoints of one class.
+  package let endpoints: [Int]
+  package let location: SourceLocation
+  package let hostNetwork: Bool
+  package let isIngressIsolated: Bool
+  package let isEgressIsolated: Bool
+  let endpointClass: Int32
+  /// The nodes the endpoints run on; nil when any is unknown, and in worlds without host-network pods, where
+  /// it does not matter.
+  let nodes: Set<Int>?
+}
+
+extension CompiledPolicies {
+  /// All units, sorted by namespace, name and kind. O(endpoints).
+  package func units() -> [ConnectivityUnit] {
+    var units: [ConnectivityUnit] = []
+    let needsNodes = world.endpoints.contains(where: \.hostNetwork)
+    for (number, group) in world.workloads.enumerated() where !group.endpoints.isEmpty {
+      var members: [Int32: [Int]] = [:]
+      for endpoint in group.endpoints { members[classOfEndpoint[endpoint], default: []].append(endpoint) }
+      for endpointClass in members.keys.sorted() {
+        let endpoints = members[endpointClass] ?? []
+        units.append(
+          unit(
+            number, group, endpoints, endpointClass, isWhole: members.count == 1,
+            nodes: needsNodes ? nodes(of: endpoints) : nil))
+      }
+    }
+    return units.sorted {
+      ($0.namespace, $0.name, $0.kind, $0.endpoints[0]) < ($1.namespace, $1.name, $1.kind, $1.endpoints[0])
+    }
+  }
+
+  private func unit(
+    _ number: Int, _ group: WorkloadGroup, _ endpoints: [Int], _ endpointClass: Int32, isWhole: Bool,
+    nodes: Set<Int>?
+  ) -> ConnectivityUnit {
+    let first = world.endpoints[endpoints[0]]
+    // One pod that differs from its siblings goes by its own name; several alike, or a template, by the workload's.
+    let isNamedForPod = !isWhole && endpoints.count == 1 && first.kind == .pod
+    let facets = classes[Int(endpointClass)].facets
+    return ConnectivityUnit(
+      workload: number, namespace: group.namespace, name: isNamedForPod ? first.name : group.name,
+      kind: isNamedForPod ? "Pod" : group.kind, endpoints: endpoints,
+      location: isNamedForPod ? first.location : group.location, hostNetwork: first.hostNetwork,
+      isIngressIsolated: facets.contains { ingressRow[Int($0)] != Self.openRow },
+      isEgressIsolated: facets.contains { egressRow[Int($0)] != Self.openRow },
+      endpointClass: endpointClass, nodes: nodes)
+  }
+
+  private func nodes(of endpoints: [Int]) -> Set<Int>? {
+    var nodes: Set<Int> = []
+    for endpoint in endpoints {
+      guard let node = world.endpoints[endpoint].node else { return nil }
+      nodes.insert(node)
+    }
+    return nodes
+  }
+
+  /// Whether the unit can talk to another member of itself.
+  func hasPeersWithin(_ unit: ConnectivityUnit) -> Bool {
+    unit.endpoints.count > 1 || world.endpoints[unit.endpoints[0]].kind != .pod
+  }
+}

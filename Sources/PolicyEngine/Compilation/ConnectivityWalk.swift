@@ -1,0 +1,131 @@
+internal import Kubernetes
+package import PolicyModel
+
+/// Walks everything that may talk to something, source by source, and keeps nothing of it.
+///
+/// All pairs cost O(units²) small steps plus the output; traffic is intersected once per pair of kinds.
+/// A class because every caller of one walk shares its scratch arrays and its numbering of traffic.
+package final class ConnectivityWalk {
+  package let compiled: CompiledPolicies
+  package let units: [ConnectivityUnit]
+  private var table: TrafficTable
+  /// Column = group of an ingress row, row = source facet: the ingress relation seen from sources.
+  private let ingressGroups: BitMatrix
+  private let groupRow: [Int32]
+  private let groupTraffic: [TrafficTable.ID]
+  /// The facet of units whose class is simple; -1 for the others.
+  private let unitFacet: [Int32]
+  private let unitIngressRow: [Int32]
+
+  // Scratch, valid for one source.
+  private var egress: [TrafficTable.ID]
+  private var egressRowLoaded: Int32 = -1
+  private var ingress: [TrafficTable.ID]
+
+  package convenience init(_ compiled: CompiledPolicies) {
+    self.init(compiled, units: compiled.units())
+  }
+
+  package init(_ compiled: CompiledPolicies, units: [ConnectivityUnit]) {
+    self.compiled = compiled
+    self.units = units
+    table = compiled.table
+    let ingressRows = Set(compiled.ingressRow).subtracting([CompiledPolicies.openRow]).sorted()
+    var groupRow: [Int32] = []
+    var groupTraffic: [TrafficTable.ID] = []
+    let groupCount = ingressRows.reduce(0) { $0 + compiled.rows[Int($1)].groups.count }
+    var matrix = BitMatrix(rows: compiled.facets.count, columns: groupCount)
+    for row in ingressRows {
+      for group in compiled.rows[Int(row)].groups {
+        matrix.insert(column: groupRow.count, rows: group.facets)
+        groupRow.append(row)
+        groupTraffic.append(group.traffic)
+      }
+    }
+    ingressGroups = matrix
+    self.groupRow = groupRow
+    self.groupTraffic = groupTraffic
+    unitFacet = units.map {
+      let endpointClass = compiled.classes[Int($0.endpointClass)]
+      return endpointClass.isSimple ? endpointClass.facets[0] : -1
+    }
+    unitIngressRow = unitFacet.map { $0 < 0 ? -1 : compiled.ingressRow[Int($0)] }
+    egress = [TrafficTable.ID](repeating: TrafficTable.none, count: compiled.facets.count)
+    ingress = [TrafficTable.ID](repeating: TrafficTable.none, count: compiled.rows.count)
+  }
+
+  /// A number for what flows; equal numbers are equal traffic. ``connection(_:)`` says what it is.
+  package typealias ConnectionID = Int32
+
+  /// What flows under a number.
+  package func connection(_ id: ConnectionID) -> (certain: TrafficSet, possible: TrafficSet) {
+    (table[id].certain, table[id].possible)
+  }
+
+  /// Calls `body` for each unit that a unit may send something to, in the order of ``units``.
+  package func forEachDestination(of source: Int, _ body: (_ destination: Int, ConnectionID) -> Void) {
+    let facet = unitFacet[source]
+    if facet >= 0 { load(Int(facet)) }
+    for destination in units.indices {
+      if destination == source, !compiled.hasPeersWithin(units[source]) { continue }
+      let row = unitIngressRow[destination]
+      let id: ConnectionID
+      if facet >= 0, row >= 0 {
+        let out = egress[Int(unitFacet[destination])]
+        if out == TrafficTable.none { continue }
+        let into = ingress[Int(row)]
+        if into == TrafficTable.none { continue }
+        id = table.intersection(out, into)
+      } else {
+        id = table.id(of: compiled.connection(units[source], units[destination]))
+      }
+      if id != TrafficTable.none { body(destination, id) }
+    }
+  }
+
+  /// What a unit may send to addresses that belong to nothing known, by disjoint sets of addresses.
+  package func outsideDestinations(of source: Int) -> [(AddressSet, ConnectionID)] {
+    outside(units[source], compiled.egressRow)
+  }
+
+  /// What a unit may receive from such addresses.
+  package func outsideSources(of destination: Int) -> [(AddressSet, ConnectionID)] {
+    outside(units[destination], compiled.ingressRow)
+  }
+
+  /// Fills the scratch arrays for one source facet.
+  private func load(_ facet: Int) {
+    let row = compiled.egressRow[facet]
+    if row != egressRowLoaded {
+      egressRowLoaded = row
+      for index in egress.indices { egress[index] = TrafficTable.none }
+      for group in compiled.rows[Int(row)].groups {
+        let traffic = group.traffic
+        group.facets.forEach { egress[$0] = traffic }
+      }
+    }
+    for index in ingress.indices { ingress[index] = TrafficTable.none }
+    ingress[Int(CompiledPolicies.openRow)] = TrafficTable.all
+    ingressGroups.forEachColumn(of: facet) { ingress[Int(groupRow[$0])] = groupTraffic[$0] }
+  }
+
+  private func outside(_ unit: ConnectivityUnit, _ rowOfFacet: [Int32]) -> [(AddressSet, ConnectionID)] {
+    let rows = Set(compiled.classes[Int(unit.endpointClass)].facets.map { rowOfFacet[Int($0)] }).sorted()
+    var byTraffic: [ConnectionID: [Int]] = [:]
+    for atom in 0..<compiled.atoms.count {
+      var whole: TrafficPair?
+      for row in rows {
+        let here = compiled.rows[Int(row)].outsideGroup(of: atom).map { table[$0.traffic] } ?? .none
+        whole = whole?.either(here) ?? here
+      }
+      guard let whole, !whole.possible.isEmpty else { continue }
+      byTraffic[table.id(of: whole), default: []].append(atom)
+    }
+    return byTraffic.map { id, atoms in
+      (AddressSet(unsorted: atoms.flatMap { compiled.atoms.sets[$0].intervals }), id)
+    }.sorted { left, right in
+      let (a, b) = (left.0.intervals[0], right.0.intervals[0])
+      return (a.family.rawValue, a.first) < (b.family.rawValue, b.first)
+    }
+  }
+}

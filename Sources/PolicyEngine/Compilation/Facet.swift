@@ -1,0 +1,37 @@
+internal import Kubernetes
+internal import PolicyModel
+
+/// An endpoint as policies see it in one concrete case; endpoints that look the same share it.
+///
+/// Most endpoints have one facet. A host-network pod has one per reading, a dual-stack pod one per family.
+struct Facet: Sendable, Hashable {
+  /// What is known of the address.
+  enum Address: Sendable, Hashable {
+    case atom(Int32)
+    /// Any address of the world's assumed family.
+    case unknown
+    case none
+  }
+
+  let namespace: Int32
+  /// Number of the visible labels.
+  let labels: Int32
+  /// Number of the visible port names.
+  let ports: Int32
+  let address: Address
+  let family: AddressFamily?
+  let isSelectable: Bool
+  let isPoliced: Bool
+  let isNode: Bool
+  /// Which reading it stands for; nil when it stands for all.
+  let reading: EngineProfile.HostNetworkReading?
+}
+
+/// Endpoints that no policy can tell apart.
+struct EndpointClass: Sendable, Hashable {
+  /// Indices of facets; at least one.
+  let facets: [Int32]
+
+  /// One facet without a choice: pairs of simple classes need no case analysis.
+  var isSimple: Bool { facets.count == 1 }
+}

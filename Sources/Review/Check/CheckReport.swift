@@ -1,0 +1,102 @@
+package import Kubernetes
+internal import PolicyEngine
+internal import PolicyModel
+
+/// The main answer: what was read, what is wrong, who is isolated and which namespaces talk.
+package struct CheckReport: Sendable {
+  package let summary: InputSummary
+  package let profile: String
+  /// Problems of the text and of the policies, in the order of the places.
+  package let problems: [Diagnostic]
+  package let isIncomplete: Bool
+  package let coverage: [NamespaceCoverage]
+  package let matrix: NamespaceMatrix
+
+  /// How much of a namespace is isolated.
+  package struct NamespaceCoverage: Sendable {
+    package let namespace: String
+    package var workloads = 0
+    package var ingressIsolated = 0
+    package var egressIsolated = 0
+    /// Workloads that nothing isolates in any direction.
+    package var open: [String] = []
+  }
+
+  package init(_ cluster: Cluster) {
+    let compiled = CompiledPolicies(world: cluster.world, tier: cluster.tier, profile: cluster.profile)
+    summary = cluster.summary
+    profile = cluster.profile.name
+    problems = (cluster.diagnostics + Findings(cluster, compiled).all()).sortedByLocation()
+    isIncomplete = cluster.isIncomplete
+    let report = ConnectivityReport(cluster, compiled)
+    coverage = Self.coverage(report)
+    matrix = NamespaceMatrix(report)
+  }
+
+  package var hasErrors: Bool { problems.contains { $0.severity == .error } }
+
+  private static func coverage(_ report: ConnectivityReport) -> [NamespaceCoverage] {
+    var coverage: [NamespaceCoverage] = []
+    for (number, unit) in report.units.enumerated() {
+      let name = report.cluster.world.namespaces[unit.namespace].name
+      if coverage.last?.namespace != name { coverage.append(NamespaceCoverage(namespace: name)) }
+      coverage[coverage.count - 1].workloads += 1
+      if unit.isIngressIsolated { coverage[coverage.count - 1].ingressIsolated += 1 }
+      if unit.isEgressIsolated { coverage[coverage.count - 1].egressIsolated += 1 }
+      if !unit.isIngressIsolated, !unit.isEgressIsolated {
+        coverage[coverage.count - 1].open.append(report.names[number])
+      }
+    }
+    return coverage
+  }
+}
+
+/// How many pairs of workloads may talk at all, from namespace to namespace.
+package struct NamespaceMatrix: Sendable {
+  /// Namespaces with workloads, in order.
+  package let namespaces: [String]
+  /// `connected[from][to]`: pairs of workloads that may exchange something.
+  package private(set) var connected: [[Int]]
+  /// `total[from][to]`: pairs there are.
+  package let total: [[Int]]
+  /// Workloads of each namespace that may send to, and receive from, addresses outside the input.
+  package private(set) var toOutside: [Int]
+  package private(set) var fromOutside: [Int]
+  package let workloads: [Int]
+
+  init(_ report: ConnectivityReport) {
+    let places = Set(report.units.map(\.namespace)).sorted()
+    var indices: [Int: Int] = [:]
+    for (index, place) in places.enumerated() { indices[place] = index }
+    namespaces = places.map { report.cluster.world.namespaces[$0].name }
+    let indexOfUnit = report.units.map { indices[$0.namespace] ?? 0 }
+    var counts = [Int](repeating: 0, count: places.count)
+    var connected = [[Int]](repeating: counts, count: places.count)
+    var total = connected
+    var pairsWithin = counts
+    for (number, unit) in report.units.enumerated() {
+      counts[indexOfUnit[number]] += 1
+      // A single pod has no other replica to talk to.
+      let isOnePod = unit.endpoints.count == 1 && report.cluster.world.endpoints[unit.endpoints[0]].kind == .pod
+      if isOnePod { pairsWithin[indexOfUnit[number]] -= 1 }
+    }
+    for from in places.indices {
+      for to in places.indices { total[from][to] = counts[from] * counts[to] + (from == to ? pairsWithin[from] : 0) }
+    }
+    var toOutside = [Int](repeating: 0, count: places.count)
+    var fromOutside = toOutside
+    let walk = ConnectivityWalk(report.compiled, units: report.units)
+    for source in report.units.indices {
+      walk.forEachDestination(of: source) { destination, _ in
+        connected[indexOfUnit[source]][indexOfUnit[destination]] += 1
+      }
+      if !walk.outsideDestinations(of: source).isEmpty { toOutside[indexOfUnit[source]] += 1 }
+      if !walk.outsideSources(of: source).isEmpty { fromOutside[indexOfUnit[source]] += 1 }
+    }
+    self.connected = connected
+    self.total = total
+    self.toOutside = toOutside
+    self.fromOutside = fromOutside
+    workloads = counts
+  }
+}

@@ -1,0 +1,113 @@
+package import Kubernetes
+internal import PolicyEngine
+internal import PolicyModel
+
+/// What is wrong with policies that are valid one by one, computed from what exists.
+struct Findings {
+  private let cluster: Cluster
+  private let compiled: CompiledPolicies
+
+  init(_ cluster: Cluster, _ compiled: CompiledPolicies) {
+    self.cluster = cluster
+    self.compiled = compiled
+  }
+
+  func all() -> [Diagnostic] {
+    (idlePolicies() + deadPeers() + assumedNamespaces() + hostNetworkSubjects()).sortedByLocation()
+  }
+
+  /// Policies whose selector matches no pod: what they were meant for is as open as before.
+  func idlePolicies() -> [Diagnostic] {
+    compiled.policies.indices.filter(compiled.selectsNothing).map { number in
+      let policy = compiled.policies[number]
+      return finding(
+        .selectsNothing, "\(policy.identity) selects nothing: there are no \(policy.subject)", policy.subject,
+        at: policy.subjectLocation)
+    }
+  }
+
+  /// Selectors of rules that match no pod: what they were meant to allow is denied.
+  func deadPeers() -> [Diagnostic] {
+    compiled.deadPeers.compactMap { dead in
+      let (policy, rule) = compiled.policyAndRule(dead.rule)
+      guard case .anyOf(let peers) = rule.peers, case .endpoints(let selector) = peers[dead.peer].kind else {
+        return nil
+      }
+      return finding(
+        .peerMatchesNothing,
+        "\(policy.identity) \(rule.path) allows nobody with this peer: there are no \(selector)", selector,
+        at: peers[dead.peer].location)
+    }
+  }
+
+  /// An error when it is evidently a typing error, a note when the pods may well exist outside the input.
+  private func finding(
+    _ code: Diagnostic.Code, _ message: String, _ selector: EndpointSelector, at location: SourceLocation
+  ) -> Diagnostic {
+    if let nearMiss = NearMiss.find(selector, in: cluster.world) {
+      return Diagnostic(
+        code, .error, message, at: location,
+        fix: "did you mean `\(nearMiss.suggestion)`? \(nearMiss.candidate) has it")
+    }
+    if isOutsideInput(selector) {
+      return Diagnostic(code, .note, message + " in the input, and nothing else of those namespaces is in it", at: location)
+    }
+    if let kind = makerOutsideInput(selector) {
+      return Diagnostic(code, .note, message + " in the input; an operator may make them from \(kind) objects", at: location)
+    }
+    return Diagnostic(code, .warning, message, at: location)
+  }
+
+  /// Whether none of the namespaces the selector looks into has any endpoint in the input.
+  private func isOutsideInput(_ selector: EndpointSelector) -> Bool {
+    let populated = Set(cluster.world.endpoints.lazy.filter { !$0.isFinished }.map(\.namespace))
+    return !cluster.world.namespaces.indices.contains {
+      populated.contains($0) && selector.namespaces.contains(cluster.world.namespaces[$0])
+    }
+  }
+
+  /// A custom kind of the input that the selector's label values are named after: its operator makes such pods.
+  private func makerOutsideInput(_ selector: EndpointSelector) -> GroupKind? {
+    let values = selector.pods.requirements.flatMap { requirement -> [String] in
+      if case .isIn(let values) = requirement.value.operator { values } else { [] }
+    }
+    return cluster.summary.passedOver.map(\.kind).first {
+      $0.group.contains(".") && values.contains($0.kind.lowercased())
+    }
+  }
+
+  private func assumedNamespaces() -> [Diagnostic] {
+    let names = cluster.world.assumedNamespaces
+    if names.isEmpty { return [] }
+    let label = Namespace.nameLabel
+    return [
+      Diagnostic(
+        .assumedNamespace, .note,
+        "\(names.count == 1 ? "namespace" : "namespaces") \(names.joined(separator: ", ")) assumed: no manifest defines \(names.count == 1 ? "it" : "them"), so the only label is \(label)",
+        at: nil)
+    ]
+  }
+
+  private func hostNetworkSubjects() -> [Diagnostic] {
+    let units = compiled.units().filter { unit in
+      unit.hostNetwork && (unit.isIngressIsolated || unit.isEgressIsolated)
+    }
+    return units.map { unit in
+      Diagnostic(
+        .hostNetworkSubject, .warning,
+        "policies select \(cluster.world.namespaces[unit.namespace].name)/\(unit.name), but it uses its node's network: most engines do not police it",
+        at: unit.location)
+    }
+  }
+}
+
+extension Diagnostic.Code {
+  /// A policy that selects no pod.
+  package static let selectsNothing = Self(rawValue: "selects-nothing")
+  /// A peer that matches no pod.
+  package static let peerMatchesNothing = Self(rawValue: "peer-matches-nothing")
+  /// A namespace that is only mentioned.
+  package static let assumedNamespace = Self(rawValue: "assumed-namespace")
+  /// A policy on pods that share their node's network.
+  package static let hostNetworkSubject = Self(rawValue: "host-network-subject")
+}

@@ -1,0 +1,50 @@
+internal import Kubernetes
+internal import PolicyEngine
+internal import PolicyModel
+
+/// Evidence that a selector which matches nothing was meant to match something: all but one condition holds,
+/// and the last differs by a typing error.
+struct NearMiss {
+  /// What the selector probably wanted, `app=ledger`.
+  let suggestion: String
+  /// Whom it would match then, `payments/ledger`.
+  let candidate: String
+
+  /// O(endpoints in scope × conditions).
+  static func find(_ selector: EndpointSelector, in world: World) -> NearMiss? {
+    let scope = world.namespaces.indices.filter { selector.namespaces.contains(world.namespaces[$0]) }
+    if scope.isEmpty, case .matching(let expression) = selector.namespaces {
+      return find(expression, in: world)
+    }
+    let inScope = Set(scope)
+    for endpoint in world.endpoints where inScope.contains(endpoint.namespace) && !endpoint.isFinished {
+      if let suggestion = nearMiss(selector.pods, endpoint.labels) {
+        return NearMiss(suggestion: suggestion, candidate: world.qualifiedName(endpoint))
+      }
+    }
+    return nil
+  }
+
+  private static func find(_ expression: LabelExpression, in world: World) -> NearMiss? {
+    for namespace in world.namespaces {
+      if let suggestion = nearMiss(expression, namespace.labels) {
+        return NearMiss(suggestion: suggestion, candidate: "namespace \(namespace.name)")
+      }
+    }
+    return nil
+  }
+
+  private static func nearMiss(_ expression: LabelExpression, _ labels: Labels) -> String? {
+    let failing = expression.requirements.map(\.value).filter { !$0.matches(labels[$0.key]) }
+    guard failing.count == 1, let requirement = failing.first, case .isIn(let values) = requirement.operator else {
+      return nil
+    }
+    if let actual = labels[requirement.key] {
+      return Suggestion.nearest(to: actual, among: values) == nil ? nil : "\(requirement.key)=\(actual)"
+    }
+    let keys = labels.entries.filter { values.contains($0.value) }.map(\.key)
+    return Suggestion.nearest(to: requirement.key, among: keys).flatMap { key in
+      labels[key].map { "\(key)=\($0)" }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+internal import Dialects
+package import Kubernetes
+package import PolicyEngine
+package import PolicyModel
+
+/// An input as a whole: what exists, what is policed, and what is wrong with the text.
+package struct Cluster: Sendable {
+  package let world: World
+  package let tier: Tier
+  package let profile: EngineProfile
+  package let summary: InputSummary
+  /// Everything that reading found, in the order of the places.
+  package let diagnostics: [Diagnostic]
+  /// Whether a part of the input could not be read, so that every answer is incomplete.
+  package let isIncomplete: Bool
+
+  /// Reads an input. Never fails: what cannot be read is in ``diagnostics``.
+  package static func load(
+    paths: [String], options: ManifestReader.Options, profile: EngineProfile
+  ) async -> Cluster {
+    Cluster(
+      await ManifestReader(options: options).read(paths: paths), defaultNamespace: options.defaultNamespace,
+      profile: profile)
+  }
+
+  package init(_ manifests: ManifestSet, defaultNamespace: String, profile: EngineProfile) {
+    let policies = PolicySet(manifests, defaultNamespace: defaultNamespace)
+    tier = policies.networkPolicies
+    world = World(manifests, policyNamespaces: tier.policies.map(\.identity.namespace))
+    self.profile = profile
+    summary = InputSummary(manifests, policies, world)
+    diagnostics = (manifests.diagnostics + policies.diagnostics).sortedByLocation()
+    isIncomplete = manifests.isIncomplete
+  }
+
+  package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+}
+
+/// What was read, in numbers.
+package struct InputSummary: Sendable {
+  package let files: Int
+  package let workloads: Int
+  package let pods: Int
+  package let finishedPods: Int
+  package let namespaces: Int
+  package let nodes: Int
+  package let services: Int
+  package let policies: Int
+  package let rejectedPolicies: Int
+  /// Kinds that say nothing about policies, with their numbers.
+  package let passedOver: [(kind: GroupKind, count: Int)]
+  package let documentsWithoutKind: Int
+  /// Objects whose manifest names no namespace.
+  package let withoutNamespace: Int
+
+  init(_ manifests: ManifestSet, _ policies: PolicySet, _ world: World) {
+    files = manifests.files
+    workloads = manifests.workloads.count
+    pods = manifests.pods.count
+    finishedPods = manifests.pods.count(where: \.isFinished)
+    namespaces = world.namespaces.count
+    nodes = manifests.nodes.count
+    services = manifests.services.count
+    self.policies = policies.networkPolicies.policies.count
+    rejectedPolicies = policies.rejected
+    passedOver = manifests.passedOver.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    documentsWithoutKind = manifests.documentsWithoutKind
+    withoutNamespace =
+      manifests.pods.count { !$0.meta.hasWrittenNamespace }
+      + manifests.workloads.count { !$0.meta.hasWrittenNamespace }
+  }
+}

@@ -1,0 +1,8 @@
+internal import MerlonCommand
+
+@main
+struct Main {
+  static func main() async {
+    await Merlon.run(CommandLine.arguments)
+  }
+}

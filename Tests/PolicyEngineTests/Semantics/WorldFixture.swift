@@ -1,0 +1,147 @@
+import Dialects
+import Kubernetes
+import PolicyEngine
+import PolicyModel
+import Testing
+
+/// A world written as YAML, asked with flow lines: the whole way from text to verdict.
+struct WorldFixture {
+  let evaluator: FlowEvaluator
+  let parser: FlowParser
+  let world: World
+  let problems: [String]
+
+  /// Documents, in order. The path of the input is `world.yaml`.
+  init(_ documents: String...) {
+    self.init(documents)
+  }
+
+  init(_ documents: [String]) {
+    let options = PolicySet.readerOptions(defaultNamespace: "default")
+    let manifests = ManifestReader(options: options).readSequentially([
+      ManifestText(path: "world.yaml", documents.joined(separator: "\n---\n"))
+    ])
+    let policies = PolicySet(manifests, defaultNamespace: "default")
+    world = World(manifests, policyNamespaces: policies.networkPolicies.policies.map(\.identity.namespace))
+    evaluator = FlowEvaluator(world: world, tier: policies.networkPolicies, profile: .kubernetes)
+    parser = FlowParser(world)
+    problems = (manifests.diagnostics + policies.diagnostics).filter { $0.severity == .error }.map(\.message)
+  }
+
+  /// The small shop with more documents.
+  ///
+  /// | object | labels | address | node |
+  /// |---|---|---|---|
+  /// | shop/web | app: web | 10.1.0.1 | n1 |
+  /// | shop/db | app: db | 10.1.0.2 | n2 |
+  /// | data/job (namespace team: data) | app: job | 10.2.0.1 | n2 |
+  /// | nodes n1, n2 | | 192.168.0.1, .2 | |
+  static func shop(_ documents: String...) -> WorldFixture {
+    WorldFixture(
+      [
+        namespace("shop"), namespace("data", "team: data"), node("n1", "192.168.0.1"),
+        node("n2", "192.168.0.2"),
+        pod("shop/web", "app: web", ip: "10.1.0.1", on: "n1"),
+        pod("shop/db", "app: db", ip: "10.1.0.2", on: "n2"),
+        pod("data/job", "app: job", ip: "10.2.0.1", on: "n2"),
+      ] + documents)
+  }
+
+  func verdict(_ line: String) throws -> Verdict {
+    evaluator.verdict(try parser.parse(line))
+  }
+
+  /// Asks every row: a flow line, then its verdict, or the verdict overall, for egress and for ingress.
+  func expect(_ table: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    #expect(problems.isEmpty, sourceLocation: sourceLocation)
+    for row in table.split(separator: "\n") {
+      let words = row.split(separator: " ").map(String.init)
+      let expected = words.dropFirst(4)
+      try #require(expected.count == 1 || expected.count == 3, "\(row)", sourceLocation: sourceLocation)
+      let verdict = try verdict(words.prefix(4).joined(separator: " "))
+      var actual = [verdict.outcome.rawValue]
+      if expected.count == 3 { actual += [verdict.egress.rawValue, verdict.ingress.rawValue] }
+      #expect(actual == Array(expected), "\(row)", sourceLocation: sourceLocation)
+    }
+  }
+
+  /// The message with its fix, of a line that is no flow.
+  func complaint(_ line: String) -> String? {
+    do {
+      _ = try parser.parse(line)
+      return nil
+    } catch {
+      return [error.message, error.fix].compactMap { $0 }.joined(separator: "; ")
+    }
+  }
+}
+
+typealias SourceLocation = Testing.SourceLocation
+
+// MARK: - Documents
+
+/// A NetworkPolicy from the YAML of its `spec`.
+func policy(_ name: String, _ spec: String) -> String {
+  document("NetworkPolicy", "networking.k8s.io/v1", name, "", "spec:\n\(indented(spec, 2))")
+}
+
+/// A Pod. `status` is left out when there is no address, `extra` is more YAML of its `spec`.
+func pod(
+  _ name: String, _ labels: String, ip: String? = nil, on node: String? = nil, status: String? = nil,
+  owner: String? = nil, _ extra: String = ""
+) -> String {
+  var rest = "spec:\n  containers: []\n"
+  if extra.contains("containers:") { rest = "spec:\n" }
+  if let node { rest += "  nodeName: \(node)\n" }
+  rest += indented(extra, 2)
+  let addresses = ip.map { ip in
+    "podIPs: [\(ip.split(separator: " ").map { "{ip: \"\($0)\"}" }.joined(separator: ", "))]"
+  }
+  let state = [addresses, status].compactMap { $0 }
+  if !state.isEmpty { rest += "\nstatus: {\(state.joined(separator: ", "))}" }
+  return document("Pod", "v1", name, labels, rest, owner: owner)
+}
+
+/// A workload of the apps group with the labels of its template.
+func workload(
+  _ kind: String, _ name: String, _ labels: String, owner: String? = nil, _ extra: String = "containers: []"
+) -> String {
+  let group = kind == "Job" ? "batch/v1" : "apps/v1"
+  let template =
+    "spec:\n  template:\n    metadata: {labels: {\(labels)}}\n    spec:\n\(indented(extra, 6))"
+  return document(kind, group, name, "", template, owner: owner)
+}
+
+/// A Service from the YAML of its `spec`.
+func service(_ name: String, _ spec: String) -> String {
+  document("Service", "v1", name, "", "spec:\n\(indented(spec, 2))")
+}
+
+func namespace(_ name: String, _ labels: String = "") -> String {
+  "apiVersion: v1\nkind: Namespace\nmetadata: {name: \(name), labels: {\(labels)}}"
+}
+
+func node(_ name: String, _ addresses: String...) -> String {
+  let list = addresses.map { "{type: InternalIP, address: \"\($0)\"}" }.joined(separator: ", ")
+  return "apiVersion: v1\nkind: Node\nmetadata: {name: \(name)}\nstatus: {addresses: [\(list)]}"
+}
+
+/// `name` is `namespace/name`; `owner` is `Kind/name`.
+private func document(
+  _ kind: String, _ apiVersion: String, _ name: String, _ labels: String, _ rest: String, owner: String? = nil
+) -> String {
+  let parts = name.split(separator: "/")
+  let owners = (owner?.split(separator: "/") ?? []).map(String.init)
+  let reference =
+    owners.count == 2 ? ", ownerReferences: [{kind: \(owners[0]), name: \(owners[1]), controller: true}]" : ""
+  return """
+    apiVersion: \(apiVersion)
+    kind: \(kind)
+    metadata: {namespace: \(parts[0]), name: \(parts[1]), labels: {\(labels)}\(reference)}
+    \(rest)
+    """
+}
+
+private func indented(_ text: String, _ spaces: Int) -> String {
+  text.split(separator: "\n").map { String(repeating: " ", count: spaces) + $0 }.joined(separator: "\n")
+}
