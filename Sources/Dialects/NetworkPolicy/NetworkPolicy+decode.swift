@@ -44,7 +44,9 @@ extension NetworkPolicy {
     var spec = Spec()
     if let node = fields["spec"], node.isMapping("spec", &own) { spec = Spec(node, &own) }
     // Duplicate keys are reported where the text is read; which of the values was meant nobody knows.
-    guard let meta, !own.contains(where: { $0.severity == .error }), !root.hasDuplicateKeys else { return nil }
+    guard let meta, !own.contains(where: { $0.severity == .error }), !root.hasDuplicateKeys else {
+      return nil
+    }
     self.init(
       meta: meta, podSelector: spec.podSelector, policyTypes: spec.policyTypes, ingress: spec.ingress,
       egress: spec.egress)
@@ -53,7 +55,8 @@ extension NetworkPolicy {
   private static func checkMetadata(_ root: Node, _ problems: inout [Diagnostic]) {
     guard let metadata = root["metadata"], metadata.content == .mapping else { return }
     let fields = StrictFields(metadata, type: "ObjectMeta", known: metadataFields, &problems)
-    guard let annotations = fields["annotations"], annotations.isMapping("metadata.annotations", &problems) else {
+    guard let annotations = fields["annotations"], annotations.isMapping("metadata.annotations", &problems)
+    else {
       return
     }
     for (key, value) in annotations.members where !value.isNull {
@@ -89,7 +92,9 @@ private struct Spec {
   private static func policyType(_ node: Node, _ problems: inout [Diagnostic]) -> Direction? {
     let known = ["Ingress", "Egress"]
     guard let text = node.string("spec.policyTypes[]", &problems) else {
-      if node.isNull { problems.reportInvalid(node, "`policyTypes` entries must be Ingress or Egress, not null") }
+      if node.isNull {
+        problems.reportInvalid(node, "`policyTypes` entries must be Ingress or Egress, not null")
+      }
       return nil
     }
     switch text {

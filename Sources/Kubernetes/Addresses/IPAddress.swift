@@ -110,11 +110,14 @@ struct ParsedAddress {
   private static func parseIPv6(_ text: String) -> (bits: UInt128, hasLeadingZeros: Bool)? {
     let halves = splitAtDoubleColon(text)
     var hasLeadingZeros = false
-    guard let head = groups(of: halves[0], allowsIPv4: halves.count == 1, &hasLeadingZeros) else { return nil }
+    guard let head = groups(of: halves[0], allowsIPv4: halves.count == 1, &hasLeadingZeros) else {
+      return nil
+    }
     guard halves.count == 2 else {
       return head.count == 8 ? (number(head), hasLeadingZeros) : nil
     }
-    guard let tail = groups(of: halves[1], allowsIPv4: true, &hasLeadingZeros), head.count + tail.count <= 7 else {
+    guard let tail = groups(of: halves[1], allowsIPv4: true, &hasLeadingZeros), head.count + tail.count <= 7
+    else {
       return nil
     }
     let middle = [UInt16](repeating: 0, count: 8 - head.count - tail.count)

@@ -27,7 +27,8 @@ extension Node {
       if hasLeadingZero {
         problems.append(
           Diagnostic(
-            .legacyForm, .warning, "`\(text)` in `\(field)` is read as \(value): YAML 1.1 takes a leading zero for octal",
+            .legacyForm, .warning,
+            "`\(text)` in `\(field)` is read as \(value): YAML 1.1 takes a leading zero for octal",
             at: location, fix: "write \(value)"))
       }
       return value
@@ -146,7 +147,9 @@ extension [Diagnostic] {
         case .string: "the string `\(node.text)`"
         }
       }
-    append(Diagnostic(.wrongType, .error, "`\(field)` must be \(expected), not \(found)", at: node.location, fix: fix))
+    append(
+      Diagnostic(
+        .wrongType, .error, "`\(field)` must be \(expected), not \(found)", at: node.location, fix: fix))
   }
 
   package mutating func reportInvalid(_ node: Node, _ message: String, fix: String? = nil) {
@@ -160,7 +163,8 @@ extension Document {
     duplicateKeys.sorted().map { index in
       let key = Node(document: self, index: Int(index))
       return Diagnostic(
-        .duplicateKey, .error, "the key `\(key.text)` stands twice in one mapping; only one of the values can count",
+        .duplicateKey, .error,
+        "the key `\(key.text)` stands twice in one mapping; only one of the values can count",
         at: key.location, fix: "remove one of them")
     }
   }

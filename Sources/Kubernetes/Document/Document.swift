@@ -73,7 +73,9 @@ struct ScalarBytes: Sendable {
   var end: Int { input.count + pool.count }
 
   @inline(__always)
-  func withBytes<Result>(at start: UInt32, count: UInt32, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+  func withBytes<Result>(at start: UInt32, count: UInt32, _ body: (UnsafeBufferPointer<UInt8>) -> Result)
+    -> Result
+  {
     let isInput = Int(start) < input.count
     let offset = isInput ? Int(start) : Int(start) - input.count
     return (isInput ? input : pool).withUnsafeBufferPointer { bytes in

@@ -96,16 +96,19 @@ struct DocumentBuilder {
     aliasedNodes += size
     if aliasedNodes > DocumentLimits.aliasedNodes {
       throw DocumentError(
-        message: "aliases stand for more than \(DocumentLimits.aliasedNodes) nodes", line: line, column: column)
+        message: "aliases stand for more than \(DocumentLimits.aliasedNodes) nodes", line: line,
+        column: column)
     }
     records.append(
-      .init(line: line, column: column, kind: .alias, start: UInt32(truncatingIfNeeded: anchor.index), extent: 0))
+      .init(
+        line: line, column: column, kind: .alias, start: UInt32(truncatingIfNeeded: anchor.index), extent: 0))
   }
 
   /// Hands out the document and starts anew.
   mutating func finish() -> Document {
     let document = Document(
-      file: file, records: records, scalars: scalars, duplicateKeys: duplicateKeys, hasMergeKeys: hasMergeKeys,
+      file: file, records: records, scalars: scalars, duplicateKeys: duplicateKeys,
+      hasMergeKeys: hasMergeKeys,
       hasCollectionKeys: hasCollectionKeys)
     records = []
     scalars.pool = []

@@ -56,8 +56,10 @@ struct JSONParser {
       guard position < text.count else { throw failure("the text ends inside a value") }
       let byte = text[position]
       switch expectation {
-      case .keyOrEnd where byte == UInt8(ascii: "}"), .separatorOrEnd where byte == UInt8(ascii: "}") && isObject.last == true,
-        .valueOrEnd where byte == UInt8(ascii: "]"), .separatorOrEnd where byte == UInt8(ascii: "]") && isObject.last == false:
+      case .keyOrEnd where byte == UInt8(ascii: "}"),
+        .separatorOrEnd where byte == UInt8(ascii: "}") && isObject.last == true,
+        .valueOrEnd where byte == UInt8(ascii: "]"),
+        .separatorOrEnd where byte == UInt8(ascii: "]") && isObject.last == false:
         position += 1
         isObject.removeLast()
         builder.endCollection()
@@ -73,7 +75,9 @@ struct JSONParser {
         guard byte == UInt8(ascii: "\"") else { throw failure("expected a key in double quotes") }
         try parseString()
         skipSpace()
-        guard position < text.count, text[position] == UInt8(ascii: ":") else { throw failure("expected `:`") }
+        guard position < text.count, text[position] == UInt8(ascii: ":") else {
+          throw failure("expected `:`")
+        }
         position += 1
         expectation = .value
       case .value, .valueOrEnd:
@@ -144,7 +148,8 @@ struct JSONParser {
     let escaped = text[position + 1]
     position += 2
     switch escaped {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): builder.appendToPool(CollectionOfOne(escaped))
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"):
+      builder.appendToPool(CollectionOfOne(escaped))
     case UInt8(ascii: "n"): builder.appendToPool(CollectionOfOne(UInt8(ascii: "\n")))
     case UInt8(ascii: "t"): builder.appendToPool(CollectionOfOne(UInt8(ascii: "\t")))
     case UInt8(ascii: "r"): builder.appendToPool(CollectionOfOne(UInt8(ascii: "\r")))
@@ -210,7 +215,8 @@ struct JSONParser {
   private static func isBareWord(_ word: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = word.first else { return false }
     if first >= UInt8(ascii: "a") {
-      return word.elementsEqual("true".utf8) || word.elementsEqual("false".utf8) || word.elementsEqual("null".utf8)
+      return word.elementsEqual("true".utf8) || word.elementsEqual("false".utf8)
+        || word.elementsEqual("null".utf8)
     }
     var rest = word[...]
     func takeDigits() -> Int {
@@ -228,7 +234,9 @@ struct JSONParser {
     }
     if let exponent = rest.first, exponent == UInt8(ascii: "e") || exponent == UInt8(ascii: "E") {
       rest = rest.dropFirst()
-      if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { rest = rest.dropFirst() }
+      if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
+        rest = rest.dropFirst()
+      }
       if takeDigits() == 0 { return false }
     }
     return rest.isEmpty

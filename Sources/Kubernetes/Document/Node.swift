@@ -103,7 +103,8 @@ package struct Node: Sendable {
   @inline(__always)
   package func hasText(_ literal: StaticString) -> Bool {
     let record = document.records[index]
-    guard Int(record.extent) == literal.utf8CodeUnitCount, record.kind == .plainScalar || record.kind == .quotedScalar
+    guard Int(record.extent) == literal.utf8CodeUnitCount,
+      record.kind == .plainScalar || record.kind == .quotedScalar
     else { return false }
     return document.scalars.withBytes(at: record.start, count: record.extent) { bytes in
       for offset in bytes.indices where bytes[offset] != literal.utf8Start[offset] { return false }

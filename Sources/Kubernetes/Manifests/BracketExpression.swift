@@ -25,7 +25,9 @@ struct BracketExpression {
         guard let close = rest.firstIndex(of: UInt8(ascii: "]")), pattern[close - 1] == UInt8(ascii: ":"),
           let names = Self.classes[String(decoding: pattern[(end + 2)..<(close - 1)], as: UTF8.self)]
         else { return nil }
-        for byte in UInt8.min...UInt8(127) where names.contains(where: { $0.contains(byte) }) { members.insert(byte) }
+        for byte in UInt8.min...UInt8(127) where names.contains(where: { $0.contains(byte) }) {
+          members.insert(byte)
+        }
         end = close + 1
         previous = nil
       } else if rest.first == UInt8(ascii: "-"), let low = previous, end + 1 < pattern.endIndex,
@@ -59,7 +61,8 @@ struct BracketExpression {
 
   /// The classes of POSIX in ASCII, which is what git knows.
   private static let classes: [String: [ClosedRange<UInt8>]] = [
-    "digit": [digits], "upper": [upper], "lower": [lower], "alpha": [upper, lower], "alnum": [digits, upper, lower],
+    "digit": [digits], "upper": [upper], "lower": [lower], "alpha": [upper, lower],
+    "alnum": [digits, upper, lower],
     "xdigit": [digits, 65...70, 97...102], "blank": [9...9, 32...32], "space": [9...13, 32...32],
     "punct": [33...47, 58...64, 91...96, 123...126], "graph": [33...126], "print": [32...126],
     "cntrl": [0...31, 127...127],

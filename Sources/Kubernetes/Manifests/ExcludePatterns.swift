@@ -25,7 +25,8 @@ package struct ExcludePatterns: Sendable {
       let segments = rest.split(separator: "/").map { Array($0.utf8) }
       if segments.isEmpty { return nil }
       return Pattern(
-        segments: segments, isNegated: isNegated, matchesFoldersOnly: matchesFoldersOnly, isAnchored: isAnchored)
+        segments: segments, isNegated: isNegated, matchesFoldersOnly: matchesFoldersOnly,
+        isAnchored: isAnchored)
     }
   }
 

@@ -8,8 +8,10 @@ struct Kustomization: Sendable {
   let patchPaths: [String]
 
   private static let transformingFields: Set<String> = [
-    "patches", "patchesStrategicMerge", "patchesJson6902", "components", "namePrefix", "nameSuffix", "namespace",
-    "commonLabels", "labels", "transformers", "replacements", "vars", "helmCharts", "helmChartInflationGenerator",
+    "patches", "patchesStrategicMerge", "patchesJson6902", "components", "namePrefix", "nameSuffix",
+    "namespace",
+    "commonLabels", "labels", "transformers", "replacements", "vars", "helmCharts",
+    "helmChartInflationGenerator",
     "crds",
   ]
 
@@ -44,7 +46,8 @@ struct Kustomization: Sendable {
         Diagnostic(
           .renderFirst, .warning,
           "kustomize changes these manifests (\(kustomization.transformers.joined(separator: ", "))); they are read as they stand here",
-          at: kustomization.location, fix: "render first: kustomize build \(folder.isEmpty ? "." : folder) | merlon check -"))
+          at: kustomization.location,
+          fix: "render first: kustomize build \(folder.isEmpty ? "." : folder) | merlon check -"))
     }
     if patches.isEmpty { return }
     func isPatch(_ location: SourceLocation?) -> Bool {

@@ -85,7 +85,9 @@ enum ManifestInput {
     return found
   }
 
-  private static func appendFile(_ path: String, _ texts: inout [ManifestText], _ problems: inout [Diagnostic]) {
+  private static func appendFile(
+    _ path: String, _ texts: inout [ManifestText], _ problems: inout [Diagnostic]
+  ) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       problems.append(unreadable(path, errno))

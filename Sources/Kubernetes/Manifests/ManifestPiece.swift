@@ -21,7 +21,8 @@ struct ManifestPiece: Sendable {
     if isNamedJSON || looksLikeJSON {
       return [
         ManifestPiece(
-          text: text, range: start..<text.bytes.count, firstLine: 0, syntax: isNamedJSON ? .json : .jsonOrYAML)
+          text: text, range: start..<text.bytes.count, firstLine: 0, syntax: isNamedJSON ? .json : .jsonOrYAML
+        )
       ]
     }
     return yamlPieces(text, from: start)
@@ -31,14 +32,17 @@ struct ManifestPiece: Sendable {
     text.bytes.withUnsafeBufferPointer { bytes in
       YAMLStream.pieces(of: UnsafeBufferPointer(rebasing: bytes[start...])).map {
         ManifestPiece(
-          text: text, range: ($0.range.lowerBound + start)..<($0.range.upperBound + start), firstLine: $0.firstLine,
+          text: text, range: ($0.range.lowerBound + start)..<($0.range.upperBound + start),
+          firstLine: $0.firstLine,
           syntax: .yaml)
       }
     }
   }
 
   /// Parses the piece and files its objects and problems.
-  func read(into set: inout ManifestSet, _ kustomizations: inout [Kustomization], options: ManifestReader.Options) {
+  func read(
+    into set: inout ManifestSet, _ kustomizations: inout [Kustomization], options: ManifestReader.Options
+  ) {
     guard let error = parse(into: &set, &kustomizations, options: options) else { return }
     if syntax == .jsonOrYAML {
       for piece in Self.yamlPieces(text, from: range.lowerBound) {
@@ -96,7 +100,9 @@ struct ManifestPiece: Sendable {
     }
     if root.content == .scalar {
       set.diagnostics.append(
-        Diagnostic(.syntax, .error, "not a manifest: the document is only the text \(root.excerpt)", at: root.location))
+        Diagnostic(
+          .syntax, .error, "not a manifest: the document is only the text \(root.excerpt)", at: root.location)
+      )
       return
     }
     if let kustomization = Kustomization(root, file: text.file) {

@@ -76,7 +76,9 @@ extension ManifestSet {
   /// Decodes the kinds of the core, apps and batch groups; false when it is none of them.
   private mutating func addKnown(_ object: Node, _ kind: GroupKind, options: ManifestReader.Options) -> Bool {
     let namespace = options.defaultNamespace
-    if let workload = WorkloadKind(rawValue: kind.kind), kind.group == workload.apiGroup || kind.group == "extensions" {
+    if let workload = WorkloadKind(rawValue: kind.kind),
+      kind.group == workload.apiGroup || kind.group == "extensions"
+    {
       if let value = Workload(object, kind: workload, defaultNamespace: namespace, &diagnostics) {
         workloads.append(value)
       }

@@ -22,7 +22,8 @@ extension [Diagnostic] {
   package func reportingEachTemplateOnce() -> [Diagnostic] {
     var seen: Set<String> = []
     return filter { problem in
-      guard problem.code == .renderFirst, problem.severity == .error, let path = problem.location?.file.path else {
+      guard problem.code == .renderFirst, problem.severity == .error, let path = problem.location?.file.path
+      else {
         return true
       }
       return seen.insert(path).inserted

@@ -39,7 +39,9 @@ package struct Labels: Sendable {
 
   /// Labels that stand in no file.
   package init(_ pairs: [String: String]) {
-    let entries = pairs.sorted { $0.key < $1.key }.map { Entry(key: $0.key, value: $0.value, line: 0, column: 0) }
+    let entries = pairs.sorted { $0.key < $1.key }.map {
+      Entry(key: $0.key, value: $0.value, line: 0, column: 0)
+    }
     self.init(Storage(file: nil, entries: entries))
   }
 
@@ -66,7 +68,8 @@ package struct Labels: Sendable {
 
   /// Where a label is written, when it is.
   package func location(of key: String) -> SourceLocation? {
-    guard let file = storage.file, let entry = storage.entries.first(where: { $0.key == key }), entry.line > 0 else {
+    guard let file = storage.file, let entry = storage.entries.first(where: { $0.key == key }), entry.line > 0
+    else {
       return nil
     }
     return SourceLocation(file: file, line: entry.line, column: entry.column)
@@ -87,7 +90,9 @@ extension Labels: Hashable {
     guard left.storage.contentHash == right.storage.contentHash,
       left.storage.entries.count == right.storage.entries.count
     else { return false }
-    return zip(left.storage.entries, right.storage.entries).allSatisfy { $0.key == $1.key && $0.value == $1.value }
+    return zip(left.storage.entries, right.storage.entries).allSatisfy {
+      $0.key == $1.key && $0.value == $1.value
+    }
   }
 
   package func hash(into hasher: inout Hasher) {

@@ -4,7 +4,9 @@ package enum NameRules {
   package static func subdomainProblem(_ name: some StringProtocol) -> String? {
     if name.isEmpty { return "must not be empty" }
     if name.utf8.count > 253 { return "must have at most 253 characters" }
-    return isSubdomain(name.utf8) ? nil : "must consist of lower-case letters, digits, `-` and `.`, and start and end with a letter or digit"
+    return isSubdomain(name.utf8)
+      ? nil
+      : "must consist of lower-case letters, digits, `-` and `.`, and start and end with a letter or digit"
   }
 
   private static func isSubdomain(_ bytes: some Collection<UInt8>) -> Bool {
@@ -43,7 +45,8 @@ package enum NameRules {
   /// A label value: empty, or at most 63 of `[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?`.
   package static func labelValueProblem(_ value: some StringProtocol) -> String? {
     if value.utf8.count > 63 { return "must have at most 63 characters" }
-    return isLabelValue(value.utf8) ? nil : "must consist of letters, digits, `-`, `_` and `.`, and start and end with a letter or digit"
+    return isLabelValue(value.utf8)
+      ? nil : "must consist of letters, digits, `-`, `_` and `.`, and start and end with a letter or digit"
   }
 
   private static func isLabelValue(_ bytes: some Collection<UInt8>) -> Bool {
@@ -51,7 +54,8 @@ package enum NameRules {
     var last = first
     for byte in bytes {
       guard
-        isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+        isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+          || byte == UInt8(ascii: ".")
       else { return false }
       last = byte
     }
@@ -74,7 +78,8 @@ package enum NameRules {
   }
 
   private static func isLowerAlphanumeric(_ byte: UInt8) -> Bool {
-    (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")) || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
+    (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z"))
+      || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
   }
 
   private static func isAlphanumeric(_ byte: UInt8) -> Bool {

@@ -7,15 +7,23 @@ import Testing
 /// SEMANTICS.md §1.1 and §1.5: what fields mean, and what they mean when they are not there.
 @Suite("NetworkPolicy fields")
 struct NetworkPolicyFieldsTests {
-  @Test("podSelector absent, null or {} is every pod of the namespace", arguments: ["", "podSelector: null", "podSelector: {}", "podSelector: {matchLabels: null, matchExpressions: []}"])
+  @Test(
+    "podSelector absent, null or {} is every pod of the namespace",
+    arguments: [
+      "", "podSelector: null", "podSelector: {}", "podSelector: {matchLabels: null, matchExpressions: []}",
+    ])
   func podSelector(_ text: String) throws {
     let reading = PolicyReading.spec("spec: {\(text)}\n")
     #expect(reading.isAccepted)
     let subject = try #require(reading.policies.first?.subject)
-    #expect(subject.description == PolicyReading.spec("spec: {podSelector: {}}\n").policies.first?.subject.description)
+    #expect(
+      subject.description
+        == PolicyReading.spec("spec: {podSelector: {}}\n").policies.first?.subject.description)
   }
 
-  @Test("spec absent, null or {} closes ingress of the namespace", arguments: ["", "spec:\n", "spec: null\n", "spec: {}\n"])
+  @Test(
+    "spec absent, null or {} closes ingress of the namespace",
+    arguments: ["", "spec:\n", "spec: null\n", "spec: {}\n"])
   func spec(_ text: String) {
     let reading = PolicyReading.spec(text)
     #expect(reading.isAccepted)
@@ -59,7 +67,9 @@ struct NetworkPolicyFieldsTests {
     #expect(reading.warnings == ["7:5 these ingress rules do nothing: `policyTypes` does not list Ingress"])
   }
 
-  @Test("ingress absent, null or [] is no allow rule", arguments: ["policyTypes: [Ingress]", "ingress: null", "ingress: []"])
+  @Test(
+    "ingress absent, null or [] is no allow rule",
+    arguments: ["policyTypes: [Ingress]", "ingress: null", "ingress: []"])
   func noRules(_ text: String) {
     let reading = PolicyReading.spec("spec: {\(text)}\n")
     #expect(reading.isAccepted && reading.rules.isEmpty && reading.policies.first?.isolates == [.ingress])
@@ -78,18 +88,27 @@ struct NetworkPolicyFieldsTests {
     #expect(reading.isAccepted)
   }
 
-  @Test("from absent, null or [] is any source", arguments: ["{ports: [{port: 1}]}", "{from: null, ports: [{port: 1}]}", "{from: [], ports: [{port: 1}]}"])
+  @Test(
+    "from absent, null or [] is any source",
+    arguments: ["{ports: [{port: 1}]}", "{from: null, ports: [{port: 1}]}", "{from: [], ports: [{port: 1}]}"])
   func anySource(_ rule: String) {
     #expect(PolicyReading.ingress(rule).ruleTexts == ["ingress[0]: anyone | TCP 1"])
   }
 
-  @Test("ports absent, null or [] is any protocol and port", arguments: ["{from: [{podSelector: {}}]}", "{from: [{podSelector: {}}], ports: null}", "{from: [{podSelector: {}}], ports: []}"])
+  @Test(
+    "ports absent, null or [] is any protocol and port",
+    arguments: [
+      "{from: [{podSelector: {}}]}", "{from: [{podSelector: {}}], ports: null}",
+      "{from: [{podSelector: {}}], ports: []}",
+    ])
   func anyPort(_ rule: String) {
     let reading = PolicyReading.ingress(rule)
     #expect(reading.isAccepted && reading.ruleTexts.first?.hasSuffix("| all ports") == true)
   }
 
-  @Test("ports: [{}] is all TCP ports, and so is a null entry", arguments: ["{}", "null", "{port: null}", "{protocol: null}", "{protocol: TCP}"])
+  @Test(
+    "ports: [{}] is all TCP ports, and so is a null entry",
+    arguments: ["{}", "null", "{port: null}", "{protocol: null}", "{protocol: TCP}"])
   func emptyPort(_ port: String) {
     let reading = PolicyReading.port(port)
     #expect(reading.isAccepted)
@@ -100,8 +119,10 @@ struct NetworkPolicyFieldsTests {
     "port entries",
     arguments: [
       ("{port: 80}", "TCP 80"), ("{port: 1}", "TCP 1"), ("{port: 65535}", "TCP 65535"),
-      ("{protocol: UDP, port: 53}", "UDP 53"), ("{protocol: SCTP}", "SCTP all ports"), ("{port: http}", "TCP http"),
-      ("{port: 80, endPort: 90}", "TCP 80-90"), ("{port: 80, endPort: 80}", "TCP 80"), ("{port: 80, endPort: null}", "TCP 80"),
+      ("{protocol: UDP, port: 53}", "UDP 53"), ("{protocol: SCTP}", "SCTP all ports"),
+      ("{port: http}", "TCP http"),
+      ("{port: 80, endPort: 90}", "TCP 80-90"), ("{port: 80, endPort: 80}", "TCP 80"),
+      ("{port: 80, endPort: null}", "TCP 80"),
       ("{port: \"http\"}", "TCP http"), ("{port: 8080-a}", "TCP 8080-a"),
     ])
   func ports(_ port: String, _ meaning: String) {
@@ -124,7 +145,10 @@ struct NetworkPolicyFieldsTests {
         continue
       }
     }
-    for peer in ["{namespaceSelector: {}}", "{podSelector: {}, namespaceSelector: {}}", "{podSelector: null, namespaceSelector: {}}"] {
+    for peer in [
+      "{namespaceSelector: {}}", "{podSelector: {}, namespaceSelector: {}}",
+      "{podSelector: null, namespaceSelector: {}}",
+    ] {
       guard case .matching = try scope(peer) else {
         Issue.record("\(peer)")
         continue
@@ -134,8 +158,11 @@ struct NetworkPolicyFieldsTests {
 
   @Test("a manifest without a namespace is in the default one")
   func defaultNamespace() {
-    let reading = PolicyReading("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\n")
-    #expect(reading.policies.first?.identity == PolicyIdentity(kind: "NetworkPolicy", namespace: "default", name: "p"))
+    let reading = PolicyReading(
+      "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\n")
+    #expect(
+      reading.policies.first?.identity
+        == PolicyIdentity(kind: "NetworkPolicy", namespace: "default", name: "p"))
   }
 
   @Test("two policies of one name: the last counts, and the reader is told of both")

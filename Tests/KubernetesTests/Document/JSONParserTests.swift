@@ -11,7 +11,8 @@ struct JSONParserTests {
   @Test("every node knows its line and its column, in characters")
   func positions() throws {
     let root = try root("{\n  \"ä\": \"é\", \"b\": [1,\n 22],\r\n \"c\": {\"d\": null}}")
-    #expect(root.members.map { $0.value.location.description } == ["a.json:2:8", "a.json:2:18", "a.json:4:7"])
+    #expect(
+      root.members.map { $0.value.location.description } == ["a.json:2:8", "a.json:2:18", "a.json:4:7"])
     #expect(root["b"]?.elements.map { "\($0.location.line):\($0.location.column)" } == ["2:19", "3:2"])
   }
 
@@ -59,8 +60,10 @@ struct JSONParserTests {
     arguments: [
       ("{", 1, 2), ("[", 1, 2), ("{\"a\"", 1, 5), ("{\"a\":", 1, 6), ("{\"a\":1", 1, 7), ("{\"a\":1,}", 1, 8),
       ("[1,]", 1, 4), ("[1 2]", 1, 4), ("[,1]", 1, 2), ("{a:1}", 1, 2), ("{1:1}", 1, 2), ("{\"a\" 1}", 1, 6),
-      ("}", 1, 1), ("]", 1, 1), ("[}", 1, 2), ("{]", 1, 2), ("[1}", 1, 3), ("\"open", 1, 6), ("\"a\nb\"", 1, 3),
-      ("[01]", 1, 2), ("[+1]", 1, 2), ("[.5]", 1, 2), ("[1.]", 1, 2), ("[1e]", 1, 2), ("[-]", 1, 2), ("[0x1]", 1, 2),
+      ("}", 1, 1), ("]", 1, 1), ("[}", 1, 2), ("{]", 1, 2), ("[1}", 1, 3), ("\"open", 1, 6),
+      ("\"a\nb\"", 1, 3),
+      ("[01]", 1, 2), ("[+1]", 1, 2), ("[.5]", 1, 2), ("[1.]", 1, 2), ("[1e]", 1, 2), ("[-]", 1, 2),
+      ("[0x1]", 1, 2),
       ("[NaN]", 1, 2), ("[True]", 1, 2), ("[nul]", 1, 2), ("[yes]", 1, 2), ("['a']", 1, 2), ("// c\n1", 1, 1),
       ("[\n\n  ?]", 3, 3),
     ] as [(String, UInt32, UInt32)])

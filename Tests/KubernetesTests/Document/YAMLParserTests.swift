@@ -53,10 +53,12 @@ struct YAMLParserTests {
   @Test("merge keys: what the mapping says itself wins, then the first source")
   func mergeKeys() throws {
     let root = try root(
-      "one: &one {a: 1, b: 1}\ntwo: &two {b: 2, c: 2}\nx: {<<: [*one, *two], a: 0}\ny: {<<: *two, \"<<\": text}\n")
+      "one: &one {a: 1, b: 1}\ntwo: &two {b: 2, c: 2}\nx: {<<: [*one, *two], a: 0}\ny: {<<: *two, \"<<\": text}\n"
+    )
     let merged = try #require(root["x"])
     #expect(merged.members.map { "\($0.key.text)=\($0.value.text)" } == ["a=0", "b=1", "c=2"])
-    #expect(merged["a"]?.text == "0" && merged["b"]?.text == "1" && merged["c"]?.text == "2" && merged["d"] == nil)
+    #expect(
+      merged["a"]?.text == "0" && merged["b"]?.text == "1" && merged["c"]?.text == "2" && merged["d"] == nil)
     #expect(try #require(root["y"]).members.map(\.key.text) == ["<<", "b", "c"])
   }
 
@@ -82,7 +84,9 @@ struct YAMLParserTests {
   @Test("merge keys that multiply end in an error too")
   func mergeBomb() throws {
     var text = "a0: &a0 {x: 1, y: 2, z: 3}\n"
-    for level in 1...1000 { text += "a\(level): &a\(level) {<<: [*a\(level - 1), *a\(level - 1)], k\(level): 1}\n" }
+    for level in 1...1000 {
+      text += "a\(level): &a\(level) {<<: [*a\(level - 1), *a\(level - 1)], k\(level): 1}\n"
+    }
     #expect(throws: DocumentError.self) { try parseYAML(text) }
   }
 
@@ -120,7 +124,8 @@ struct YAMLParserTests {
   @Test(
     "what is not YAML is an error at its place",
     arguments: [
-      ("a: b: c\n", 1, 5), ("a: 'open\n", 2, 1), ("a: [1, 2\n", 2, 1), ("\ta: 1\n", 1, 1), ("a: 1\n b: 2\n", 2, 3),
+      ("a: b: c\n", 1, 5), ("a: 'open\n", 2, 1), ("a: [1, 2\n", 2, 1), ("\ta: 1\n", 1, 1),
+      ("a: 1\n b: 2\n", 2, 3),
       ("a: @x\n", 1, 4), ("%YAML 3.0\n---\na: 1\n", 1, 1),
     ] as [(String, UInt32, UInt32)])
   func syntaxErrors(_ text: String, _ line: UInt32, _ column: UInt32) throws {

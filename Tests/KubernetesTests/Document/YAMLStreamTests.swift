@@ -15,7 +15,10 @@ struct YAMLStreamTests {
 
   @Test("documents are separated by ---")
   func separator() {
-    #expect(namesAndLines("\(pod("a"))\n---\n\(pod("b"))\n--- # comment\n\(pod("c"))\n---\t\n\(pod("d"))") == ["a:1", "b:3", "c:5", "d:7"])
+    #expect(
+      namesAndLines("\(pod("a"))\n---\n\(pod("b"))\n--- # comment\n\(pod("c"))\n---\t\n\(pod("d"))") == [
+        "a:1", "b:3", "c:5", "d:7",
+      ])
   }
 
   @Test("a document may start on the line of its marker")
@@ -25,18 +28,25 @@ struct YAMLStreamTests {
 
   @Test("... ends a document; what follows is another, with or without ---")
   func documentEnd() {
-    #expect(namesAndLines("\(pod("a"))\n...\n\(pod("b"))\n...\n---\n\(pod("c"))\n...\n...\n") == ["a:1", "b:3", "c:6"])
+    #expect(
+      namesAndLines("\(pod("a"))\n...\n\(pod("b"))\n...\n---\n\(pod("c"))\n...\n...\n") == [
+        "a:1", "b:3", "c:6",
+      ])
   }
 
   @Test("%YAML belongs to the document that follows, also after a comment and after ...")
   func directives() {
-    let text = "# comment\n%YAML 1.1\n---\n\(pod("a"))\n...\n\n%TAG !e! tag:example.com,2000:\n---\n\(pod("b"))\n---\n\(pod("c"))\n"
+    let text =
+      "# comment\n%YAML 1.1\n---\n\(pod("a"))\n...\n\n%TAG !e! tag:example.com,2000:\n---\n\(pod("b"))\n---\n\(pod("c"))\n"
     #expect(namesAndLines(text) == ["a:4", "b:9", "c:11"])
   }
 
   @Test("CRLF line ends")
   func carriageReturns() {
-    #expect(namesAndLines("---\r\n\(pod("a"))\r\n---\r\n\(pod("b"))\r\n...\r\n\(pod("c"))\r\n") == ["a:2", "b:4", "c:6"])
+    #expect(
+      namesAndLines("---\r\n\(pod("a"))\r\n---\r\n\(pod("b"))\r\n...\r\n\(pod("c"))\r\n") == [
+        "a:2", "b:4", "c:6",
+      ])
   }
 
   @Test("a byte order mark is no content")
@@ -47,7 +57,10 @@ struct YAMLStreamTests {
 
   @Test(
     "comments, blank lines and null are no documents",
-    arguments: ["", "\n\n", "# only\n# comments\n", "---\n---\n---", "---\n# c\n---\n  \n", "null", "~\n---\nnull\n", "...\n"])
+    arguments: [
+      "", "\n\n", "# only\n# comments\n", "---\n---\n---", "---\n# c\n---\n  \n", "null", "~\n---\nnull\n",
+      "...\n",
+    ])
   func nothing(_ text: String) {
     let reading = Reading(text)
     #expect(reading.problems.isEmpty)

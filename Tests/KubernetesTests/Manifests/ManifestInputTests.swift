@@ -5,15 +5,21 @@ import Testing
 
 @Suite("Finding and opening manifests")
 struct ManifestInputTests {
-  private static func pod(_ name: String) -> String { "apiVersion: v1\nkind: Pod\nmetadata: {name: \(name)}\n" }
+  private static func pod(_ name: String) -> String {
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: \(name)}\n"
+  }
 
   @Test("folders are read recursively: .yaml, .yml and .json, in the order of their names")
   func recursion() async throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
-    for path in ["b/z.yml", "a.yaml", "b/c/d.json", "b.yaml"] { try folder.write(path, Self.pod(path.filter(\.isLetter))) }
+    for path in ["b/z.yml", "a.yaml", "b/c/d.json", "b.yaml"] {
+      try folder.write(path, Self.pod(path.filter(\.isLetter)))
+    }
     try folder.write("b/c/d.json", #"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "json"}}"#)
-    for path in ["x.txt", "yaml", "README.md", "a.yaml.bak", "c.YAML"] { try folder.write(path, "not: [yaml") }
+    for path in ["x.txt", "yaml", "README.md", "a.yaml.bak", "c.YAML"] {
+      try folder.write(path, "not: [yaml")
+    }
     let set = await ManifestReader().read(paths: [folder.path])
     #expect(set.diagnostics.isEmpty)
     #expect(set.pods.map(\.meta.name) == ["ayaml", "json", "bzyml", "byaml"])
@@ -39,7 +45,9 @@ struct ManifestInputTests {
     try folder.link("gone.txt", to: "nowhere")
     let set = await ManifestReader().read(paths: [folder.path])
     #expect(set.files == 2)
-    #expect(set.diagnostics.map(\.message).first == "cannot read \(folder.path)/gone.yaml: No such file or directory")
+    #expect(
+      set.diagnostics.map(\.message).first
+        == "cannot read \(folder.path)/gone.yaml: No such file or directory")
     #expect(set.diagnostics.filter { $0.code == .unreadable }.count == 1)
   }
 
@@ -68,13 +76,15 @@ struct ManifestInputTests {
     try folder.write("a.yaml", Self.pod("a"))
     let set = await ManifestReader().read(paths: ["\(folder.path)/none.yaml", folder.path])
     #expect(set.pods.count == 1 && set.isIncomplete)
-    #expect(set.diagnostics.map(\.message) == ["cannot read \(folder.path)/none.yaml: No such file or directory"])
+    #expect(
+      set.diagnostics.map(\.message) == ["cannot read \(folder.path)/none.yaml: No such file or directory"])
   }
 
   @Test(
     "text that is not UTF-8 is unreadable",
     arguments: [
-      ([0xFF, 0xFE, 0x61, 0x00], "UTF-16"), ([0xFE, 0xFF, 0x00, 0x61], "UTF-16"), ([0x61, 0x3A, 0x20, 0xE9, 0x0A], "UTF-8"),
+      ([0xFF, 0xFE, 0x61, 0x00], "UTF-16"), ([0xFE, 0xFF, 0x00, 0x61], "UTF-16"),
+      ([0x61, 0x3A, 0x20, 0xE9, 0x0A], "UTF-8"),
       ([0x61, 0xC0, 0x80], "UTF-8"),
     ] as [([UInt8], String)])
   func encodings(_ bytes: [UInt8], _ name: String) async throws {
@@ -84,14 +94,18 @@ struct ManifestInputTests {
     try folder.write("b.yaml", Self.pod("b"))
     let set = await ManifestReader().read(paths: [folder.path])
     #expect(set.pods.count == 1 && set.isIncomplete)
-    #expect(set.diagnostics.first?.message.contains("not \(name)") == true || set.diagnostics.first?.message.contains("is \(name)") == true)
+    #expect(
+      set.diagnostics.first?.message.contains("not \(name)") == true
+        || set.diagnostics.first?.message.contains("is \(name)") == true)
   }
 
   @Test("excluded files and folders are not opened")
   func excludes() async throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
-    for path in ["a.yaml", "charts/b.yaml", "x/charts/c.yaml", "x/values.yaml"] { try folder.write(path, "broken: [") }
+    for path in ["a.yaml", "charts/b.yaml", "x/charts/c.yaml", "x/values.yaml"] {
+      try folder.write(path, "broken: [")
+    }
     try folder.write("x/ok.yaml", Self.pod("ok"))
     var options = ManifestReader.Options()
     options.excludes = ExcludePatterns(["charts/", "values.yaml", "/a.yaml"])
@@ -116,11 +130,13 @@ struct ManifestInputTests {
     try folder.write("overlay/patch.yaml", Self.pod("a") + "spec: {hostNetwork: true}\n")
     try folder.write(
       "overlay/kustomization.yaml",
-      "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../base]\npatches: [{path: ./patch.yaml}]\n")
+      "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../base]\npatches: [{path: ./patch.yaml}]\n"
+    )
     let set = await ManifestReader().read(paths: [folder.path])
     #expect(set.pods.map(\.template.hostNetwork) == [false])
     #expect(set.diagnostics.map(\.code) == [.renderFirst] && set.diagnostics.map(\.severity) == [.warning])
-    #expect(set.diagnostics.first?.fix == "render first: kustomize build \(folder.path)/overlay/ | merlon check -")
+    #expect(
+      set.diagnostics.first?.fix == "render first: kustomize build \(folder.path)/overlay/ | merlon check -")
   }
 
   @Test("a kustomization that only lists resources changes nothing")
@@ -135,7 +151,8 @@ struct ManifestInputTests {
 }
 
 private struct TemporaryFolder {
-  private let url = FileManager.default.temporaryDirectory.appending(path: "merlon-input-\(UUID().uuidString)")
+  private let url = FileManager.default.temporaryDirectory.appending(
+    path: "merlon-input-\(UUID().uuidString)")
 
   init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
 
@@ -145,7 +162,8 @@ private struct TemporaryFolder {
 
   func write(_ name: String, bytes: [UInt8]) throws {
     let file = url.appending(path: name)
-    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(bytes).write(to: file)
   }
 

@@ -11,12 +11,17 @@ struct ManifestReaderTests {
     let template = "spec: {template: {metadata: {labels: {app: x}}}}"
     let cronTemplate = "spec: {jobTemplate: {spec: {template: {}}}}"
     let objects = [
-      ("v1", "Namespace", ""), ("v1", "Pod", ""), ("apps/v1", "Deployment", template), ("apps/v1", "StatefulSet", template),
-      ("apps/v1", "DaemonSet", template), ("apps/v1", "ReplicaSet", template), ("v1", "ReplicationController", template),
-      ("batch/v1", "Job", template), ("batch/v1", "CronJob", cronTemplate), ("v1", "Node", ""), ("v1", "Service", ""),
-      ("v1", "ConfigMap", ""), ("cert-manager.io/v1", "Certificate", ""), ("serving.knative.dev/v1", "Service", ""),
+      ("v1", "Namespace", ""), ("v1", "Pod", ""), ("apps/v1", "Deployment", template),
+      ("apps/v1", "StatefulSet", template),
+      ("apps/v1", "DaemonSet", template), ("apps/v1", "ReplicaSet", template),
+      ("v1", "ReplicationController", template),
+      ("batch/v1", "Job", template), ("batch/v1", "CronJob", cronTemplate), ("v1", "Node", ""),
+      ("v1", "Service", ""),
+      ("v1", "ConfigMap", ""), ("cert-manager.io/v1", "Certificate", ""),
+      ("serving.knative.dev/v1", "Service", ""),
     ]
-    let text = objects.map { "apiVersion: \($0)\nkind: \($1)\nmetadata: {name: a}\n\($2)\n" }.joined(separator: "---\n")
+    let text = objects.map { "apiVersion: \($0)\nkind: \($1)\nmetadata: {name: a}\n\($2)\n" }.joined(
+      separator: "---\n")
     let set = Reading(text).manifests
     #expect(set.diagnostics.isEmpty)
     #expect(set.workloads.map(\.kind) == WorkloadKind.allCases)
@@ -43,7 +48,10 @@ struct ManifestReaderTests {
 
   @Test("a Deployment without apiVersion is an error; a values file with a kind is not an object")
   func withoutVersion() {
-    #expect(Reading("kind: Deployment\nmetadata: {name: a}\n").problems == ["1:7 invalid-value Deployment without `apiVersion`"])
+    #expect(
+      Reading("kind: Deployment\nmetadata: {name: a}\n").problems == [
+        "1:7 invalid-value Deployment without `apiVersion`"
+      ])
     #expect(Reading("kind: Deployment\nreplicas: 2\n").problems.isEmpty)
   }
 
@@ -91,19 +99,25 @@ struct ManifestReaderTests {
 
   @Test("a document that is only text is no manifest")
   func onlyText() {
-    #expect(Reading("just text\n").problems == ["1:1 syntax not a manifest: the document is only the text `just text`"])
+    #expect(
+      Reading("just text\n").problems == [
+        "1:1 syntax not a manifest: the document is only the text `just text`"
+      ])
     #expect(Reading("\"x\"", path: "a.json").places == ["1:1 syntax"])
   }
 
   @Test("all problems of all files are reported, in order, and hide no object")
   func allProblems() {
     let reading = Reading([
-      ("a.yaml", Array("\(pod)  x: [\n".utf8)), ("b.yaml", Array("\(pod)---\nkind: Pod\napiVersion: v1\n".utf8)),
+      ("a.yaml", Array("\(pod)  x: [\n".utf8)),
+      ("b.yaml", Array("\(pod)---\nkind: Pod\napiVersion: v1\n".utf8)),
       ("c.json", Array("{".utf8)),
     ])
     #expect(reading.podNames == ["a"])
     #expect(
-      reading.manifests.diagnostics.compactMap { $0.location?.description } == ["a.yaml:4:3", "b.yaml:5:1", "c.json:1:2"])
+      reading.manifests.diagnostics.compactMap { $0.location?.description } == [
+        "a.yaml:4:3", "b.yaml:5:1", "c.json:1:2",
+      ])
   }
 
   @Test("duplicate keys are errors in objects that count, and no business of ours elsewhere")
@@ -117,9 +131,17 @@ struct ManifestReaderTests {
     let deployment = { (kind: String, label: String) in
       "apiVersion: apps/v1\nkind: \(kind)\nmetadata: {name: a}\nspec: {template: {metadata: {labels: {v: \(label)}}}}\n"
     }
-    let reading = Reading([deployment("Deployment", "one"), deployment("StatefulSet", "x"), deployment("Deployment", "two")].joined(separator: "---\n"))
-    #expect(reading.manifests.workloads.map { "\($0.kind) \($0.template.labels["v"] ?? "")" } == ["statefulSet x", "deployment two"])
-    #expect(reading.problems == ["13:18 duplicate-object Deployment `default/a` is defined twice; the last one counts"])
+    let reading = Reading(
+      [deployment("Deployment", "one"), deployment("StatefulSet", "x"), deployment("Deployment", "two")]
+        .joined(separator: "---\n"))
+    #expect(
+      reading.manifests.workloads.map { "\($0.kind) \($0.template.labels["v"] ?? "")" } == [
+        "statefulSet x", "deployment two",
+      ])
+    #expect(
+      reading.problems == [
+        "13:18 duplicate-object Deployment `default/a` is defined twice; the last one counts"
+      ])
     #expect(reading.manifests.diagnostics.first?.related.first?.location.line == 3)
   }
 
@@ -135,7 +157,9 @@ struct ManifestReaderTests {
   func templates(_ text: String) {
     let reading = Reading(text)
     #expect(reading.manifests.diagnostics.map(\.code) == [.renderFirst])
-    #expect(reading.manifests.diagnostics.first?.fix == "render first: helm template RELEASE CHART | merlon check -")
+    #expect(
+      reading.manifests.diagnostics.first?.fix == "render first: helm template RELEASE CHART | merlon check -"
+    )
     #expect(reading.manifests.isIncomplete)
   }
 
@@ -148,14 +172,18 @@ struct ManifestReaderTests {
 
   @Test("braces in the text of a rendered manifest are no template")
   func bracesInText() {
-    let annotated = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations: {x: \"{{ $labels.pod }}\"}\n"
+    let annotated =
+      "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations: {x: \"{{ $labels.pod }}\"}\n"
     #expect(Reading(annotated).problems.isEmpty)
     #expect(Reading(annotated + "  labels: {a: y}\n").places == ["6:15 wrong-type"])
   }
 
   @Test("the parallel reader answers what the sequential one does")
   func parallel() async {
-    let text = (0..<3000).map { "apiVersion: v1\nkind: Pod\nmetadata: {name: p\($0 % 2900), labels: {a: b}}\nspec: {x: \"\(String(repeating: "y", count: 200))\"}\n" }
+    let text =
+      (0..<3000).map {
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p\($0 % 2900), labels: {a: b}}\nspec: {x: \"\(String(repeating: "y", count: 200))\"}\n"
+      }
       .joined(separator: "---\n") + "---\nkind: [\n"
     let texts = [ManifestText(path: "a.yaml", text), ManifestText(path: "b.yaml", pod)]
     let parallel = await ManifestReader().read(texts)

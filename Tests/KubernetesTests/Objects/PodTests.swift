@@ -36,7 +36,8 @@ struct PodTests {
     arguments: [
       ("{containerPort: 0}", "4:46 invalid-value"), ("{containerPort: 65536}", "4:46 invalid-value"),
       ("{containerPort: \"80\"}", "4:46 wrong-type"), ("{containerPort: 80.5}", "4:46 wrong-type"),
-      ("{containerPort: 80, protocol: tcp}", "4:60 invalid-value"), ("{containerPort: 80, name: HTTP}", "4:56 invalid-value"),
+      ("{containerPort: 80, protocol: tcp}", "4:60 invalid-value"),
+      ("{containerPort: 80, name: HTTP}", "4:56 invalid-value"),
       ("80", "4:30 wrong-type"),
     ])
   func wrongPorts(_ port: String, _ place: String) {
@@ -45,7 +46,8 @@ struct PodTests {
 
   @Test("hostNetwork, nodeName and serviceAccountName")
   func spec() throws {
-    let template = try #require(pod("spec: {hostNetwork: true, nodeName: n1, serviceAccountName: s}").manifests.pods.first?.template)
+    let template = try #require(
+      pod("spec: {hostNetwork: true, nodeName: n1, serviceAccountName: s}").manifests.pods.first?.template)
     #expect(template.hostNetwork && template.nodeName == "n1" && template.serviceAccountName == "s")
     let empty = try #require(pod("spec: {hostNetwork: null, nodeName: \"\"}").manifests.pods.first?.template)
     #expect(!empty.hostNetwork && empty.nodeName == nil && empty.serviceAccountName == "default")
@@ -57,8 +59,12 @@ struct PodTests {
     "addresses: unknown without status, none without an IP, else one of each family",
     arguments: [
       ("", .unknown), ("status: {}", .unknown), ("status: {phase: Pending}", .none),
-      ("status: {podIP: \"\"}", .none), ("status: {podIP: 10.0.0.1}", .known(["10.0.0.1"].compactMap { IPAddress($0) })),
-      ("status: {podIP: 10.0.0.1, podIPs: [{ip: 10.0.0.1}, {ip: \"fd00::1\"}]}", .known(["10.0.0.1", "fd00::1"].compactMap { IPAddress($0) })),
+      ("status: {podIP: \"\"}", .none),
+      ("status: {podIP: 10.0.0.1}", .known(["10.0.0.1"].compactMap { IPAddress($0) })),
+      (
+        "status: {podIP: 10.0.0.1, podIPs: [{ip: 10.0.0.1}, {ip: \"fd00::1\"}]}",
+        .known(["10.0.0.1", "fd00::1"].compactMap { IPAddress($0) })
+      ),
     ] as [(String, Pod.Addresses)])
   func addresses(_ status: String, _ addresses: Pod.Addresses) {
     #expect(pod(status).manifests.pods.first?.addresses == addresses)
@@ -66,10 +72,14 @@ struct PodTests {
 
   @Test("an address that is none is an error at its place")
   func wrongAddress() {
-    #expect(pod("status: {podIPs: [{ip: 10.0.0}]}").problems == ["4:24 invalid-value `10.0.0` is not an IP address"])
+    #expect(
+      pod("status: {podIPs: [{ip: 10.0.0}]}").problems == ["4:24 invalid-value `10.0.0` is not an IP address"]
+    )
   }
 
-  @Test("Succeeded and Failed pods are finished", arguments: [("Running", false), ("Pending", false), ("Succeeded", true), ("Failed", true)])
+  @Test(
+    "Succeeded and Failed pods are finished",
+    arguments: [("Running", false), ("Pending", false), ("Succeeded", true), ("Failed", true)])
   func phases(_ phase: String, _ isFinished: Bool) {
     #expect(pod("status: {phase: \(phase)}").manifests.pods.first?.isFinished == isFinished)
   }
