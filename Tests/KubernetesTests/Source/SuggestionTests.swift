@@ -18,7 +18,8 @@ struct SuggestionTests {
   }
 
   @Test(
-    "nothing, when nothing is near", arguments: ["", "x", "selector", "peers", "three", "from-somewhere", "é"])
+    "nothing, when nothing is near",
+    arguments: ["", "x", "selector", "peers", "three", "from-somewhere", "é"])
   func far(_ word: String) {
     #expect(Suggestion.nearest(to: word, among: fields) == nil)
   }
