@@ -51,8 +51,9 @@ package struct Merlon: AsyncParsableCommand {
       let code = exitCode(for: error)
       let text = fullMessage(for: error)
       if code.isSuccess {
-        Terminal.standardOutput.write(text + "\n")
-        Terminal.standardOutput.flush()
+        let output = Terminal.standardOutput
+        output.line(text)
+        output.flush()
         Glibc.exit(0)
       }
       Terminal.writeError(text + "\n")

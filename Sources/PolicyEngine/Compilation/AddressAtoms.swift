@@ -11,8 +11,6 @@ struct AddressAtoms: Sendable {
   /// The addresses of each atom.
   let sets: [AddressSet]
   private let blockAtoms: [AddressSet: BitSet]
-  /// The atoms that hold addresses of a family.
-  let families: [AddressFamily: BitSet]
 
   var count: Int { sets.count }
 
@@ -71,13 +69,6 @@ struct AddressAtoms: Sendable {
       blockAtoms[block] = members
     }
     self.blockAtoms = blockAtoms
-    var families: [AddressFamily: BitSet] = [:]
-    for family in AddressFamily.allCases {
-      var members = BitSet(size: sets.count)
-      for atom in atoms[Int(family.rawValue)] { members.insert(Int(atom)) }
-      families[family] = members
-    }
-    self.families = families
   }
 
   /// The atom of an address. O(log intervals).

@@ -41,7 +41,7 @@ package struct CompiledPolicies: Sendable {
     self.profile = profile
     policies = tier.policies
     let vocabulary = Vocabulary(tier.policies)
-    let atoms = AddressAtoms(vocabulary.blocks)
+    let atoms = AddressAtoms(vocabulary.blocks.union([world.assumedAddresses]))
     var classifier = EndpointClassifier(world, vocabulary, atoms, profile)
     classifier.run()
     let facets = classifier.facets
@@ -71,7 +71,7 @@ package struct CompiledPolicies: Sendable {
       rulesOfPolicy.append(own)
     }
     let builder = RowBuilder(
-      profile: profile, atoms: atoms, assumedFamily: world.assumedFamily, facets: facets, portNames: portNames,
+      profile: profile, atoms: atoms, assumedAddresses: world.assumedAddresses, facets: facets, portNames: portNames,
       rules: rules)
     var assembly = RowAssembly(builder: builder, rules: rules, rulesOfPolicy: rulesOfPolicy)
     var egressRow: [Int32] = []

@@ -8,7 +8,7 @@ struct RowBuilder {
   private let facets: [Facet]
   private let portNames: PortNameTable
   private let everything: BitSet
-  /// Facets whose address is not known: a block matches them as far as it covers the assumed family.
+  /// Facets whose address is not known: a block matches them as far as it covers the assumed addresses.
   private let withUnknownAddress: BitSet
   private let withAtom: [BitSet]
   private let assumedAtoms: BitSet
@@ -27,7 +27,7 @@ struct RowBuilder {
   }
 
   init(
-    profile: EngineProfile, atoms: AddressAtoms, assumedFamily: AddressFamily, facets: [Facet],
+    profile: EngineProfile, atoms: AddressAtoms, assumedAddresses: AddressSet, facets: [Facet],
     portNames: PortNameTable, rules: [CompiledRule]
   ) {
     self.profile = profile
@@ -47,7 +47,7 @@ struct RowBuilder {
     }
     withUnknownAddress = unknown
     self.withAtom = withAtom
-    assumedAtoms = atoms.families[assumedFamily] ?? BitSet(size: atoms.count)
+    assumedAtoms = atoms.atoms(of: assumedAddresses)
   }
 
   /// A set of facets with what one rule lets through to or from them.
@@ -141,7 +141,7 @@ struct RowBuilder {
   // MARK: - Unknown addresses
 
   /// What blocks let through to or from facets whose address is not known: certainly what they let through
-  /// for every address of the assumed family, possibly what they do for one.
+  /// for every assumed address, possibly what they do for one.
   private func unknownAddressContributions(_ rules: [Int32], subjectPorts: Int32?) -> [Contribution] {
     let withBlocks = rules.filter { compiled[Int($0)].hasBlocks }
     if withBlocks.isEmpty || withUnknownAddress.isEmpty { return [] }

@@ -42,7 +42,7 @@ extension FlowEvaluator {
       let known = address.map { [$0] } ?? world.nodes[number].addresses
       return [
         EndCase(
-          party: Party(node: number, isNode: true),
+          party: Party(node: number, isAddressAssumed: known.isEmpty, isNode: true),
           addresses: distinct(known, blocks, isUnknown: known.isEmpty),
           isPod: false)
       ]
@@ -65,7 +65,7 @@ extension FlowEvaluator {
     let endpoint = world.endpoints[number]
     let isNode = endpoint.hostNetwork && reading == .asNodes && !endpoint.isFinished
     let hasNoAddress = endpoint.isFinished || endpoint.addresses == .none
-    let party = Party(
+    var party = Party(
       endpoint: number, node: endpoint.node, isNode: isNode, isSelectable: !isNode && !hasNoAddress,
       isPoliced: !isNode && !endpoint.isFinished)
     let addresses: [IPAddress]
@@ -73,12 +73,14 @@ extension FlowEvaluator {
       addresses = [address]
     } else if isNode {
       let known = world.addressesAsNode(endpoint)
+      party.isAddressAssumed = known.isEmpty
       addresses = distinct(known, blocks, isUnknown: known.isEmpty)
     } else if hasNoAddress {
       addresses = []
     } else if case .known(let known) = endpoint.addresses {
       addresses = distinct(known, blocks, isUnknown: false)
     } else {
+      party.isAddressAssumed = true
       addresses = distinct([], blocks, isUnknown: true)
     }
     return EndCase(party: party, addresses: addresses, isPod: endpoint.kind == .pod)
@@ -94,16 +96,16 @@ extension FlowEvaluator {
     return known.filter { seen.insert(AddressView($0, blocks)).inserted }
   }
 
-  /// One address per set that the blocks cut the assumed family into.
+  /// One address per set that the blocks cut the assumed addresses into.
   func representatives(of blocks: [AddressBlock]) -> [IPAddress] {
     var seen: Set<AddressView> = []
-    var starts: Set<UInt128> = [0]
+    var starts = Set(world.assumedAddresses.intervals.map(\.first))
     for interval in blocks.flatMap(\.addresses.intervals) where interval.family == world.assumedFamily {
       starts.insert(interval.first)
       if interval.last < interval.family.lastBits { starts.insert(interval.last + 1) }
     }
     return starts.sorted().map { IPAddress(world.assumedFamily, bits: $0) }.filter {
-      seen.insert(AddressView($0, blocks)).inserted
+      world.assumedAddresses.contains($0) && seen.insert(AddressView($0, blocks)).inserted
     }
   }
 

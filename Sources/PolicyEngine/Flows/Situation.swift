@@ -27,6 +27,8 @@ package struct Party: Sendable, Hashable {
   /// The node it is, or runs on, when known.
   package internal(set) var node: Int?
   package internal(set) var address: IPAddress?
+  /// The address stands for one that is not known, see ``World/assumedAddresses``.
+  package internal(set) var isAddressAssumed = false
   /// Its packets are the node's: a node, or a host-network pod under that reading.
   package internal(set) var isNode = false
   /// Whether selectors can match it.

@@ -1,4 +1,5 @@
 package import Kubernetes
+internal import PolicyModel
 
 extension World {
   /// The world that manifests describe.
@@ -22,16 +23,16 @@ extension World {
     }
     endpoints = builderOfEndpoints.endpoints
     workloads = builderOfEndpoints.groups
-    assumedFamily = Self.assumedFamily(endpoints: endpoints, nodes: nodes)
+    assumedAddresses = Self.assumedAddresses(endpoints: endpoints, nodes: nodes)
   }
 
-  private static func assumedFamily(endpoints: [Endpoint], nodes: [ClusterNode]) -> AddressFamily {
+  private static func assumedAddresses(endpoints: [Endpoint], nodes: [ClusterNode]) -> AddressSet {
     var families: Set<AddressFamily> = []
     for endpoint in endpoints {
       if case .known(let addresses) = endpoint.addresses { families.formUnion(addresses.map(\.family)) }
     }
     for node in nodes { families.formUnion(node.addresses.map(\.family)) }
-    return families == [.ipv6] ? .ipv6 : .ipv4
+    return families == [.ipv6] ? .allIPv6 : privateIPv4
   }
 
   /// Declared nodes, and nodes that pods say they run on.

@@ -1,4 +1,5 @@
 package import Kubernetes
+package import PolicyModel
 
 /// What exists: namespaces, endpoints, nodes and Services. Everything is indexed and sorted by name.
 package struct World: Sendable {
@@ -9,9 +10,18 @@ package struct World: Sendable {
   package let services: [Service]
   /// Names of namespaces that objects mention and no manifest defines.
   package let assumedNamespaces: [String]
-  /// The family of addresses that are not known: IPv6 when every known pod and node address is, else IPv4.
-  package let assumedFamily: AddressFamily
+  /// Where addresses are taken to lie that are not known: see ``privateIPv4``; any IPv6 address when every
+  /// known pod and node address is IPv6.
+  package let assumedAddresses: AddressSet
   let namespaceIndices: [String: Int]
+
+  /// Ranges that clusters give to pods and nodes: RFC 1918, and RFC 6598 for carrier-grade NAT.
+  package static let privateIPv4 = AddressSet(
+    unsorted: [(0x0A00_0000, 0x0AFF_FFFF), (0xAC10_0000, 0xAC1F_FFFF), (0xC0A8_0000, 0xC0A8_FFFF), (0x6440_0000, 0x647F_FFFF)]
+      .map { .init(family: .ipv4, first: $0.0, last: $0.1) })
+
+  /// The family of ``assumedAddresses``.
+  var assumedFamily: AddressFamily { assumedAddresses.intervals.first?.family ?? .ipv4 }
 
   package func namespace(named name: String) -> Int? { namespaceIndices[name] }
 

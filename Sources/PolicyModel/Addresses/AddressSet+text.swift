@@ -26,24 +26,44 @@ extension AddressSet {
 }
 
 extension AddressSet: CustomStringConvertible {
-  /// The shortest of: `any address`, the CIDRs, or `0.0.0.0/0 except …` per family.
+  /// `any address`, or the shortest list of CIDRs with exceptions: `0.0.0.0/0 except 10.0.0.0/8`.
   package var description: String {
     if isEmpty { return "no address" }
     if self == .all { return "any address" }
-    return AddressFamily.allCases.compactMap(text(of:)).joined(separator: ", ")
+    return blocks.map(\.description).joined(separator: ", ")
   }
 
-  private func text(of family: AddressFamily) -> String? {
-    let whole = family == .ipv4 ? AddressSet.allIPv4 : .allIPv6
-    let part = intersection(whole)
-    if part.isEmpty { return nil }
-    let own = part.cidrs
-    let missing = whole.subtracting(part).cidrs
-    let everything = whole.cidrs.map(\.description).joined()
-    if missing.isEmpty { return everything }
-    if missing.count + 1 < own.count {
-      return "\(everything) except \(missing.map(\.description).joined(separator: ", "))"
+  /// The set as blocks with exceptions, with as few CIDRs as that allows; ascending.
+  package var blocks: [AddressBlock] {
+    // Looking for exceptions costs O(intervals²); a set this scattered is no prettier with them.
+    if intervals.count > 64 { return cidrs.map { AddressBlock(cidr: $0, excepts: []) } }
+    return AddressFamily.allCases.flatMap { family -> [AddressBlock] in
+      let part = intersection(family == .ipv4 ? .allIPv4 : .allIPv6)
+      return part.isEmpty ? [] : part.shortest(within: CIDR(IPAddress(family, bits: 0), prefixLength: 0))
     }
-    return own.map(\.description).joined(separator: ", ")
+  }
+
+  /// Either one block with exceptions, or what is shortest for both halves.
+  private func shortest(within cidr: CIDR) -> [AddressBlock] {
+    let whole = AddressSet(cidr)
+    if self == whole { return [AddressBlock(cidr: cidr, excepts: [])] }
+    let missing = whole.subtracting(self).cidrs
+    let own = cidrs
+    if own.count == 1 { return [AddressBlock(cidr: own[0], excepts: [])] }
+    let halves = cidr.halves.flatMap { half -> [AddressBlock] in
+      let part = intersection(AddressSet(half))
+      return part.isEmpty ? [] : part.shortest(within: half)
+    }
+    let cost = halves.reduce(0) { $0 + 1 + $1.excepts.count }
+    return 1 + missing.count < cost ? [AddressBlock(cidr: cidr, excepts: missing)] : halves
+  }
+}
+
+extension CIDR {
+  /// The two blocks with a prefix longer by one; none for a single address.
+  fileprivate var halves: [CIDR] {
+    if prefixLength == family.bitWidth { return [] }
+    let upper: UInt128 = 1 << UInt128(family.bitWidth - prefixLength - 1)
+    return [bits, bits | upper].map { CIDR(IPAddress(family, bits: $0), prefixLength: prefixLength + 1) }
   }
 }

@@ -11,6 +11,7 @@ extension CheckReport {
   ///   - isQuiet: only problems.
   package func text(_ style: TextStyle, isVerbose: Bool = false, isQuiet: Bool = false) -> String {
     var lines: [String] = []
+    let isQuiet = isQuiet || summary.files == 0
     if !isQuiet { lines += inputLines(style, isVerbose: isVerbose) + [""] }
     let shown = problems.filter { isVerbose || $0.severity > .note }
     if !shown.isEmpty {

@@ -22,7 +22,7 @@ extension Wording {
   func data(_ trace: Trace) -> DataValue {
     .members(
       ("allowed", .bool(trace.isAllowed)),
-      ("assuming", .list(trace.situation.assumptions.map { .string(text($0)) })),
+      ("assuming", .list(trace.situation.assumptions.map { .string(text($0, in: trace.situation)) })),
       ("egress", data(trace.egress, trace.situation)), ("ingress", data(trace.ingress, trace.situation)),
       ("conclusion", conclusion(trace).map { .string($0) }))
   }

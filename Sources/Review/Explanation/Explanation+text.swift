@@ -42,7 +42,7 @@ extension Wording {
 
   private func assumptionLines(_ trace: Trace) -> [String] {
     let service = trace.situation.assumptions.filter { if case .servicePort = $0 { true } else { false } }
-    return service.map { "note: \(text($0))" }
+    return service.map { "note: \(text($0, in: trace.situation))" }
   }
 
   private func lines(_ trace: Trace, _ style: TextStyle) -> [String] {

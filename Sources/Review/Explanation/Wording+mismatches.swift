@@ -21,6 +21,8 @@ extension Wording {
     case .namespaceLabel(let requirement, let actual):
       return "namespace \(namespaceName(of: other)): \(label(requirement, actual))"
     case .podLabel(let requirement, let actual): return label(requirement, actual)
+    case .outsideBlock where other.isAddressAssumed:
+      return "the address is not known, and a private one such as \(other.address.map(\.description) ?? "?") is outside the block"
     case .outsideBlock: return "address \(other.address.map(\.description) ?? "?") is outside the block"
     case .insideExcept(let cidr): return "address \(other.address.map(\.description) ?? "?") is in except \(cidr)"
     case .otherFamily: return "\(other.address.map(\.description) ?? "the address") is of the other address family"

@@ -25,12 +25,14 @@ package struct Wording: Sendable {
   // MARK: - Assumptions
 
   /// What a situation takes for granted, as the continuation of "if" or "assuming".
-  package func text(_ assumption: Assumption) -> String {
+  package func text(_ assumption: Assumption, in situation: Situation) -> String {
     switch assumption {
     case .sourceIs(let endpoint): "the source is \(name(endpoint))"
     case .destinationIs(let endpoint): "the destination is \(name(endpoint))"
-    case .sourceAddress(let address): "the source's address is \(address)"
-    case .destinationAddress(let address): "the destination's address is \(address)"
+    case .sourceAddress(let address):
+      "the source's address is \(situation.source.isAddressAssumed ? "one such as " : "")\(address)"
+    case .destinationAddress(let address):
+      "the destination's address is \(situation.destination.isAddressAssumed ? "one such as " : "")\(address)"
     case .hostNetwork(.asPods): "host-network pods are treated like other pods"
     case .hostNetwork(.asNodes): "host-network pods count as their node"
     case .sameNode(let isSame): isSame ? "both are on one node" : "they are on different nodes"
@@ -57,18 +59,21 @@ package struct Wording: Sendable {
     guard let first = verdict.traces.first else { return "there is nothing behind one of the ends" }
     guard verdict.outcome == .undefined, verdict.traces.count == 2 else { return reason(first) }
     let (allowing, denying) = (verdict.traces[0], verdict.traces[1])
+    if denying.situation.assumptions.contains(.otherProtocols(.closed)), denying.situation.assumptions.count == 1 {
+      return "engines differ: an end is isolated, and policies say nothing about \(Self.text(denying.situation.traffic))"
+    }
     return "allowed if \(differences(of: allowing, from: denying)); denied if \(differences(of: denying, from: allowing)): \(reason(denying))"
   }
 
   /// The assumptions of one situation that the other does not share.
   package func differences(of trace: Trace, from other: Trace) -> String {
     let own = trace.situation.assumptions.filter { !other.situation.assumptions.contains($0) }
-    return (own.isEmpty ? trace.situation.assumptions : own).map(text).joined(separator: " and ")
+    return (own.isEmpty ? trace.situation.assumptions : own).map { text($0, in: trace.situation) }.joined(separator: " and ")
   }
 
   private func reason(_ trace: Trace) -> String {
     let service = trace.situation.assumptions.filter { if case .servicePort = $0 { true } else { false } }
-    let translation = service.map { text($0) + "; " }.joined()
+    let translation = service.map { text($0, in: trace.situation) + "; " }.joined()
     if trace.isAllowed {
       return translation + "egress \(reason(trace.egress)); ingress \(reason(trace.ingress))"
     }

@@ -161,7 +161,7 @@ struct TraceTests {
     )
     let assumptions = try world.verdict("shop/api -> shop/db tcp/80").traces.map(\.situation.assumptions)
     let inside = try #require(IPAddress("10.0.0.0"))
-    let outside = try #require(IPAddress("0.0.0.0"))
+    let outside = try #require(IPAddress("100.64.0.0"))
     #expect(assumptions == [[.sourceAddress(inside)], [.sourceAddress(outside)]])
   }
 

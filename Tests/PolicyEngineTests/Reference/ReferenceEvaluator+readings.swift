@@ -104,7 +104,17 @@ extension ReferenceEvaluator {
     let known = world.pods.flatMap { $0.status?.addresses ?? [] } + world.nodes.flatMap(\.addresses)
     // An input whose every address is IPv6 describes an IPv6 cluster; otherwise IPv4 is assumed.
     let family: ReferenceAddress.Family = !known.isEmpty && known.allSatisfy { $0.family == .v6 } ? .v6 : .v4
-    var values: Set<UInt128> = [0]
+    // Clusters give out private IPv4 addresses (RFC 1918, RFC 6598); IPv6 ones may be any.
+    let pools: [(first: UInt128, last: UInt128)] =
+      family == .v6
+      ? [(UInt128(0), family.highest)]
+      : [
+        (ReferenceAddress.v4(10, 0, 0, 0).value, ReferenceAddress.v4(10, 255, 255, 255).value),
+        (ReferenceAddress.v4(100, 64, 0, 0).value, ReferenceAddress.v4(100, 127, 255, 255).value),
+        (ReferenceAddress.v4(172, 16, 0, 0).value, ReferenceAddress.v4(172, 31, 255, 255).value),
+        (ReferenceAddress.v4(192, 168, 0, 0).value, ReferenceAddress.v4(192, 168, 255, 255).value),
+      ]
+    var values = Set(pools.map(\.first))
     for policy in world.policies {
       for rule in (policy.ingress ?? []) + (policy.egress ?? []) {
         for block in (rule.peers ?? []).compactMap(\.ipBlock) {
@@ -115,7 +125,8 @@ extension ReferenceEvaluator {
         }
       }
     }
-    return values.sorted().map { ReferenceAddress(family: family, value: $0) }
+    return values.sorted().filter { value in pools.contains { $0.first <= value && value <= $0.last } }
+      .map { ReferenceAddress(family: family, value: $0) }
   }
 
   // MARK: - Combining

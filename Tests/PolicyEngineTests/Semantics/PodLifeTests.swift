@@ -72,7 +72,7 @@ struct PodLifeTests {
       "shop/waiting -> shop/db tcp/80 allowed")
   }
 
-  @Test("a pod without status has some address: blocks that hold not all are undefined")
+  @Test("a pod without status has some private address: blocks that hold not all of those are undefined")
   func unknownAddress() throws {
     for source in [pod("shop/new", "app: new"), workload("Deployment", "shop/new", "app: new")] {
       func expect(_ peers: String, _ verdict: String) throws {
@@ -82,7 +82,9 @@ struct PodLifeTests {
       try expect("[{podSelector: {matchLabels: {app: new}}}]", "allowed")
       try expect("[{ipBlock: {cidr: 0.0.0.0/0}}]", "allowed")
       try expect("[{ipBlock: {cidr: 10.1.0.0/16}}]", "undefined")
-      try expect("[{ipBlock: {cidr: 0.0.0.0/0, except: [255.255.255.255/32]}}]", "undefined")
+      try expect("[{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}]", "undefined")
+      try expect("[{ipBlock: {cidr: 203.0.113.0/24}}]", "denied")
+      try expect("[{ipBlock: {cidr: 0.0.0.0/0, except: [203.0.113.0/24]}}]", "allowed")
       try expect("[{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 128.0.0.0/1}}]", "allowed")
       try expect("[{ipBlock: {cidr: '::/0'}}]", "denied")
     }
