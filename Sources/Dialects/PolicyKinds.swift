@@ -25,11 +25,14 @@ package enum PolicyKinds {
     let wanted = NetworkPolicy.groupKind
     if kind.kind == wanted.kind {
       if isUnevaluatedPolicy(kind) { return nil }
-      let isForeign = kind.group.contains(".") && Suggestion.nearest(to: kind.group, among: [wanted.group]) == nil
+      let isForeign =
+        kind.group.contains(".") && Suggestion.nearest(to: kind.group, among: [wanted.group]) == nil
       if isForeign { return nil }
       return "`\(apiVersion)` has no NetworkPolicy; write apiVersion: networking.k8s.io/v1"
     }
-    guard kind.group == wanted.group, Suggestion.nearest(to: kind.kind, among: [wanted.kind]) != nil else { return nil }
+    guard kind.group == wanted.group, Suggestion.nearest(to: kind.kind, among: [wanted.kind]) != nil else {
+      return nil
+    }
     return "`\(apiVersion)` has no kind `\(kind.kind)`: did you mean `NetworkPolicy`?"
   }
 }

@@ -10,7 +10,9 @@ package struct PolicySet: Sendable {
   package let diagnostics: [Diagnostic]
 
   /// What a reader must keep so that ``init(_:defaultNamespace:)`` finds the policies.
-  package static func readerOptions(defaultNamespace: String, excludes: [String] = []) -> ManifestReader.Options {
+  package static func readerOptions(defaultNamespace: String, excludes: [String] = [])
+    -> ManifestReader.Options
+  {
     var options = ManifestReader.Options()
     options.defaultNamespace = defaultNamespace
     options.excludes = ExcludePatterns(excludes)
@@ -56,7 +58,7 @@ package struct PolicySet: Sendable {
     }
     networkPolicies = Tier(name: "NetworkPolicy", combination: .additive, policies: policies)
     self.rejected = rejected
-    diagnostics = problems
+    diagnostics = problems.reportingEachTemplateOnce()
   }
 }
 

@@ -14,8 +14,11 @@ extension NetworkPolicy {
   /// Nil when the server would reject it; everything that is wrong is reported.
   package init?(_ object: ForeignObject, defaultNamespace: String, _ problems: inout [Diagnostic]) {
     var own: [Diagnostic] = []
-    defer { problems += own }
     let root = object.root
+    defer {
+      own.recogniseTemplate(from: 0, at: root.location)
+      problems += own
+    }
     if object.groupKind.group != Self.groupKind.group || object.version != "v1" {
       own.append(
         Diagnostic(
@@ -40,7 +43,10 @@ extension NetworkPolicy {
     }
     var spec = Spec()
     if let node = fields["spec"], node.isMapping("spec", &own) { spec = Spec(node, &own) }
-    guard let meta, !own.contains(where: { $0.severity == .error }) else { return nil }
+    // Duplicate keys are reported where the text is read; which of the values was meant nobody knows.
+    guard let meta, !own.contains(where: { $0.severity == .error }), !root.hasDuplicateKeys else {
+      return nil
+    }
     self.init(
       meta: meta, podSelector: spec.podSelector, policyTypes: spec.policyTypes, ingress: spec.ingress,
       egress: spec.egress)
@@ -49,7 +55,8 @@ extension NetworkPolicy {
   private static func checkMetadata(_ root: Node, _ problems: inout [Diagnostic]) {
     guard let metadata = root["metadata"], metadata.content == .mapping else { return }
     let fields = StrictFields(metadata, type: "ObjectMeta", known: metadataFields, &problems)
-    guard let annotations = fields["annotations"], annotations.isMapping("metadata.annotations", &problems) else {
+    guard let annotations = fields["annotations"], annotations.isMapping("metadata.annotations", &problems)
+    else {
       return
     }
     for (key, value) in annotations.members where !value.isNull {
@@ -85,7 +92,9 @@ private struct Spec {
   private static func policyType(_ node: Node, _ problems: inout [Diagnostic]) -> Direction? {
     let known = ["Ingress", "Egress"]
     guard let text = node.string("spec.policyTypes[]", &problems) else {
-      if node.isNull { problems.reportInvalid(node, "`policyTypes` entries must be Ingress or Egress, not null") }
+      if node.isNull {
+        problems.reportInvalid(node, "`policyTypes` entries must be Ingress or Egress, not null")
+      }
       return nil
     }
     switch text {

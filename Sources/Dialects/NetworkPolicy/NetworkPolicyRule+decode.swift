@@ -16,7 +16,8 @@ extension NetworkPolicy.Rule {
     let peerField = direction == .ingress ? "from" : "to"
     let fields = StrictFields(
       node, type: direction == .ingress ? "NetworkPolicyIngressRule" : "NetworkPolicyEgressRule",
-      known: [peerField, "ports"], consequence: "(a server that drops it opens the rule to everyone)", &problems)
+      known: [peerField, "ports"], consequence: "(a server that drops it opens the rule to everyone)",
+      &problems)
     let peers = fields[peerField]?.list("\(path).\(peerField)", &problems) ?? []
     let ports = fields["ports"]?.list("\(path).ports", &problems) ?? []
     self.init(
@@ -44,7 +45,9 @@ extension NetworkPolicy.Peer {
         return nil
       }
       let podSelector = podNode.flatMap { LabelSelector($0, field: "podSelector", &problems) }
-      let namespaceSelector = namespaceNode.flatMap { LabelSelector($0, field: "namespaceSelector", &problems) }
+      let namespaceSelector = namespaceNode.flatMap {
+        LabelSelector($0, field: "namespaceSelector", &problems)
+      }
       self.init(
         kind: .pods(podSelector: podSelector, namespaceSelector: namespaceSelector), location: node.location)
       return
@@ -70,7 +73,8 @@ extension NetworkPolicy.Peer {
     for exceptNode in exceptNodes {
       guard let except = Self.cidr(exceptNode, "ipBlock.except[]", &problems) else { continue }
       if !cidr.contains(except) || except.prefixLength <= cidr.prefixLength {
-        problems.reportInvalid(exceptNode, "\(exceptNode.excerpt) must be a strict subset of the block \(cidr)")
+        problems.reportInvalid(
+          exceptNode, "\(exceptNode.excerpt) must be a strict subset of the block \(cidr)")
       }
       excepts.append(except)
     }
@@ -99,7 +103,8 @@ extension NetworkPolicy.Peer {
         }
       problems.append(
         Diagnostic(
-          .legacyForm, .warning, "`\(text)` \(what); API servers from 1.36 on reject it, older ones read \(parsed.cidr)",
+          .legacyForm, .warning,
+          "`\(text)` \(what); API servers from 1.36 on reject it, older ones read \(parsed.cidr)",
           at: node.location, fix: "write \(parsed.cidr)"))
     }
     if !parsed.isCanonical, parsed.legacyForms.isEmpty {
@@ -125,7 +130,8 @@ extension NetworkPolicy.Port {
       consequence: "(a server that drops it opens more ports)", &problems)
     let transport = fields["protocol"].map { Self.transport($0, &problems) } ?? .tcp
     let port = fields["port"].map { Self.port($0, &problems) } ?? .all
-    let ports = fields["endPort"].map { Self.range($0, from: port, hasPort: fields["port"] != nil, &problems) } ?? port
+    let ports =
+      fields["endPort"].map { Self.range($0, from: port, hasPort: fields["port"] != nil, &problems) } ?? port
     guard let transport, let ports else { return nil }
     self.init(transport: transport, ports: ports, location: node.location)
   }
@@ -151,7 +157,8 @@ extension NetworkPolicy.Port {
       let name = node.text
       if let problem = NameRules.portNameProblem(name) {
         problems.reportInvalid(
-          node, "the port name `\(name)` \(problem)", fix: UInt16(name).map { "for the number, remove the quotes: \($0)" })
+          node, "the port name `\(name)` \(problem)",
+          fix: UInt16(name).map { "for the number, remove the quotes: \($0)" })
         return nil
       }
       return .named(name)

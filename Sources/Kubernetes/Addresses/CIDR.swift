@@ -62,7 +62,9 @@ package struct ParsedCIDR: Sendable {
       var prefix = Int(prefixText)
     else { return nil }
     var forms: Set<LegacyForm> = []
-    if parsed.hasLeadingZeros || (prefixText.count > 1 && prefixText.first == "0") { forms.insert(.leadingZeros) }
+    if parsed.hasLeadingZeros || (prefixText.count > 1 && prefixText.first == "0") {
+      forms.insert(.leadingZeros)
+    }
     var address = parsed.address
     if parsed.isMapped {
       guard prefix <= 128 else { return nil }

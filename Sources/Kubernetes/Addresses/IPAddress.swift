@@ -73,8 +73,8 @@ struct ParsedAddress {
   init?(_ text: some StringProtocol) {
     guard text.utf8.count <= 45 else { return nil }
     if text.utf8.contains(UInt8(ascii: ":")) {
-      guard let bits = Self.parseIPv6(String(text)) else { return nil }
-      hasLeadingZeros = false
+      guard let (bits, zeros) = Self.parseIPv6(String(text)) else { return nil }
+      hasLeadingZeros = zeros
       isMapped = bits >> 32 == 0xFFFF
       address = isMapped ? IPAddress(.ipv4, bits: bits & 0xFFFF_FFFF) : IPAddress(.ipv6, bits: bits)
       isCanonical = address.description == text
@@ -107,15 +107,21 @@ struct ParsedAddress {
     return (bits, hasLeadingZeros)
   }
 
-  private static func parseIPv6(_ text: String) -> UInt128? {
+  private static func parseIPv6(_ text: String) -> (bits: UInt128, hasLeadingZeros: Bool)? {
     let halves = splitAtDoubleColon(text)
-    guard halves.count <= 2 else { return nil }
-    guard let head = groups(of: halves[0], allowsIPv4: halves.count == 1) else { return nil }
-    guard halves.count == 2 else {
-      return head.count == 8 ? number(head) : nil
+    var hasLeadingZeros = false
+    guard let head = groups(of: halves[0], allowsIPv4: halves.count == 1, &hasLeadingZeros) else {
+      return nil
     }
-    guard let tail = groups(of: halves[1], allowsIPv4: true), head.count + tail.count <= 7 else { return nil }
-    return number(head + [UInt16](repeating: 0, count: 8 - head.count - tail.count) + tail)
+    guard halves.count == 2 else {
+      return head.count == 8 ? (number(head), hasLeadingZeros) : nil
+    }
+    guard let tail = groups(of: halves[1], allowsIPv4: true, &hasLeadingZeros), head.count + tail.count <= 7
+    else {
+      return nil
+    }
+    let middle = [UInt16](repeating: 0, count: 8 - head.count - tail.count)
+    return (number(head + middle + tail), hasLeadingZeros)
   }
 
   private static func splitAtDoubleColon(_ text: String) -> [String] {
@@ -127,13 +133,15 @@ struct ParsedAddress {
     return [String(decoding: bytes[..<first], as: UTF8.self), String(decoding: rest, as: UTF8.self)]
   }
 
-  private static func groups(of text: String, allowsIPv4: Bool) -> [UInt16]? {
+  /// - Parameter hasLeadingZeros: set when the IPv4 tail of the text has some.
+  private static func groups(of text: String, allowsIPv4: Bool, _ hasLeadingZeros: inout Bool) -> [UInt16]? {
     if text.isEmpty { return [] }
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     var groups: [UInt16] = []
     for (index, part) in parts.enumerated() {
       if index == parts.count - 1, allowsIPv4, part.contains(".") {
-        guard let (bits, zeros) = parseIPv4(part), !zeros else { return nil }
+        guard let (bits, zeros) = parseIPv4(part) else { return nil }
+        hasLeadingZeros = hasLeadingZeros || zeros
         groups.append(UInt16(truncatingIfNeeded: bits >> 16))
         groups.append(UInt16(truncatingIfNeeded: bits))
       } else {

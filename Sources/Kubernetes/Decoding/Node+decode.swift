@@ -27,7 +27,8 @@ extension Node {
       if hasLeadingZero {
         problems.append(
           Diagnostic(
-            .legacyForm, .warning, "`\(text)` in `\(field)` is read as \(value): YAML 1.1 takes a leading zero for octal",
+            .legacyForm, .warning,
+            "`\(text)` in `\(field)` is read as \(value): YAML 1.1 takes a leading zero for octal",
             at: location, fix: "write \(value)"))
       }
       return value
@@ -80,8 +81,12 @@ extension Node {
 
   /// The text of a key as the API server's YAML reader turns it into a JSON key.
   package var keyText: String {
-    guard case .bool(let value) = scalar, content == .scalar else { return text }
-    return value ? "true" : "false"
+    guard content == .scalar else { return text }
+    return switch scalar {
+    case .bool(let value): value ? "true" : "false"
+    case .integer(let value): String(value)
+    case .null, .float, .string: text
+    }
   }
 
   private var hasLeadingZero: Bool {
@@ -142,7 +147,9 @@ extension [Diagnostic] {
         case .string: "the string `\(node.text)`"
         }
       }
-    append(Diagnostic(.wrongType, .error, "`\(field)` must be \(expected), not \(found)", at: node.location, fix: fix))
+    append(
+      Diagnostic(
+        .wrongType, .error, "`\(field)` must be \(expected), not \(found)", at: node.location, fix: fix))
   }
 
   package mutating func reportInvalid(_ node: Node, _ message: String, fix: String? = nil) {
@@ -153,10 +160,11 @@ extension [Diagnostic] {
 extension Document {
   /// One error per key that repeats an earlier key of its mapping.
   func duplicateKeyProblems() -> [Diagnostic] {
-    duplicateKeys.map { index in
+    duplicateKeys.sorted().map { index in
       let key = Node(document: self, index: Int(index))
       return Diagnostic(
-        .duplicateKey, .error, "the key `\(key.text)` stands twice in one mapping; only one of the values can count",
+        .duplicateKey, .error,
+        "the key `\(key.text)` stands twice in one mapping; only one of the values can count",
         at: key.location, fix: "remove one of them")
     }
   }

@@ -1,7 +1,7 @@
 /// One parsed YAML or JSON document: a tree in two flat arrays.
 ///
 /// Nodes stand in the order of the text (a collection, then its subtree), so a subtree is an index range
-/// and building it never moves anything. Scalars are ranges of one byte pool. A class because nodes of a
+/// and building it never moves anything. Scalars are ranges of bytes. A class because nodes of a
 /// document are handed around by reference; it never changes after it is built.
 package final class Document: Sendable {
   /// What a node is. Plain scalars are resolved on demand, see ``PlainScalar``.
@@ -20,7 +20,7 @@ package final class Document: Sendable {
     /// 1-based, in characters.
     var column: UInt32
     var kind: Kind
-    /// Scalars: offset into the pool. Aliases: index of the node they stand for.
+    /// Scalars: offset into ``ScalarBytes``. Aliases: index of the node they stand for.
     var start: UInt32
     /// Scalars: length in bytes. Collections: index after the last node of the subtree.
     var extent: UInt32
@@ -28,7 +28,7 @@ package final class Document: Sendable {
 
   let file: SourceFile
   let records: [Record]
-  let pool: [UInt8]
+  let scalars: ScalarBytes
   /// Keys that repeat an earlier key of the same mapping.
   let duplicateKeys: [Int32]
   /// Whether a `<<` key occurs, so that lookups know whether to look further.
@@ -37,12 +37,12 @@ package final class Document: Sendable {
   let hasCollectionKeys: Bool
 
   init(
-    file: SourceFile, records: [Record], pool: [UInt8], duplicateKeys: [Int32], hasMergeKeys: Bool,
+    file: SourceFile, records: [Record], scalars: ScalarBytes, duplicateKeys: [Int32], hasMergeKeys: Bool,
     hasCollectionKeys: Bool
   ) {
     self.file = file
     self.records = records
-    self.pool = pool
+    self.scalars = scalars
     self.duplicateKeys = duplicateKeys
     self.hasMergeKeys = hasMergeKeys
     self.hasCollectionKeys = hasCollectionKeys
@@ -58,6 +58,28 @@ package final class Document: Sendable {
     switch record.kind {
     case .sequence, .mapping: return Int(record.extent)
     case .plainScalar, .quotedScalar, .alias: return index + 1
+    }
+  }
+}
+
+/// The bytes of a document's scalars: the input itself, where they stand in it as they are, then a pool of
+/// those that had to be decoded. Offsets run through both.
+struct ScalarBytes: Sendable {
+  /// Empty for YAML, whose parser hands out copies.
+  let input: [UInt8]
+  var pool: [UInt8] = []
+
+  /// The offset that the next byte of the pool will have.
+  var end: Int { input.count + pool.count }
+
+  @inline(__always)
+  func withBytes<Result>(at start: UInt32, count: UInt32, _ body: (UnsafeBufferPointer<UInt8>) -> Result)
+    -> Result
+  {
+    let isInput = Int(start) < input.count
+    let offset = isInput ? Int(start) : Int(start) - input.count
+    return (isInput ? input : pool).withUnsafeBufferPointer { bytes in
+      body(UnsafeBufferPointer(rebasing: bytes[offset..<(offset + Int(count))]))
     }
   }
 }

@@ -2,14 +2,14 @@
 struct DocumentBuilder {
   private let file: SourceFile
   private var records: [Document.Record] = []
-  private var pool: [UInt8] = []
+  private var scalars: ScalarBytes
   private var open: [OpenCollection] = []
   private var anchors: [String: Anchor] = [:]
   private var aliasedNodes = 0
   private var duplicateKeys: [Int32] = []
   private var hasMergeKeys = false
   private var hasCollectionKeys = false
-  private var seenKeys: Set<KeyBytes> = []
+  private var seenKeys: Set<[UInt8]> = []
 
   private struct OpenCollection {
     var index: Int
@@ -23,43 +23,43 @@ struct DocumentBuilder {
     var size: Int?
   }
 
-  private struct KeyBytes: Hashable {
-    let bytes: [UInt8]
-  }
-
-  init(file: SourceFile, expectedBytes: Int) {
+  /// - Parameter input: the text that scalars may be ranges of.
+  /// - Parameter expectedBytes: how much text there is to parse.
+  init(file: SourceFile, input: [UInt8] = [], expectedBytes: Int) {
     self.file = file
+    scalars = ScalarBytes(input: input)
     records.reserveCapacity(expectedBytes / 12 + 8)
-    pool.reserveCapacity(expectedBytes / 2 + 16)
+    if input.isEmpty { scalars.pool.reserveCapacity(expectedBytes / 2 + 16) }
   }
 
   var isEmpty: Bool { records.isEmpty }
   var depth: Int { open.count }
 
+  /// Appends a scalar, copying its bytes.
   mutating func appendScalar(
     _ bytes: UnsafeBufferPointer<UInt8>, isPlain: Bool, line: UInt32, column: UInt32, anchor: String? = nil
   ) {
-    let start = UInt32(truncatingIfNeeded: pool.count)
-    pool.append(contentsOf: bytes)
-    finishScalar(from: start, isPlain: isPlain, line: line, column: column, anchor: anchor)
+    let start = scalars.end
+    scalars.pool.append(contentsOf: bytes)
+    appendScalar(start..<scalars.end, isPlain: isPlain, line: line, column: column, anchor: anchor)
   }
 
-  /// Appends one byte of a scalar that is being decoded; end it with ``finishScalar(from:isPlain:line:column:anchor:)``.
-  mutating func appendToPool(_ byte: UInt8) { pool.append(byte) }
-
-  mutating func appendToPool(_ bytes: UnsafeBufferPointer<UInt8>) { pool.append(contentsOf: bytes) }
-
-  var poolCount: UInt32 { UInt32(truncatingIfNeeded: pool.count) }
-
-  mutating func finishScalar(
-    from start: UInt32, isPlain: Bool, line: UInt32, column: UInt32, anchor: String? = nil
+  /// Appends a scalar whose bytes are a range of the input, or lie in the pool already.
+  mutating func appendScalar(
+    _ range: Range<Int>, isPlain: Bool, line: UInt32, column: UInt32, anchor: String? = nil
   ) {
     if let anchor { anchors[anchor] = Anchor(index: records.count, size: 1) }
     records.append(
       .init(
-        line: line, column: column, kind: isPlain ? .plainScalar : .quotedScalar, start: start,
-        extent: poolCount - start))
+        line: line, column: column, kind: isPlain ? .plainScalar : .quotedScalar,
+        start: UInt32(truncatingIfNeeded: range.lowerBound), extent: UInt32(truncatingIfNeeded: range.count)))
   }
+
+  /// Puts bytes of a scalar that is being decoded into the pool.
+  mutating func appendToPool(_ bytes: some Collection<UInt8>) { scalars.pool.append(contentsOf: bytes) }
+
+  /// Where the pool's next byte will be.
+  var poolEnd: Int { scalars.end }
 
   mutating func beginCollection(
     _ kind: Document.Kind, line: UInt32, column: UInt32, anchor: String? = nil
@@ -76,7 +76,8 @@ struct DocumentBuilder {
   mutating func endCollection() {
     guard let collection = open.popLast() else { return }
     records[collection.index].extent = UInt32(truncatingIfNeeded: records.count)
-    if let anchor = collection.anchor {
+    // An anchor of the same name inside the collection is the later one, and stays.
+    if let anchor = collection.anchor, anchors[anchor]?.index == collection.index {
       let size = records.count - collection.index + aliasedNodes - collection.aliasedNodesBefore
       anchors[anchor] = Anchor(index: collection.index, size: size)
     }
@@ -95,19 +96,22 @@ struct DocumentBuilder {
     aliasedNodes += size
     if aliasedNodes > DocumentLimits.aliasedNodes {
       throw DocumentError(
-        message: "aliases stand for more than \(DocumentLimits.aliasedNodes) nodes", line: line, column: column)
+        message: "aliases stand for more than \(DocumentLimits.aliasedNodes) nodes", line: line,
+        column: column)
     }
     records.append(
-      .init(line: line, column: column, kind: .alias, start: UInt32(truncatingIfNeeded: anchor.index), extent: 0))
+      .init(
+        line: line, column: column, kind: .alias, start: UInt32(truncatingIfNeeded: anchor.index), extent: 0))
   }
 
   /// Hands out the document and starts anew.
   mutating func finish() -> Document {
     let document = Document(
-      file: file, records: records, pool: pool, duplicateKeys: duplicateKeys, hasMergeKeys: hasMergeKeys,
+      file: file, records: records, scalars: scalars, duplicateKeys: duplicateKeys,
+      hasMergeKeys: hasMergeKeys,
       hasCollectionKeys: hasCollectionKeys)
     records = []
-    pool = []
+    scalars.pool = []
     anchors = [:]
     aliasedNodes = 0
     duplicateKeys = []
@@ -116,32 +120,36 @@ struct DocumentBuilder {
     return document
   }
 
-  /// Notes keys that occur twice. Small mappings compare pairs, which allocates nothing; O(n) expected above.
+  /// Notes keys that occur twice. Few keys are compared with each other, which allocates nothing; many go
+  /// through a set. O(keys) expected.
   private mutating func checkKeys(of mapping: Int) {
     let end = Int(records[mapping].extent)
-    var keys = 0
+    var count = 0
     var index = mapping + 1
-    let isLarge = end - mapping > 64
-    if isLarge { seenKeys.removeAll(keepingCapacity: true) }
     while index < end {
       let key = records[index]
       switch key.kind {
       case .plainScalar, .quotedScalar:
-        if key.extent == 2, key.kind == .plainScalar, pool[Int(key.start)] == UInt8(ascii: "<"),
-          pool[Int(key.start) + 1] == UInt8(ascii: "<")
-        {
-          hasMergeKeys = true
-        }
-        if isLarge {
-          let bytes = Array(pool[Int(key.start)..<Int(key.start + key.extent)])
-          if !seenKeys.insert(KeyBytes(bytes: bytes)).inserted { duplicateKeys.append(Int32(index)) }
-        } else if keys > 0, repeatsEarlierKey(index, in: mapping) {
-          duplicateKeys.append(Int32(index))
+        if key.kind == .plainScalar, key.extent == 2, isEqual(key, "<<") { hasMergeKeys = true }
+        if count < 24 {
+          if repeatsEarlierKey(index, in: mapping) { duplicateKeys.append(Int32(index)) }
+        } else {
+          if count == 24 { noteKeys(from: mapping + 1, to: index) }
+          if !seenKeys.insert(bytes(of: key)).inserted { duplicateKeys.append(Int32(index)) }
         }
       case .sequence, .mapping: hasCollectionKeys = true
       case .alias: break
       }
-      keys += 1
+      count += 1
+      index = indexAfter(indexAfter(index))
+    }
+  }
+
+  private mutating func noteKeys(from first: Int, to end: Int) {
+    seenKeys.removeAll(keepingCapacity: true)
+    var index = first
+    while index < end {
+      if isScalar(records[index]) { seenKeys.insert(bytes(of: records[index])) }
       index = indexAfter(indexAfter(index))
     }
   }
@@ -151,19 +159,30 @@ struct DocumentBuilder {
     var earlier = mapping + 1
     while earlier < index {
       let other = records[earlier]
-      if other.extent == key.extent, other.kind == .plainScalar || other.kind == .quotedScalar,
-        isEqual(Int(other.start), Int(key.start), count: Int(key.extent))
-      {
-        return true
-      }
+      if other.extent == key.extent, isScalar(other), isEqual(other, key) { return true }
       earlier = indexAfter(indexAfter(earlier))
     }
     return false
   }
 
-  private func isEqual(_ left: Int, _ right: Int, count: Int) -> Bool {
-    for offset in 0..<count where pool[left + offset] != pool[right + offset] { return false }
-    return true
+  private func isScalar(_ record: Document.Record) -> Bool {
+    record.kind == .plainScalar || record.kind == .quotedScalar
+  }
+
+  private func bytes(of record: Document.Record) -> [UInt8] {
+    scalars.withBytes(at: record.start, count: record.extent) { Array($0) }
+  }
+
+  private func isEqual(_ left: Document.Record, _ right: Document.Record) -> Bool {
+    scalars.withBytes(at: left.start, count: left.extent) { leftBytes in
+      scalars.withBytes(at: right.start, count: right.extent) { leftBytes.elementsEqual($0) }
+    }
+  }
+
+  private func isEqual(_ record: Document.Record, _ literal: StaticString) -> Bool {
+    scalars.withBytes(at: record.start, count: record.extent) {
+      $0.elementsEqual(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+    }
   }
 
   private func indexAfter(_ index: Int) -> Int {

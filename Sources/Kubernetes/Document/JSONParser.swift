@@ -8,21 +8,26 @@ struct JSONParser {
   private var continuationBytes = 0
   private var builder: DocumentBuilder
 
-  private init(_ text: UnsafeBufferPointer<UInt8>, file: SourceFile) {
+  private init(_ text: UnsafeBufferPointer<UInt8>, from start: Int, builder: DocumentBuilder) {
     self.text = text
-    builder = DocumentBuilder(file: file, expectedBytes: text.count)
+    self.builder = builder
+    position = start
+    lineStart = start
   }
 
-  /// Parses every value of the text, in order. O(bytes).
+  /// Parses every value of the text from `start` on, in order. O(bytes).
   static func parse(
-    _ text: UnsafeBufferPointer<UInt8>, file: SourceFile, body: (Document) -> Void
+    _ input: [UInt8], from start: Int, file: SourceFile, body: (Document) -> Void
   ) throws(DocumentError) {
-    var parser = JSONParser(text, file: file)
-    parser.skipSpace()
-    while parser.position < text.count {
-      try parser.parseValue()
-      body(parser.builder.finish())
+    try input.withUnsafeBufferPointer { text throws(DocumentError) in
+      let builder = DocumentBuilder(file: file, input: input, expectedBytes: text.count - start)
+      var parser = JSONParser(text, from: start, builder: builder)
       parser.skipSpace()
+      while parser.position < text.count {
+        try parser.parseValue()
+        body(parser.builder.finish())
+        parser.skipSpace()
+      }
     }
   }
 
@@ -51,8 +56,10 @@ struct JSONParser {
       guard position < text.count else { throw failure("the text ends inside a value") }
       let byte = text[position]
       switch expectation {
-      case .keyOrEnd where byte == UInt8(ascii: "}"), .separatorOrEnd where byte == UInt8(ascii: "}") && isObject.last == true,
-        .valueOrEnd where byte == UInt8(ascii: "]"), .separatorOrEnd where byte == UInt8(ascii: "]") && isObject.last == false:
+      case .keyOrEnd where byte == UInt8(ascii: "}"),
+        .separatorOrEnd where byte == UInt8(ascii: "}") && isObject.last == true,
+        .valueOrEnd where byte == UInt8(ascii: "]"),
+        .separatorOrEnd where byte == UInt8(ascii: "]") && isObject.last == false:
         position += 1
         isObject.removeLast()
         builder.endCollection()
@@ -68,7 +75,9 @@ struct JSONParser {
         guard byte == UInt8(ascii: "\"") else { throw failure("expected a key in double quotes") }
         try parseString()
         skipSpace()
-        guard position < text.count, text[position] == UInt8(ascii: ":") else { throw failure("expected `:`") }
+        guard position < text.count, text[position] == UInt8(ascii: ":") else {
+          throw failure("expected `:`")
+        }
         position += 1
         expectation = .value
       case .value, .valueOrEnd:
@@ -103,11 +112,13 @@ struct JSONParser {
     }
   }
 
+  /// A string without escapes is a range of the input; any other is decoded into the pool.
   private mutating func parseString() throws(DocumentError) {
     let startLine = line
     let startColumn = column
     position += 1
-    let start = builder.poolCount
+    let contentStart = position
+    let poolStart = builder.poolEnd
     var runStart = position
     while true {
       guard position < text.count else { throw failure("the text ends inside a string") }
@@ -119,13 +130,17 @@ struct JSONParser {
         position += 1
         continue
       }
-      builder.appendToPool(UnsafeBufferPointer(rebasing: text[runStart..<position]))
+      builder.appendToPool(text[runStart..<position])
       try parseEscape()
       runStart = position
     }
-    builder.appendToPool(UnsafeBufferPointer(rebasing: text[runStart..<position]))
+    var content = contentStart..<position
+    if runStart > contentStart {
+      builder.appendToPool(text[runStart..<position])
+      content = poolStart..<builder.poolEnd
+    }
     position += 1
-    builder.finishScalar(from: start, isPlain: false, line: startLine, column: startColumn)
+    builder.appendScalar(content, isPlain: false, line: startLine, column: startColumn)
   }
 
   private mutating func parseEscape() throws(DocumentError) {
@@ -133,28 +148,34 @@ struct JSONParser {
     let escaped = text[position + 1]
     position += 2
     switch escaped {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): builder.appendToPool(escaped)
-    case UInt8(ascii: "n"): builder.appendToPool(UInt8(ascii: "\n"))
-    case UInt8(ascii: "t"): builder.appendToPool(UInt8(ascii: "\t"))
-    case UInt8(ascii: "r"): builder.appendToPool(UInt8(ascii: "\r"))
-    case UInt8(ascii: "b"): builder.appendToPool(8)
-    case UInt8(ascii: "f"): builder.appendToPool(12)
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"):
+      builder.appendToPool(CollectionOfOne(escaped))
+    case UInt8(ascii: "n"): builder.appendToPool(CollectionOfOne(UInt8(ascii: "\n")))
+    case UInt8(ascii: "t"): builder.appendToPool(CollectionOfOne(UInt8(ascii: "\t")))
+    case UInt8(ascii: "r"): builder.appendToPool(CollectionOfOne(UInt8(ascii: "\r")))
+    case UInt8(ascii: "b"): builder.appendToPool(CollectionOfOne(8))
+    case UInt8(ascii: "f"): builder.appendToPool(CollectionOfOne(12))
     case UInt8(ascii: "u"): try parseUnicodeEscape()
     default: throw failure("`\\\(Character(Unicode.Scalar(escaped)))` is not an escape of JSON")
     }
   }
 
+  /// Surrogates without a partner become U+FFFD, as in Go.
   private mutating func parseUnicodeEscape() throws(DocumentError) {
     var code = try parseHexQuad()
     if (0xD800..<0xDC00).contains(code), position + 1 < text.count, text[position] == UInt8(ascii: "\\"),
       text[position + 1] == UInt8(ascii: "u")
     {
+      let next = position
       position += 2
       let low = try parseHexQuad()
-      if (0xDC00..<0xE000).contains(low) { code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00) }
+      if (0xDC00..<0xE000).contains(low) {
+        code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+      } else {
+        position = next
+      }
     }
-    let scalar = Unicode.Scalar(code) ?? "\u{FFFD}"
-    for byte in String(Character(scalar)).utf8 { builder.appendToPool(byte) }
+    builder.appendToPool(String(Unicode.Scalar(code) ?? "\u{FFFD}").utf8)
   }
 
   private mutating func parseHexQuad() throws(DocumentError) -> UInt32 {
@@ -187,14 +208,15 @@ struct JSONParser {
       position = start
       throw failure("expected a JSON value")
     }
-    builder.appendScalar(word, isPlain: true, line: line, column: startColumn)
+    builder.appendScalar(start..<position, isPlain: true, line: line, column: startColumn)
   }
 
   /// `true`, `false`, `null` or a number of RFC 8259.
   private static func isBareWord(_ word: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = word.first else { return false }
     if first >= UInt8(ascii: "a") {
-      return word.elementsEqual("true".utf8) || word.elementsEqual("false".utf8) || word.elementsEqual("null".utf8)
+      return word.elementsEqual("true".utf8) || word.elementsEqual("false".utf8)
+        || word.elementsEqual("null".utf8)
     }
     var rest = word[...]
     func takeDigits() -> Int {
@@ -212,7 +234,9 @@ struct JSONParser {
     }
     if let exponent = rest.first, exponent == UInt8(ascii: "e") || exponent == UInt8(ascii: "E") {
       rest = rest.dropFirst()
-      if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { rest = rest.dropFirst() }
+      if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
+        rest = rest.dropFirst()
+      }
       if takeDigits() == 0 { return false }
     }
     return rest.isEmpty

@@ -29,6 +29,12 @@ package struct Node: Sendable {
     return SourceLocation(file: document.file, line: record.line, column: record.column)
   }
 
+  /// Whether a mapping in this subtree names a key twice; such text means different things to different readers.
+  package var hasDuplicateKeys: Bool {
+    let end = document.indexAfter(index)
+    return document.duplicateKeys.contains { (index..<end).contains(Int($0)) }
+  }
+
   /// The text of a scalar as it stands after unquoting; empty for collections.
   package var text: String {
     withBytes { String(decoding: $0, as: UTF8.self) }
@@ -65,10 +71,10 @@ package struct Node: Sendable {
       if document.hasMergeKeys, key.isMergeKey { merged.append(value) } else { members.append((key, value)) }
       return true
     }
+    if merged.isEmpty { return members }
+    var keys = Set(members.map(\.key.text))
     for source in merged.flatMap({ $0.content == .sequence ? $0.elements : [$0] }) {
-      for member in source.members where !members.contains(where: { $0.key.text == member.key.text }) {
-        members.append(member)
-      }
+      members += source.members.filter { keys.insert($0.key.text).inserted }
     }
     return members
   }
@@ -97,15 +103,19 @@ package struct Node: Sendable {
   @inline(__always)
   package func hasText(_ literal: StaticString) -> Bool {
     let record = document.records[index]
-    guard record.kind == .plainScalar || record.kind == .quotedScalar,
-      Int(record.extent) == literal.utf8CodeUnitCount
+    guard Int(record.extent) == literal.utf8CodeUnitCount,
+      record.kind == .plainScalar || record.kind == .quotedScalar
     else { return false }
-    let start = Int(record.start)
-    return document.pool.withUnsafeBufferPointer { pool in
-      for offset in 0..<literal.utf8CodeUnitCount where pool[start + offset] != literal.utf8Start[offset] {
-        return false
-      }
+    return document.scalars.withBytes(at: record.start, count: record.extent) { bytes in
+      for offset in bytes.indices where bytes[offset] != literal.utf8Start[offset] { return false }
       return true
+    }
+  }
+
+  /// Whether the scalar's text starts with a literal, without making a `String`.
+  func hasTextPrefix(_ literal: StaticString) -> Bool {
+    withBytes { bytes in
+      bytes.starts(with: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
   }
 
@@ -115,9 +125,7 @@ package struct Node: Sendable {
     guard record.kind == .plainScalar || record.kind == .quotedScalar else {
       return body(UnsafeBufferPointer(start: nil, count: 0))
     }
-    return document.pool.withUnsafeBufferPointer { pool in
-      body(UnsafeBufferPointer(rebasing: pool[Int(record.start)..<Int(record.start + record.extent)]))
-    }
+    return document.scalars.withBytes(at: record.start, count: record.extent, body)
   }
 
   private var isMergeKey: Bool {

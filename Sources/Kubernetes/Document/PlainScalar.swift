@@ -37,14 +37,17 @@ package enum PlainScalar: Equatable, Sendable {
   }()
 
   private static func resolveNumber(_ text: String) -> PlainScalar {
-    switch text.lowercased() {
-    case ".nan", ".inf", "+.inf", "-.inf": return .float
-    default: break
-    }
-    let plain = text.filter { $0 != "_" }
+    if specialFloats.contains(text) { return .float }
+    // Underscores may stand between digits, but not in what starts with a dot.
+    let plain = text.first == "." ? text : text.filter { $0 != "_" }
     if let integer = goInteger(plain) { return .integer(integer) }
-    return isFloat(plain) ? .float : .string
+    // `1e999` has the form of a float but no value, so it stays text.
+    return isFloat(plain) && Double(plain)?.isFinite == true ? .float : .string
   }
+
+  private static let specialFloats: Set<String> = [
+    ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF",
+  ]
 
   /// Go's `strconv.ParseInt(text, 0, 64)`: the prefix chooses the base.
   private static func goInteger(_ text: String) -> Int64? {
@@ -55,12 +58,18 @@ package enum PlainScalar: Equatable, Sendable {
       digits = digits.dropFirst()
     }
     guard let first = digits.first, first.isASCII, first.isNumber else { return nil }
-    let lowered = digits.lowercased()
-    if lowered.hasPrefix("0x") { return Int64(sign + lowered.dropFirst(2), radix: 16) }
-    if lowered.hasPrefix("0b") { return Int64(sign + lowered.dropFirst(2), radix: 2) }
-    if lowered.hasPrefix("0o") { return Int64(sign + lowered.dropFirst(2), radix: 8) }
-    if digits.count > 1, first == "0" { return Int64(sign + digits.dropFirst(), radix: 8) }
-    return Int64(sign + digits, radix: 10)
+    var radix = 10
+    switch digits.prefix(2).lowercased() {
+    case "0x": radix = 16
+    case "0b": radix = 2
+    case "0o": radix = 8
+    default: if digits.count > 1, first == "0" { radix = 8 }
+    }
+    let prefixLength = radix == 10 ? 0 : digits.dropFirst().first?.isLetter == true ? 2 : 1
+    digits = digits.dropFirst(prefixLength)
+    // The sign stands before the prefix; `Int64` would take another one after it.
+    guard digits.first?.isHexDigit == true else { return nil }
+    return Int64(sign + digits, radix: radix)
   }
 
   /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`

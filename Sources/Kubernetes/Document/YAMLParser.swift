@@ -53,12 +53,14 @@ enum YAMLParser {
     }
   }
 
-  /// A scalar whose meaning depends on its text: unquoted and without a `!!str` tag.
+  /// Whether a scalar's meaning depends on its text: unquoted without a tag, or with the tag of a scalar that
+  /// is no string. Text with any other tag is taken as it stands.
   private static func isPlain(_ scalar: yaml_event_s.__Unnamed_union_data.__Unnamed_struct_scalar) -> Bool {
-    guard scalar.style == YAML_PLAIN_SCALAR_STYLE else { return false }
-    guard let tag = scalar.tag else { return true }
-    return String(cString: tag) != YAML_STR_TAG
+    guard let tag = scalar.tag else { return scalar.style == YAML_PLAIN_SCALAR_STYLE }
+    return resolvedTags.contains(String(cString: tag))
   }
+
+  private static let resolvedTags: Set<String> = [YAML_NULL_TAG, YAML_BOOL_TAG, YAML_INT_TAG, YAML_FLOAT_TAG]
 
   private static func name(_ anchor: UnsafeMutablePointer<UInt8>?) -> String? {
     anchor.map { String(cString: $0) }

@@ -1,8 +1,10 @@
-/// Cuts a YAML stream into pieces at its `---` lines, so that a broken document hides no other
+internal import Glibc
+
+/// Cuts a YAML stream into pieces at its `---` and `...` lines, so that a broken document hides no other
 /// and pieces can be parsed in parallel.
 ///
-/// A `---` at the start of a line is a document marker wherever it stands (YAML 1.2.2 §9.1.2), also inside
-/// block scalars; kubectl cuts at the same places (apimachinery `yaml/decoder.go`).
+/// Both are document markers wherever a line starts with them (YAML 1.2.2 §9.1.2), also inside block scalars;
+/// kubectl cuts at `---` in the same places (apimachinery `yaml/decoder.go`).
 enum YAMLStream {
   struct Piece {
     let range: Range<Int>
@@ -10,37 +12,71 @@ enum YAMLStream {
     let firstLine: Int
   }
 
-  /// O(bytes). A piece that holds only a `%YAML` directive is joined with the next.
+  /// O(bytes). Comments and directives before a `---` stay with the document that it opens.
   static func pieces(of text: UnsafeBufferPointer<UInt8>) -> [Piece] {
-    let newline = UInt8(ascii: "\n")
-    let dash = UInt8(ascii: "-")
     var pieces: [Piece] = []
     var start = 0
     var startLine = 0
     var line = 0
     var position = 0
-    var hasDirective = false
+    var hasContent = false
     while position < text.count {
-      if text[position] == UInt8(ascii: "%"), position == start { hasDirective = true }
-      if text[position] == dash, position > start, position + 2 < text.count, text[position + 1] == dash,
-        text[position + 2] == dash, position + 3 == text.count || isBlank(text[position + 3])
-      {
-        if hasDirective {
-          hasDirective = false
-        } else {
+      let next = endOfLine(of: text, from: position)
+      switch kind(of: text, position..<next, hasContent: hasContent) {
+      case .documentStart:
+        if hasContent {
           pieces.append(Piece(range: start..<position, firstLine: startLine))
           start = position
           startLine = line
         }
+        hasContent = true
+      case .documentEnd:
+        if hasContent { pieces.append(Piece(range: start..<next, firstLine: startLine)) }
+        start = next
+        startLine = line + 1
+        hasContent = false
+      case .content: hasContent = true
+      case .nothing: break
       }
-      while position < text.count, text[position] != newline { position += 1 }
-      position += 1
+      position = next
       line += 1
     }
-    if start < text.count {
-      pieces.append(Piece(range: start..<text.count, firstLine: startLine))
-    }
+    if hasContent { pieces.append(Piece(range: start..<text.count, firstLine: startLine)) }
     return pieces
+  }
+
+  private enum LineKind {
+    case documentStart
+    case documentEnd
+    case content
+    /// A blank line, a comment, or a directive before a document.
+    case nothing
+  }
+
+  @inline(__always)
+  private static func kind(
+    of text: UnsafeBufferPointer<UInt8>, _ line: Range<Int>, hasContent: Bool
+  ) -> LineKind {
+    let first = text[line.lowerBound]
+    if first == UInt8(ascii: "-") || first == UInt8(ascii: "."), line.count >= 3,
+      text[line.lowerBound + 1] == first, text[line.lowerBound + 2] == first,
+      line.count == 3 || isBlank(text[line.lowerBound + 3])
+    {
+      return first == UInt8(ascii: "-") ? .documentStart : .documentEnd
+    }
+    if hasContent { return .content }
+    if first == UInt8(ascii: "%") { return .nothing }
+    guard let firstVisible = text[line].first(where: { !isBlank($0) }) else { return .nothing }
+    return firstVisible == UInt8(ascii: "#") ? .nothing : .content
+  }
+
+  /// The index after the line's newline.
+  @inline(__always)
+  private static func endOfLine(of text: UnsafeBufferPointer<UInt8>, from position: Int) -> Int {
+    guard let base = text.baseAddress,
+      let newline = memchr(base + position, Int32(UInt8(ascii: "\n")), text.count - position)
+    else { return text.count }
+    return UnsafeRawPointer(newline) - UnsafeRawPointer(base) + 1
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool {

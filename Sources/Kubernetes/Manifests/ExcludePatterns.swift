@@ -25,7 +25,8 @@ package struct ExcludePatterns: Sendable {
       let segments = rest.split(separator: "/").map { Array($0.utf8) }
       if segments.isEmpty { return nil }
       return Pattern(
-        segments: segments, isNegated: isNegated, matchesFoldersOnly: matchesFoldersOnly, isAnchored: isAnchored)
+        segments: segments, isNegated: isNegated, matchesFoldersOnly: matchesFoldersOnly,
+        isAnchored: isAnchored)
     }
   }
 
@@ -54,7 +55,7 @@ package struct ExcludePatterns: Sendable {
     return match(pattern.dropFirst(), path.dropFirst())
   }
 
-  /// `*`, `?`, `[a-z]`, `[!a]` and `\` inside one segment. Backtracks to the last star only: O(n·m).
+  /// `*`, `?`, `[…]` and `\` inside one segment. Backtracks to the last star only: O(n·m).
   private static func matchSegment(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
     var p = pattern.startIndex
     var t = text.startIndex
@@ -82,29 +83,13 @@ package struct ExcludePatterns: Sendable {
     let start = pattern.startIndex
     switch pattern[start] {
     case UInt8(ascii: "?"): return start + 1
-    case UInt8(ascii: "\\") where start + 1 < pattern.endIndex: return pattern[start + 1] == byte ? start + 2 : nil
+    case UInt8(ascii: "\\"):
+      // A pattern that ends with a backslash matches nothing.
+      return start + 1 < pattern.endIndex && pattern[start + 1] == byte ? start + 2 : nil
     case UInt8(ascii: "["):
-      guard let end = pattern.dropFirst(2).firstIndex(of: UInt8(ascii: "]")) else { break }
-      var members = pattern[(start + 1)..<end]
-      let isNegated = members.first == UInt8(ascii: "!") || members.first == UInt8(ascii: "^")
-      if isNegated { members = members.dropFirst() }
-      return isMember(byte, of: members) != isNegated ? end + 1 : nil
-    default: break
+      guard let bracket = BracketExpression(pattern), bracket.matches(byte) else { return nil }
+      return bracket.end
+    default: return pattern[start] == byte ? start + 1 : nil
     }
-    return pattern[start] == byte ? start + 1 : nil
-  }
-
-  private static func isMember(_ byte: UInt8, of members: ArraySlice<UInt8>) -> Bool {
-    var index = members.startIndex
-    while index < members.endIndex {
-      if index + 2 < members.endIndex, members[index + 1] == UInt8(ascii: "-") {
-        if members[index] <= byte, byte <= members[index + 2] { return true }
-        index += 3
-      } else {
-        if members[index] == byte { return true }
-        index += 1
-      }
-    }
-    return false
   }
 }

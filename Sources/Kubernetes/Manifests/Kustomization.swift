@@ -8,18 +8,18 @@ struct Kustomization: Sendable {
   let patchPaths: [String]
 
   private static let transformingFields: Set<String> = [
-    "patches", "patchesStrategicMerge", "patchesJson6902", "components", "namePrefix", "nameSuffix", "namespace",
-    "commonLabels", "labels", "transformers", "replacements", "vars", "helmCharts", "helmChartInflationGenerator",
+    "patches", "patchesStrategicMerge", "patchesJson6902", "components", "namePrefix", "nameSuffix",
+    "namespace",
+    "commonLabels", "labels", "transformers", "replacements", "vars", "helmCharts",
+    "helmChartInflationGenerator",
     "crds",
   ]
 
   /// Recognises `kustomize.config.k8s.io` objects, and files named kustomization without a kind.
   init?(_ root: Node, file: SourceFile) {
     guard root.content == .mapping else { return nil }
-    let name = file.path.split(separator: "/").last.map(String.init) ?? ""
-    let isNamed = name.hasPrefix("kustomization.") || name == "Kustomization"
-    let hasGroup = root["apiVersion"]?.text.hasPrefix("kustomize.config.k8s.io/") ?? false
-    guard hasGroup || (isNamed && root["kind"] == nil) else { return nil }
+    let hasGroup = root["apiVersion"]?.hasTextPrefix("kustomize.config.k8s.io/") ?? false
+    guard hasGroup || (root["kind"] == nil && Self.isNamed(file.path)) else { return nil }
     kind = root["kind"]?.text ?? "Kustomization"
     location = root.location
     transformers = root.members.map(\.key.text).filter(Self.transformingFields.contains)
@@ -29,6 +29,11 @@ struct Kustomization: Sendable {
     }
     paths += root["patchesStrategicMerge"]?.elements.filter { $0.content == .scalar }.map(\.text) ?? []
     patchPaths = paths
+  }
+
+  private static func isNamed(_ path: String) -> Bool {
+    let name = path.split(separator: "/").last ?? ""
+    return name.hasPrefix("kustomization.") || name == "Kustomization"
   }
 
   /// Warns where rendering would change the answer, and takes the patch files out: they are no objects.
@@ -41,7 +46,8 @@ struct Kustomization: Sendable {
         Diagnostic(
           .renderFirst, .warning,
           "kustomize changes these manifests (\(kustomization.transformers.joined(separator: ", "))); they are read as they stand here",
-          at: kustomization.location, fix: "render first: kustomize build \(folder.isEmpty ? "." : folder) | merlon check -"))
+          at: kustomization.location,
+          fix: "render first: kustomize build \(folder.isEmpty ? "." : folder) | merlon check -"))
     }
     if patches.isEmpty { return }
     func isPatch(_ location: SourceLocation?) -> Bool {

@@ -64,22 +64,30 @@ enum ManifestInput {
     var found: [String] = []
     for name in names.sorted() {
       let child = relative.isEmpty ? name : "\(relative)/\(name)"
+      let path = "\(root)/\(child)"
+      let isManifest = extensions.contains(where: name.hasSuffix)
       var status = stat()
-      guard lstat("\(root)/\(child)", &status) == 0 else { continue }
-      let isLink = status.st_mode & S_IFMT == S_IFLNK
-      if isLink, stat("\(root)/\(child)", &status) != 0 { continue }
-      let isFolder = status.st_mode & S_IFMT == S_IFDIR
-      if excludes.exclude(child, isFolder: isFolder) { continue }
-      if isFolder {
+      let isLink = lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+      guard stat(path, &status) == 0 else {
+        // A dangling link, or a name that is not UTF-8.
+        if isManifest, !excludes.exclude(child, isFolder: false) { problems.append(unreadable(path, errno)) }
+        continue
+      }
+      let type = status.st_mode & S_IFMT
+      if excludes.exclude(child, isFolder: type == S_IFDIR) { continue }
+      if type == S_IFDIR {
         if !isLink { found += files(under: root, relative: child, excludes: excludes, &problems) }
-      } else if extensions.contains(where: name.hasSuffix) {
-        found.append("\(root)/\(child)")
+      } else if isManifest, type == S_IFREG {
+        // Only files: to open a pipe that lies about would wait for a writer.
+        found.append(path)
       }
     }
     return found
   }
 
-  private static func appendFile(_ path: String, _ texts: inout [ManifestText], _ problems: inout [Diagnostic]) {
+  private static func appendFile(
+    _ path: String, _ texts: inout [ManifestText], _ problems: inout [Diagnostic]
+  ) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       problems.append(unreadable(path, errno))

@@ -21,7 +21,8 @@ struct ManifestPiece: Sendable {
     if isNamedJSON || looksLikeJSON {
       return [
         ManifestPiece(
-          text: text, range: start..<text.bytes.count, firstLine: 0, syntax: isNamedJSON ? .json : .jsonOrYAML)
+          text: text, range: start..<text.bytes.count, firstLine: 0, syntax: isNamedJSON ? .json : .jsonOrYAML
+        )
       ]
     }
     return yamlPieces(text, from: start)
@@ -31,14 +32,17 @@ struct ManifestPiece: Sendable {
     text.bytes.withUnsafeBufferPointer { bytes in
       YAMLStream.pieces(of: UnsafeBufferPointer(rebasing: bytes[start...])).map {
         ManifestPiece(
-          text: text, range: ($0.range.lowerBound + start)..<($0.range.upperBound + start), firstLine: $0.firstLine,
+          text: text, range: ($0.range.lowerBound + start)..<($0.range.upperBound + start),
+          firstLine: $0.firstLine,
           syntax: .yaml)
       }
     }
   }
 
   /// Parses the piece and files its objects and problems.
-  func read(into set: inout ManifestSet, _ kustomizations: inout [Kustomization], options: ManifestReader.Options) {
+  func read(
+    into set: inout ManifestSet, _ kustomizations: inout [Kustomization], options: ManifestReader.Options
+  ) {
     guard let error = parse(into: &set, &kustomizations, options: options) else { return }
     if syntax == .jsonOrYAML {
       for piece in Self.yamlPieces(text, from: range.lowerBound) {
@@ -47,8 +51,8 @@ struct ManifestPiece: Sendable {
       return
     }
     let location = SourceLocation(file: text.file, line: error.line, column: error.column)
-    if hasTemplateBraces {
-      set.diagnostics.append(Self.renderFirst(at: location))
+    if syntax == .yaml, hasTemplateBraces {
+      set.diagnostics.append(.isTemplate(at: location))
     } else {
       let language = syntax == .json ? "JSON" : "YAML"
       set.diagnostics.append(Diagnostic(.syntax, .error, "not \(language): \(error.message)", at: location))
@@ -63,18 +67,16 @@ struct ManifestPiece: Sendable {
     func add(_ document: Document) {
       let problemsBefore = part.diagnostics.count
       file(document, in: &part, &found, options: options)
-      if part.diagnostics.count > problemsBefore, hasTemplateBraces {
-        part.diagnostics[problemsBefore...] = [Self.renderFirst(at: document.root.location)]
-      }
+      part.diagnostics.recogniseTemplate(from: problemsBefore, at: document.root.location)
     }
     do throws(DocumentError) {
-      try text.bytes.withUnsafeBufferPointer { bytes throws(DocumentError) in
-        let slice = UnsafeBufferPointer(rebasing: bytes[range])
-        if syntax == .yaml {
+      if syntax == .yaml {
+        try text.bytes.withUnsafeBufferPointer { bytes throws(DocumentError) in
+          let slice = UnsafeBufferPointer(rebasing: bytes[range])
           try YAMLParser.parse(slice, file: text.file, firstLine: firstLine, body: add)
-        } else {
-          try JSONParser.parse(slice, file: text.file, body: add)
         }
+      } else {
+        try JSONParser.parse(text.bytes, from: range.lowerBound, file: text.file, body: add)
       }
     } catch {
       // A text that may be either is read again as the other; keep nothing of the first try.
@@ -93,12 +95,14 @@ struct ManifestPiece: Sendable {
     let root = document.root
     if root.isNull { return }
     if document.hasCollectionKeys, hasTemplateBraces {
-      set.diagnostics.append(Self.renderFirst(at: root.location))
+      set.diagnostics.append(.isTemplate(at: root.location))
       return
     }
     if root.content == .scalar {
       set.diagnostics.append(
-        Diagnostic(.syntax, .error, "not a manifest: the document is only the text \(root.excerpt)", at: root.location))
+        Diagnostic(
+          .syntax, .error, "not a manifest: the document is only the text \(root.excerpt)", at: root.location)
+      )
       return
     }
     if let kustomization = Kustomization(root, file: text.file) {
@@ -117,25 +121,6 @@ struct ManifestPiece: Sendable {
     text.bytes.withUnsafeBufferPointer { bytes in
       let brace = UInt8(ascii: "{")
       return bytes[range].indices.dropLast().contains { bytes[$0] == brace && bytes[$0 + 1] == brace }
-    }
-  }
-
-  private static func renderFirst(at location: SourceLocation) -> Diagnostic {
-    Diagnostic(
-      .renderFirst, .error, "this is a Helm template, not a manifest", at: location,
-      fix: "render first: helm template RELEASE CHART | merlon check -")
-  }
-}
-
-extension ManifestSet {
-  /// A template breaks at many places; one message per file says it.
-  mutating func reportEachTemplateOnce() {
-    var seen: Set<String> = []
-    diagnostics = diagnostics.filter { problem in
-      guard problem.code == .renderFirst, problem.severity == .error, let path = problem.location?.file.path else {
-        return true
-      }
-      return seen.insert(path).inserted
     }
   }
 }

@@ -73,7 +73,7 @@ package struct ManifestReader: Sendable {
     for (set, _) in results { whole.append(set) }
     whole.files = files
     Kustomization.leaveOutPatches(results.flatMap(\.1), from: &whole)
-    whole.reportEachTemplateOnce()
+    whole.diagnostics = whole.diagnostics.reportingEachTemplateOnce()
     whole.checkIdentities()
     return whole
   }

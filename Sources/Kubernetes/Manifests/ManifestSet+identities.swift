@@ -6,7 +6,8 @@ extension ManifestSet {
     keepLast(\.pods, kind: { _ in "Pod" }, name: { $0.meta.qualifiedName }, location: { $0.meta.location })
     keepLast(
       \.workloads, kind: \.kind.rawValue, name: { $0.meta.qualifiedName }, location: { $0.meta.location })
-    keepLast(\.services, kind: { _ in "Service" }, name: { $0.meta.qualifiedName }, location: { $0.meta.location })
+    keepLast(
+      \.services, kind: { _ in "Service" }, name: { $0.meta.qualifiedName }, location: { $0.meta.location })
   }
 
   private mutating func keepLast<Object>(
@@ -25,12 +26,14 @@ extension ManifestSet {
       }
       diagnostics.append(
         Diagnostic(
-          .duplicateObject, .warning, "\(identity.kind) `\(identity.name)` is defined twice; the last one counts",
+          .duplicateObject, .warning,
+          "\(identity.kind) `\(identity.name)` is defined twice; the last one counts",
           at: location(object), related: related ?? [], fix: "leave one of the files out with --exclude"))
     }
     if dropped.isEmpty { return }
     let droppedIndices = Set(dropped)
-    self[keyPath: list] = self[keyPath: list].enumerated().filter { !droppedIndices.contains($0.offset) }.map(\.element)
+    self[keyPath: list] = self[keyPath: list].enumerated().filter { !droppedIndices.contains($0.offset) }.map(
+      \.element)
   }
 }
 

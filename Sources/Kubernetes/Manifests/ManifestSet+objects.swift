@@ -17,6 +17,9 @@ extension ManifestSet {
       documentsWithoutKind += 1
       return false
     }
+    if kind == "List", let items = object["items"], !items.isNull {
+      _ = items.list("items", &diagnostics)
+    }
     if kind.hasSuffix("List"), let items = object["items"], items.content == .sequence || items.isNull {
       let itemKind = kind == "List" ? "" : String(kind.dropLast(4))
       var counts = false
@@ -41,14 +44,41 @@ extension ManifestSet {
       diagnostics.append(Diagnostic(.invalidValue, .error, problem, at: location))
       return true
     }
+    if let problem = misplacedKind(groupKind, object, apiVersion: apiVersion) {
+      diagnostics.append(problem)
+      return true
+    }
     passedOver[groupKind, default: 0] += 1
     return false
   }
 
+  /// What is wrong with a known kind in an API group that does not have it; nil for kinds that only share the
+  /// name, whose groups are domains.
+  private func misplacedKind(_ kind: GroupKind, _ object: Node, apiVersion: String) -> Diagnostic? {
+    if kind.group.contains(".") || object["metadata"]?.content != .mapping { return nil }
+    let group: String
+    if let workload = WorkloadKind(rawValue: kind.kind) {
+      group = workload.apiGroup
+    } else if Self.coreKinds.contains(kind.kind) {
+      group = ""
+    } else {
+      return nil
+    }
+    return Diagnostic(
+      .invalidValue, .error,
+      apiVersion.isEmpty ? "\(kind.kind) without `apiVersion`" : "`\(apiVersion)` has no kind `\(kind.kind)`",
+      at: object["apiVersion"]?.location ?? object["kind"]?.location ?? object.location,
+      fix: "write apiVersion: \(group.isEmpty ? "v1" : "\(group)/v1")")
+  }
+
+  private static let coreKinds: Set<String> = ["Pod", "Namespace", "Node", "Service"]
+
   /// Decodes the kinds of the core, apps and batch groups; false when it is none of them.
   private mutating func addKnown(_ object: Node, _ kind: GroupKind, options: ManifestReader.Options) -> Bool {
     let namespace = options.defaultNamespace
-    if let workload = WorkloadKind(rawValue: kind.kind), kind.group == workload.apiGroup || kind.group == "extensions" {
+    if let workload = WorkloadKind(rawValue: kind.kind),
+      kind.group == workload.apiGroup || kind.group == "extensions"
+    {
       if let value = Workload(object, kind: workload, defaultNamespace: namespace, &diagnostics) {
         workloads.append(value)
       }

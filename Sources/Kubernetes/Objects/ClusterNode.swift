@@ -7,7 +7,8 @@ package struct ClusterNode: Sendable {
   /// Nil when the node is only known from pods that run on it.
   package var location: SourceLocation?
 
-  package init(name: String, labels: Labels = .none, addresses: [IPAddress], location: SourceLocation? = nil) {
+  package init(name: String, labels: Labels = .none, addresses: [IPAddress], location: SourceLocation? = nil)
+  {
     self.name = name
     self.labels = labels
     self.addresses = addresses
@@ -22,7 +23,9 @@ extension ClusterNode {
     var externalAddresses: [IPAddress] = []
     for entry in object["status"]?["addresses"]?.elements ?? [] {
       let isInternal = entry["type"]?.hasText("InternalIP") ?? false
-      guard isInternal || entry["type"]?.hasText("ExternalIP") ?? false, let node = entry["address"] else { continue }
+      guard isInternal || entry["type"]?.hasText("ExternalIP") ?? false, let node = entry["address"] else {
+        continue
+      }
       guard let address = IPAddress(node.text) else {
         problems.reportInvalid(node, "\(node.excerpt) is not an IP address")
         continue
@@ -30,6 +33,7 @@ extension ClusterNode {
       if isInternal { internalAddresses.append(address) } else { externalAddresses.append(address) }
     }
     self.init(
-      name: meta.name, labels: meta.labels, addresses: internalAddresses + externalAddresses, location: meta.location)
+      name: meta.name, labels: meta.labels, addresses: internalAddresses + externalAddresses,
+      location: meta.location)
   }
 }

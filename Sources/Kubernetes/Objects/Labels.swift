@@ -39,12 +39,22 @@ package struct Labels: Sendable {
 
   /// Labels that stand in no file.
   package init(_ pairs: [String: String]) {
-    let entries = pairs.sorted { $0.key < $1.key }.map { Entry(key: $0.key, value: $0.value, line: 0, column: 0) }
+    let entries = pairs.sorted { $0.key < $1.key }.map {
+      Entry(key: $0.key, value: $0.value, line: 0, column: 0)
+    }
     self.init(Storage(file: nil, entries: entries))
   }
 
+  /// Of entries with the same key the first counts.
   init(file: SourceFile, unsorted: [Entry]) {
-    self.init(Storage(file: file, entries: unsorted.sorted { $0.key < $1.key }))
+    // Sorting is stable, so equal keys stand together in the order of the text.
+    var entries = unsorted.sorted { $0.key < $1.key }
+    if zip(entries, entries.dropFirst()).contains(where: { $0.key == $1.key }) {
+      var kept: [Entry] = []
+      for entry in entries where kept.last?.key != entry.key { kept.append(entry) }
+      entries = kept
+    }
+    self.init(Storage(file: file, entries: entries))
   }
 
   package var entries: [Entry] { storage.entries }
@@ -58,7 +68,8 @@ package struct Labels: Sendable {
 
   /// Where a label is written, when it is.
   package func location(of key: String) -> SourceLocation? {
-    guard let file = storage.file, let entry = storage.entries.first(where: { $0.key == key }), entry.line > 0 else {
+    guard let file = storage.file, let entry = storage.entries.first(where: { $0.key == key }), entry.line > 0
+    else {
       return nil
     }
     return SourceLocation(file: file, line: entry.line, column: entry.column)
@@ -79,7 +90,9 @@ extension Labels: Hashable {
     guard left.storage.contentHash == right.storage.contentHash,
       left.storage.entries.count == right.storage.entries.count
     else { return false }
-    return zip(left.storage.entries, right.storage.entries).allSatisfy { $0.key == $1.key && $0.value == $1.value }
+    return zip(left.storage.entries, right.storage.entries).allSatisfy {
+      $0.key == $1.key && $0.value == $1.value
+    }
   }
 
   package func hash(into hasher: inout Hasher) {
@@ -103,11 +116,10 @@ extension Labels {
         continue
       }
       guard let text = Self.value(value, "\(field).\(keyText)", &problems) else { continue }
-      if entries.contains(where: { $0.key == keyText }) { continue }
       let location = key.location
       entries.append(Entry(key: keyText, value: text, line: location.line, column: location.column))
     }
-    self.init(file: node.location.file, unsorted: entries)
+    self.init(file: node.document.file, unsorted: entries)
   }
 
   /// A label value; null is the empty string to the API server.

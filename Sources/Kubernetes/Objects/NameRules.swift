@@ -1,16 +1,26 @@
 /// The syntax of names and labels (apimachinery `util/validation`). Each answers what is wrong, or nil.
 package enum NameRules {
   /// DNS-1123 subdomain: at most 253 characters, labels of `[a-z0-9]([-a-z0-9]*[a-z0-9])?` joined by dots.
-  package static func subdomainProblem(_ name: String) -> String? {
+  package static func subdomainProblem(_ name: some StringProtocol) -> String? {
     if name.isEmpty { return "must not be empty" }
     if name.utf8.count > 253 { return "must have at most 253 characters" }
-    let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    let isValid = parts.allSatisfy { part in
-      guard let first = part.first, let last = part.last else { return false }
-      return isLowerAlphanumeric(first) && isLowerAlphanumeric(last)
-        && part.allSatisfy { isLowerAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+    return isSubdomain(name.utf8)
+      ? nil
+      : "must consist of lower-case letters, digits, `-` and `.`, and start and end with a letter or digit"
+  }
+
+  private static func isSubdomain(_ bytes: some Collection<UInt8>) -> Bool {
+    // A dot before the first byte, as it were: each label must start and end with a letter or digit.
+    var previous = UInt8(ascii: ".")
+    for byte in bytes {
+      switch byte {
+      case UInt8(ascii: "."): if !isLowerAlphanumeric(previous) { return false }
+      case UInt8(ascii: "-"): if previous == UInt8(ascii: ".") { return false }
+      default: if !isLowerAlphanumeric(byte) { return false }
+      }
+      previous = byte
     }
-    return isValid ? nil : "must consist of lower-case letters, digits, `-` and `.`, and start and end with a letter or digit"
+    return isLowerAlphanumeric(previous)
   }
 
   /// DNS-1123 label: a subdomain without dots of at most 63 characters.
@@ -22,26 +32,34 @@ package enum NameRules {
 
   /// A label key: `[prefix/]name`, the prefix a DNS-1123 subdomain, the name as a label value but not empty.
   package static func labelKeyProblem(_ key: String) -> String? {
-    let parts = key.split(separator: "/", omittingEmptySubsequences: false)
-    switch parts.count {
-    case 1: return key.isEmpty ? "must not be empty" : labelValueProblem(key)
-    case 2:
-      if let problem = subdomainProblem(String(parts[0])) { return "the prefix \(problem)" }
-      return parts[1].isEmpty ? "needs a name after the `/`" : labelValueProblem(String(parts[1]))
-    default: return "may contain only one `/`"
+    let slash = UInt8(ascii: "/")
+    guard let first = key.utf8.firstIndex(of: slash) else {
+      return key.isEmpty ? "must not be empty" : labelValueProblem(key)
     }
+    let name = key[key.utf8.index(after: first)...]
+    if name.utf8.contains(slash) { return "may contain only one `/`" }
+    if let problem = subdomainProblem(key[..<first]) { return "the prefix \(problem)" }
+    return name.isEmpty ? "needs a name after the `/`" : labelValueProblem(name)
   }
 
   /// A label value: empty, or at most 63 of `[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?`.
-  package static func labelValueProblem(_ value: String) -> String? {
+  package static func labelValueProblem(_ value: some StringProtocol) -> String? {
     if value.utf8.count > 63 { return "must have at most 63 characters" }
-    guard let first = value.utf8.first, let last = value.utf8.last else { return nil }
-    let isValid =
-      isAlphanumeric(first) && isAlphanumeric(last)
-      && value.utf8.allSatisfy {
-        isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".")
-      }
-    return isValid ? nil : "must consist of letters, digits, `-`, `_` and `.`, and start and end with a letter or digit"
+    return isLabelValue(value.utf8)
+      ? nil : "must consist of letters, digits, `-`, `_` and `.`, and start and end with a letter or digit"
+  }
+
+  private static func isLabelValue(_ bytes: some Collection<UInt8>) -> Bool {
+    guard let first = bytes.first else { return true }
+    var last = first
+    for byte in bytes {
+      guard
+        isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+          || byte == UInt8(ascii: ".")
+      else { return false }
+      last = byte
+    }
+    return isAlphanumeric(first) && isAlphanumeric(last)
   }
 
   /// A port name (IANA_SVC_NAME, RFC 6335 §5.1): 1 to 15 of `[a-z0-9-]`, at least one letter, no `--`,
@@ -60,7 +78,8 @@ package enum NameRules {
   }
 
   private static func isLowerAlphanumeric(_ byte: UInt8) -> Bool {
-    (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z")) || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
+    (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z"))
+      || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
   }
 
   private static func isAlphanumeric(_ byte: UInt8) -> Bool {

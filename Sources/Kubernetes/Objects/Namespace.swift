@@ -28,7 +28,8 @@ extension Namespace {
           .invalidValue, .error, "the label `\(Self.nameLabel)` of a namespace is its name, `\(meta.name)`",
           at: meta.labels.location(of: Self.nameLabel) ?? meta.location))
       let others = meta.labels.entries.filter { $0.key != Self.nameLabel }.map { ($0.key, $0.value) }
-      self.init(name: meta.name, labels: Labels(Dictionary(others) { first, _ in first }), location: meta.location)
+      self.init(
+        name: meta.name, labels: Labels(Dictionary(others) { first, _ in first }), location: meta.location)
       return
     }
     self.init(name: meta.name, labels: meta.labels, location: meta.location)

@@ -54,8 +54,10 @@ extension ObjectMeta {
       name = prefix
     }
     if name.isEmpty {
-      if nameNode == nil || nameNode?.isNull == true {
-        problems.append(Diagnostic(.missingField, .error, "\(kind) without `metadata.name`", at: metadata.location))
+      // A name of a wrong type has been reported as such.
+      if nameNode?.content ?? .scalar == .scalar, nameNode?.text.isEmpty ?? true || nameNode?.isNull == true {
+        problems.append(
+          Diagnostic(.missingField, .error, "\(kind) without `metadata.name`", at: metadata.location))
       }
       return nil
     }
@@ -63,7 +65,8 @@ extension ObjectMeta {
     var hasWrittenNamespace = true
     if case .namespaced(let defaultNamespace) = scope {
       let written = metadata["namespace"]?.string("metadata.namespace", &problems) ?? ""
-      if let node = metadata["namespace"], !written.isEmpty, let problem = NameRules.labelNameProblem(written) {
+      if let node = metadata["namespace"], !written.isEmpty, let problem = NameRules.labelNameProblem(written)
+      {
         problems.reportInvalid(node, "the namespace `\(written)` \(problem)")
       }
       hasWrittenNamespace = !written.isEmpty

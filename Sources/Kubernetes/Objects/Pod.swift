@@ -36,9 +36,7 @@ extension Pod {
       let meta = ObjectMeta(
         object, kind: "Pod", scope: .namespaced(defaultNamespace: defaultNamespace), &problems)
     else { return nil }
-    var template = PodTemplate(object, field: "", &problems)
-    template.labels = meta.labels
-    self.init(meta: meta, template: template)
+    self.init(meta: meta, template: PodTemplate(labels: meta.labels, specOf: object, field: "", &problems))
     guard let status = object["status"], status.content == .mapping, !status.members.isEmpty else { return }
     let phase = status["phase"]?.text
     isFinished = phase == "Succeeded" || phase == "Failed"

@@ -7,7 +7,8 @@ package struct PodTemplate: Sendable {
   package var ports: [ContainerPort]
 
   package init(
-    labels: Labels, hostNetwork: Bool = false, nodeName: String? = nil, serviceAccountName: String = "default",
+    labels: Labels, hostNetwork: Bool = false, nodeName: String? = nil,
+    serviceAccountName: String = "default",
     ports: [ContainerPort] = []
   ) {
     self.labels = labels
@@ -33,7 +34,9 @@ package struct ContainerPort: Sendable, Hashable {
   package let number: UInt16
   package let origin: Origin
 
-  package init(name: String?, transport: TransportProtocol = .tcp, number: UInt16, origin: Origin = .container) {
+  package init(
+    name: String?, transport: TransportProtocol = .tcp, number: UInt16, origin: Origin = .container
+  ) {
     self.name = name
     self.transport = transport
     self.number = number
@@ -42,17 +45,23 @@ package struct ContainerPort: Sendable, Hashable {
 }
 
 extension PodTemplate {
-  /// Reads `{metadata, spec}` of a Pod or a pod template. What policies cannot see is not looked at.
+  /// Reads `{metadata, spec}` of a pod template. What policies cannot see is not looked at.
   init(_ node: Node, field: String, _ problems: inout [Diagnostic]) {
     var labels = Labels.none
     if let written = node["metadata"]?["labels"] {
       labels = Labels(written, field: "\(field)metadata.labels", &problems)
     }
+    self.init(labels: labels, specOf: node, field: field, &problems)
+  }
+
+  /// Reads `spec` of a Pod, whose labels are read already, or of a pod template.
+  init(labels: Labels, specOf node: Node, field: String, _ problems: inout [Diagnostic]) {
     self.init(labels: labels)
     guard let spec = node["spec"], spec.isMapping("\(field)spec", &problems) else { return }
     hostNetwork = spec["hostNetwork"]?.bool("\(field)spec.hostNetwork", &problems) ?? false
     nodeName = spec["nodeName"]?.string("\(field)spec.nodeName", &problems).flatMap { $0.isEmpty ? nil : $0 }
-    serviceAccountName = spec["serviceAccountName"]?.string("\(field)spec.serviceAccountName", &problems) ?? "default"
+    serviceAccountName =
+      spec["serviceAccountName"]?.string("\(field)spec.serviceAccountName", &problems) ?? "default"
     for container in spec["containers"]?.list("\(field)spec.containers", &problems) ?? [] {
       ports += Self.ports(of: container, origin: .container, &problems)
     }

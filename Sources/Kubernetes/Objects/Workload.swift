@@ -42,7 +42,8 @@ extension Workload {
     else { return nil }
     guard let spec = object["spec"], spec.isMapping("spec", &problems) else {
       problems.append(
-        Diagnostic(.missingField, .error, "\(kind.rawValue) `\(meta.name)` without `spec`", at: meta.location))
+        Diagnostic(.missingField, .error, "\(kind.rawValue) `\(meta.name)` without `spec`", at: meta.location)
+      )
       return nil
     }
     let isCronJob = kind == .cronJob
@@ -50,7 +51,8 @@ extension Workload {
     let template = isCronJob ? spec["jobTemplate"]?["spec"]?["template"] : spec["template"]
     guard let template, template.isMapping(path, &problems) else {
       problems.append(
-        Diagnostic(.missingField, .error, "\(kind.rawValue) `\(meta.name)` without `\(path)`", at: meta.location))
+        Diagnostic(
+          .missingField, .error, "\(kind.rawValue) `\(meta.name)` without `\(path)`", at: meta.location))
       return nil
     }
     var podTemplate = PodTemplate(template, field: "\(path).", &problems)

@@ -33,9 +33,17 @@ extension LabelRequirement: CustomStringConvertible {
   package var description: String {
     switch `operator` {
     case .isIn(let values):
-      if values.count == 1, let only = values.first { "\(key)=\(only)" } else { "\(key) in (\(values.joined(separator: ",")))" }
+      if values.count == 1, let only = values.first {
+        "\(key)=\(only)"
+      } else {
+        "\(key) in (\(values.joined(separator: ",")))"
+      }
     case .isNotIn(let values):
-      if values.count == 1, let only = values.first { "\(key)!=\(only)" } else { "\(key) notin (\(values.joined(separator: ",")))" }
+      if values.count == 1, let only = values.first {
+        "\(key)!=\(only)"
+      } else {
+        "\(key) notin (\(values.joined(separator: ",")))"
+      }
     case .exists: key
     case .doesNotExist: "!\(key)"
     }
@@ -84,7 +92,9 @@ extension LabelSelector {
         requirements.append(Located(requirement, at: expression.location))
       }
     }
-    guard problems.count == problemsBefore || !problems[problemsBefore...].contains(where: { $0.severity == .error })
+    guard
+      problems.count == problemsBefore
+        || !problems[problemsBefore...].contains(where: { $0.severity == .error })
     else { return nil }
     self.init(requirements: requirements, location: node.location)
   }
@@ -112,7 +122,8 @@ extension LabelSelector {
     guard let operatorNode = fields["operator"] else {
       problems.append(
         Diagnostic(
-          .missingField, .error, "a `matchExpressions` entry needs an `operator`: In, NotIn, Exists or DoesNotExist",
+          .missingField, .error,
+          "a `matchExpressions` entry needs an `operator`: In, NotIn, Exists or DoesNotExist",
           at: node.location))
       return nil
     }

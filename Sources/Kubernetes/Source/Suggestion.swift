@@ -10,6 +10,8 @@ package enum Suggestion {
     var best: (candidate: String, distance: Int)?
     for candidate in candidates where candidate != word {
       if candidate.lowercased() == lowered { return candidate }
+      // A difference in length is a lower bound, and saves the O(n·m) for words of any length.
+      if abs(candidate.utf8.count - word.utf8.count) > limit { continue }
       let distance = editDistance(word, candidate)
       if distance <= limit, distance < best?.distance ?? Int.max {
         best = (candidate, distance)

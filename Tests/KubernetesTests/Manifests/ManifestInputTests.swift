@@ -1,0 +1,175 @@
+import Foundation
+import Testing
+
+@testable import Kubernetes
+
+@Suite("Finding and opening manifests")
+struct ManifestInputTests {
+  private static func pod(_ name: String) -> String {
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: \(name)}\n"
+  }
+
+  @Test("folders are read recursively: .yaml, .yml and .json, in the order of their names")
+  func recursion() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    for path in ["b/z.yml", "a.yaml", "b/c/d.json", "b.yaml"] {
+      try folder.write(path, Self.pod(path.filter(\.isLetter)))
+    }
+    try folder.write("b/c/d.json", #"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "json"}}"#)
+    for path in ["x.txt", "yaml", "README.md", "a.yaml.bak", "c.YAML"] {
+      try folder.write(path, "not: [yaml")
+    }
+    let set = await ManifestReader().read(paths: [folder.path])
+    #expect(set.diagnostics.isEmpty)
+    #expect(set.pods.map(\.meta.name) == ["ayaml", "json", "bzyml", "byaml"])
+    #expect(set.files == 4)
+  }
+
+  @Test("hidden files and folders are passed over")
+  func hiddenEntries() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    for path in [".a.yaml", ".git/b.yaml", "c/.d/e.yaml", "f.yaml"] { try folder.write(path, Self.pod("p")) }
+    #expect(await ManifestReader().read(paths: [folder.path]).files == 1)
+  }
+
+  @Test("a link to a file is read, a link to a folder is passed over, a dangling one is reported")
+  func links() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    try folder.write("real/a.yaml", Self.pod("a"))
+    try folder.link("link.yaml", to: "real/a.yaml")
+    try folder.link("loop", to: ".")
+    try folder.link("gone.yaml", to: "nowhere")
+    try folder.link("gone.txt", to: "nowhere")
+    let set = await ManifestReader().read(paths: [folder.path])
+    #expect(set.files == 2)
+    #expect(
+      set.diagnostics.map(\.message).first
+        == "cannot read \(folder.path)/gone.yaml: No such file or directory")
+    #expect(set.diagnostics.filter { $0.code == .unreadable }.count == 1)
+  }
+
+  @Test("a pipe in a folder is passed over instead of waited for")
+  func pipes() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    try folder.write("a.yaml", Self.pod("a"))
+    #expect(mkfifo("\(folder.path)/pipe.yaml", 0o600) == 0)
+    #expect(await ManifestReader().read(paths: [folder.path]).files == 1)
+  }
+
+  @Test("a path named twice is read once")
+  func sameTwice() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    try folder.write("a.yaml", Self.pod("a"))
+    let set = await ManifestReader().read(paths: [folder.path, "\(folder.path)/", "\(folder.path)/a.yaml"])
+    #expect(set.files == 1 && set.diagnostics.isEmpty)
+  }
+
+  @Test("what does not exist or cannot be opened is unreadable, and hides nothing")
+  func unreadable() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    try folder.write("a.yaml", Self.pod("a"))
+    let set = await ManifestReader().read(paths: ["\(folder.path)/none.yaml", folder.path])
+    #expect(set.pods.count == 1 && set.isIncomplete)
+    #expect(
+      set.diagnostics.map(\.message) == ["cannot read \(folder.path)/none.yaml: No such file or directory"])
+  }
+
+  @Test(
+    "text that is not UTF-8 is unreadable",
+    arguments: [
+      ([0xFF, 0xFE, 0x61, 0x00], "UTF-16"), ([0xFE, 0xFF, 0x00, 0x61], "UTF-16"),
+      ([0x61, 0x3A, 0x20, 0xE9, 0x0A], "UTF-8"),
+      ([0x61, 0xC0, 0x80], "UTF-8"),
+    ] as [([UInt8], String)])
+  func encodings(_ bytes: [UInt8], _ name: String) async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    try folder.write("a.yaml", bytes: bytes)
+    try folder.write("b.yaml", Self.pod("b"))
+    let set = await ManifestReader().read(paths: [folder.path])
+    #expect(set.pods.count == 1 && set.isIncomplete)
+    #expect(
+      set.diagnostics.first?.message.contains("not \(name)") == true
+        || set.diagnostics.first?.message.contains("is \(name)") == true)
+  }
+
+  @Test("excluded files and folders are not opened")
+  func excludes() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    for path in ["a.yaml", "charts/b.yaml", "x/charts/c.yaml", "x/values.yaml"] {
+      try folder.write(path, "broken: [")
+    }
+    try folder.write("x/ok.yaml", Self.pod("ok"))
+    var options = ManifestReader.Options()
+    options.excludes = ExcludePatterns(["charts/", "values.yaml", "/a.yaml"])
+    let set = await ManifestReader(options: options).read(paths: [folder.path])
+    #expect(set.pods.map(\.meta.name) == ["ok"] && set.diagnostics.isEmpty)
+  }
+
+  @Test("nothing to read is an error, not an empty cluster")
+  func nothing() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let set = await ManifestReader().read(paths: [folder.path])
+    #expect(set.diagnostics.map(\.message) == ["no Kubernetes objects in \(folder.path)"])
+    #expect(set.isIncomplete)
+  }
+
+  @Test("patches of a kustomization are no objects; render first")
+  func kustomization() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    try folder.write("base/pod.yaml", Self.pod("a"))
+    try folder.write("overlay/patch.yaml", Self.pod("a") + "spec: {hostNetwork: true}\n")
+    try folder.write(
+      "overlay/kustomization.yaml",
+      "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../base]\npatches: [{path: ./patch.yaml}]\n"
+    )
+    let set = await ManifestReader().read(paths: [folder.path])
+    #expect(set.pods.map(\.template.hostNetwork) == [false])
+    #expect(set.diagnostics.map(\.code) == [.renderFirst] && set.diagnostics.map(\.severity) == [.warning])
+    #expect(
+      set.diagnostics.first?.fix == "render first: kustomize build \(folder.path)/overlay/ | merlon check -")
+  }
+
+  @Test("a kustomization that only lists resources changes nothing")
+  func plainKustomization() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    try folder.write("a.yaml", Self.pod("a"))
+    try folder.write("kustomization.yaml", "resources: [a.yaml]\n")
+    let set = await ManifestReader().read(paths: [folder.path])
+    #expect(set.diagnostics.isEmpty && set.pods.count == 1)
+  }
+}
+
+private struct TemporaryFolder {
+  private let url = FileManager.default.temporaryDirectory.appending(
+    path: "merlon-input-\(UUID().uuidString)")
+
+  init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+
+  var path: String { url.path }
+
+  func write(_ name: String, _ text: String) throws { try write(name, bytes: Array(text.utf8)) }
+
+  func write(_ name: String, bytes: [UInt8]) throws {
+    let file = url.appending(path: name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: file)
+  }
+
+  func link(_ name: String, to target: String) throws {
+    try FileManager.default.createSymbolicLink(atPath: "\(path)/\(name)", withDestinationPath: target)
+  }
+
+  func remove() { try? FileManager.default.removeItem(at: url) }
+}
