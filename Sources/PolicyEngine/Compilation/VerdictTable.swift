@@ -118,8 +118,15 @@ package struct VerdictTable: Sendable {
   ) -> CompiledVerdict.Decision? {
     if row < 0 { return .notPoliced }
     if row == CompiledPolicies.openRow { return .notIsolated }
-    let groups = other.facet >= 0 ? facetGroups : atomGroups
-    let member = Int(other.facet >= 0 ? other.facet : other.atom)
+    return other.facet >= 0
+      ? decision(row, facetGroups, Int(other.facet), transport, port)
+      : decision(row, atomGroups, Int(other.atom), transport, port)
+  }
+
+  @inline(__always)
+  private func decision(
+    _ row: Int32, _ groups: borrowing FlatGroups, _ member: Int, _ transport: TransportProtocol, _ port: UInt16
+  ) -> CompiledVerdict.Decision? {
     guard let group = groups.group(row: Int(row), member: member) else { return .denied(row: row) }
     let traffic = groups.traffic[group]
     if !ports.certain(traffic, transport, port) {
