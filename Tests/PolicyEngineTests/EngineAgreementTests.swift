@@ -38,12 +38,13 @@ struct EngineAgreementTests {
       let engine = await EngineUnderTest(yaml: random.world.yaml())
       let compiled = CompiledPolicies(
         world: engine.evaluator.world, tier: engine.tier, profile: engine.evaluator.profile)
+      let table = VerdictTable(compiled)
       let relation = Relation(compiled)
       for line in random.nextFlows(Self.flowsPerWorld) {
         let expected = try #require(reference.verdict(line))
         let flow = try engine.parser.parse(line.line(in: random.world))
         var actual = expected
-        if let verdict = compiled.verdict(flow) {
+        if let verdict = table.verdict(flow) {
           decidedByRows += 1
           actual = ReferenceVerdict(
             overall: verdict.isAllowed ? .allowed : .denied, egress: verdict.egress.isAllowed ? .allowed : .denied,

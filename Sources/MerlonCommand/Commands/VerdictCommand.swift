@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Kubernetes
 internal import Review
 
-extension VerdictRun.Format: ExpressibleByArgument {}
+extension VerdictFormat: ExpressibleByArgument {}
 
 /// `merlon verdict`
 struct VerdictCommand: AsyncParsableCommand {
@@ -31,7 +31,7 @@ struct VerdictCommand: AsyncParsableCommand {
   var flows: String
 
   @Option(name: [.customShort("o", allowingJoined: true), .long], help: "How to print; json is one object a line.")
-  var output: VerdictRun.Format = .text
+  var output: VerdictFormat = .text
 
   @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Display") var display: DisplayOptions

@@ -62,25 +62,40 @@ package final class ConnectivityWalk {
     (table[id].certain, table[id].possible)
   }
 
-  /// Calls `body` for each unit that a unit may send something to, in the order of ``units``.
+  /// Calls `body` for each unit that a unit may send something to, in the order of ``units``. O(units).
   package func forEachDestination(of source: Int, _ body: (_ destination: Int, ConnectionID) -> Void) {
+    // A single pod has no other replica to talk to.
+    let skipped = compiled.hasPeersWithin(units[source]) ? -1 : source
     let facet = unitFacet[source]
-    if facet >= 0 { load(Int(facet)) }
-    for destination in units.indices {
-      if destination == source, !compiled.hasPeersWithin(units[source]) { continue }
+    guard facet >= 0 else {
+      for destination in units.indices where destination != skipped {
+        let id = connectionID(source, destination)
+        if id != TrafficTable.none { body(destination, id) }
+      }
+      return
+    }
+    load(Int(facet))
+    // Local names spare the loop the bookkeeping of shared state.
+    let (egress, ingress, unitFacet, unitIngressRow) = (egress, ingress, unitFacet, unitIngressRow)
+    for destination in 0..<unitFacet.count {
       let row = unitIngressRow[destination]
-      let id: ConnectionID
-      if facet >= 0, row >= 0 {
+      if row >= 0 {
         let out = egress[Int(unitFacet[destination])]
         if out == TrafficTable.none { continue }
         let into = ingress[Int(row)]
-        if into == TrafficTable.none { continue }
-        id = table.intersection(out, into)
-      } else {
-        id = table.id(of: compiled.connection(units[source], units[destination]))
+        if into == TrafficTable.none || destination == skipped { continue }
+        let id = out == into || into == TrafficTable.all ? out : out == TrafficTable.all ? into : table.intersection(out, into)
+        if id != TrafficTable.none { body(destination, id) }
+      } else if destination != skipped {
+        let id = connectionID(source, destination)
+        if id != TrafficTable.none { body(destination, id) }
       }
-      if id != TrafficTable.none { body(destination, id) }
     }
+  }
+
+  /// The general case: an end that looks different ways.
+  private func connectionID(_ source: Int, _ destination: Int) -> ConnectionID {
+    table.id(of: compiled.connection(units[source], units[destination]))
   }
 
   /// What a unit may send to addresses that belong to nothing known, by disjoint sets of addresses.

@@ -26,7 +26,7 @@ extension ConnectivityReport {
           isolatedEgress: unit.isEgressIsolated))
     }
     var outside: [AddressSet: Int] = [:]
-    var texts = TrafficTexts(filter) { $0 == .all ? "all ports" : $0.description }
+    var texts = TrafficTexts(filter) { traffic, _ in traffic == .all ? "all ports" : traffic.description }
     var edges: [Diagram.Edge] = []
     func place(_ end: End) -> Int? {
       switch end {

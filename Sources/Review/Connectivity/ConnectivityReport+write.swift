@@ -28,51 +28,64 @@ extension ConnectivityReport {
   private func write(
     _ writer: some RowWriter, _ grouping: ConnectivityGrouping, _ explains: Bool, _ output: Output
   ) {
-    var writer = writer
-    let format = writer
-    writer.begin(output)
+    output.write(writer.head)
+    let hasRows: Bool
     switch grouping {
-    case .workload: writeRows(&writer, format, explains, output)
-    case .namespace:
-      for row in namespaceRows() {
-        let (source, destination) = (format.name(row.source), format.name(row.destination))
-        for (traffic, isUndefined) in [(row.allowed, false), (row.undefined, true)] where !traffic.isEmpty {
-          writer.row(
-            output, source, destination, Array(format.traffic(traffic).utf8), isUndefined: isUndefined)
+    case .workload: hasRows = writeRows(writer, explains, output)
+    case .namespace: hasRows = writeNamespaceRows(writer, output)
+    }
+    output.write(writer.tail(hasRows: hasRows))
+  }
+
+  private func writeNamespaceRows(_ writer: some RowWriter, _ output: Output) -> Bool {
+    var hasRows = false
+    for row in namespaceRows() {
+      for (traffic, isUndefined) in [(row.allowed, false), (row.undefined, true)] where !traffic.isEmpty {
+        if hasRows { output.write(writer.separator) }
+        hasRows = true
+        output.write(writer.sourcePart(row.source) + writer.destinationPart(row.destination))
+        output.write(writer.trafficPart(traffic, isUndefined: isUndefined) + writer.rowEnd)
+      }
+    }
+    return hasRows
+  }
+
+  /// Answers whether there was a row.
+  private func writeRows(_ writer: some RowWriter, _ explains: Bool, _ output: Output) -> Bool {
+    let sourceParts = names.map { Array(writer.sourcePart($0).utf8) }
+    let destinationParts = names.map { Array(writer.destinationPart($0).utf8) }
+    let explainer = explains ? RowExplainer(self) : nil
+    let end = explains ? "" : writer.rowEnd
+    var texts = TrafficTexts(filter) { writer.trafficPart($0, isUndefined: $1) + end }
+    var addressTexts: [AddressSet: String] = [:]
+    func addressText(_ addresses: AddressSet) -> String {
+      if let known = addressTexts[addresses] { return known }
+      let text = addresses.description
+      addressTexts[addresses] = text
+      return text
+    }
+    var hasRows = false
+    let separator = Array(writer.separator.utf8)
+    forEachRow { source, destination, id, walk in
+      let text = texts.text(id, walk)
+      for traffic in [text.allowed, text.undefined] where !traffic.isEmpty {
+        if hasRows { output.write(separator) }
+        hasRows = true
+        switch source {
+        case .unit(let number): output.write(sourceParts[number])
+        case .addresses(let addresses): output.write(writer.sourcePart(addressText(addresses)))
+        }
+        switch destination {
+        case .unit(let number): output.write(destinationParts[number])
+        case .addresses(let addresses): output.write(writer.destinationPart(addressText(addresses)))
+        }
+        output.write(traffic)
+        if let explainer {
+          output.write(writer.explanationPart(explainer.lines(source, destination)) + writer.rowEnd)
         }
       }
     }
-    writer.end(output)
-  }
-
-  private func writeRows(
-    _ writer: inout some RowWriter, _ format: some RowWriter, _ explains: Bool, _ output: Output
-  ) {
-    let unitNames = names.map(format.name)
-    var texts = TrafficTexts(filter) { format.traffic($0) }
-    var addressNames: [AddressSet: [UInt8]] = [:]
-    let explainer = explains ? RowExplainer(self) : nil
-    func name(_ end: End) -> [UInt8] {
-      switch end {
-      case .unit(let number): return unitNames[number]
-      case .addresses(let addresses):
-        if let known = addressNames[addresses] { return known }
-        let name = format.name(addresses.description)
-        addressNames[addresses] = name
-        return name
-      }
-    }
-    forEachRow { source, destination, id, walk in
-      let text = texts.text(id, walk)
-      if !text.allowed.isEmpty {
-        writer.row(output, name(source), name(destination), text.allowed, isUndefined: false)
-        if let explainer { writer.explanation(output, explainer.lines(source, destination)) }
-      }
-      if !text.undefined.isEmpty {
-        writer.row(output, name(source), name(destination), text.undefined, isUndefined: true)
-        if let explainer { writer.explanation(output, explainer.lines(source, destination)) }
-      }
-    }
+    return hasRows
   }
 
   /// A row between namespaces: what any pair of their workloads may exchange.

@@ -51,12 +51,10 @@ package struct ConnectivityReport {
       filter.namespace.map { $0 == cluster.world.namespaces[unit.namespace].name } ?? true
     }
     for source in units.indices where sources[source] {
-      var found: [(Int, ConnectivityWalk.ConnectionID)] = []
       walk.forEachDestination(of: source) { destination, id in
         guard destinations[destination], inNamespace[source] || inNamespace[destination] else { return }
-        found.append((destination, id))
+        body(.unit(source), .unit(destination), id, walk)
       }
-      for (destination, id) in found { body(.unit(source), .unit(destination), id, walk) }
       guard inNamespace[source] else { continue }
       for (addresses, id) in walk.outsideDestinations(of: source)
       where filter.destination?.matches(addresses) ?? true {

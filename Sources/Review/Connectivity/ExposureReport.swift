@@ -97,13 +97,10 @@ package struct ExposureReport {
     case .json: output.write(data(rows).prettyJSON)
     case .yaml: output.write(data(rows).yaml)
     case .csv:
-      let writer = CSVRowWriter()
       output.line("workload,direction,peer,ports")
       for row in rows {
-        let cells = [row.workload, row.direction.name, row.peer, row.traffic.description].map {
-          String(decoding: writer.name($0), as: UTF8.self)
-        }
-        output.line(cells.joined(separator: ","))
+        let cells = [row.workload, row.direction.name, row.peer, row.traffic.description]
+        output.line(cells.map(CSVRowWriter.cell).joined(separator: ","))
       }
     case .md:
       output.line("| workload | direction | peer | ports |")

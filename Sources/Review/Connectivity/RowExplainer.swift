@@ -34,7 +34,7 @@ final class RowExplainer {
 
   private func text(_ deciding: CompiledPolicies.Deciding) -> String {
     switch deciding {
-    case .notPoliced: "not policed"
+    case .notPoliced: Wording.notPoliced
     case .notIsolated: Wording.notIsolated
     case .rules(let numbers):
       numbers.isEmpty ? "depends on what the input does not say" : numbers.map { ruleTexts[Int($0)] }.joined(separator: "; ")

@@ -1,195 +1,138 @@
 internal import PolicyModel
 
-/// Writes rows of one text form. All names and traffic come as bytes that were made once.
+/// Writes rows of one text form. A row is the parts of its source, destination and traffic one after the other;
+/// each is made once and only copied afterwards.
 protocol RowWriter {
-  /// How a name or address range looks in this form.
-  func name(_ text: String) -> [UInt8]
-  func traffic(_ traffic: TrafficSet) -> String
-  mutating func begin(_ output: Output)
-  mutating func row(_ output: Output, _ source: [UInt8], _ destination: [UInt8], _ traffic: [UInt8], isUndefined: Bool)
-  /// Lines that belong to the row before, when rows are explained.
-  mutating func explanation(_ output: Output, _ lines: [String])
-  mutating func end(_ output: Output)
+  var head: String { get }
+  /// Between two rows.
+  var separator: String { get }
+  func sourcePart(_ name: String) -> String
+  func destinationPart(_ name: String) -> String
+  func trafficPart(_ traffic: TrafficSet, isUndefined: Bool) -> String
+  /// Why, when rows are explained.
+  func explanationPart(_ lines: [String]) -> String
+  var rowEnd: String { get }
+  func tail(hasRows: Bool) -> String
 }
 
 /// Columns for people.
 struct TextRowWriter: RowWriter {
   private let width: Int
-  private let blanks = [UInt8](repeating: UInt8(ascii: " "), count: 80)
+  let head = ""
+  let separator = ""
+  let rowEnd = ""
 
-  /// - Parameter width: the longest source and destination, so that columns line up without waiting for the end.
+  /// - Parameter width: the longest name, so that columns line up without waiting for the end.
   init(width: Int) {
     self.width = min(width, 60)
   }
 
-  func name(_ text: String) -> [UInt8] { Array(text.utf8) }
-  func traffic(_ traffic: TrafficSet) -> String { traffic == .all ? "all" : traffic.description }
-  mutating func begin(_ output: Output) {}
+  func sourcePart(_ name: String) -> String { padded(name) + " -> " }
+  func destinationPart(_ name: String) -> String { padded(name) + "  " }
 
-  mutating func row(
-    _ output: Output, _ source: [UInt8], _ destination: [UInt8], _ traffic: [UInt8], isUndefined: Bool
-  ) {
-    output.write(source)
-    pad(output, source.count)
-    output.write(" -> " as StaticString)
-    output.write(destination)
-    pad(output, destination.count)
-    output.write("  " as StaticString)
-    output.write(traffic)
-    output.write(isUndefined ? " (undefined)\n" as StaticString : "\n")
+  func trafficPart(_ traffic: TrafficSet, isUndefined: Bool) -> String {
+    traffic.description + (isUndefined ? " (undefined)\n" : "\n")
   }
 
-  mutating func explanation(_ output: Output, _ lines: [String]) {
-    for line in lines { output.line("    \(line)") }
-  }
+  func explanationPart(_ lines: [String]) -> String { lines.map { "    \($0)\n" }.joined() }
+  func tail(hasRows: Bool) -> String { "" }
 
-  mutating func end(_ output: Output) {}
-
-  private func pad(_ output: Output, _ used: Int) {
-    if used < width { output.write(Array(blanks[..<(width - used)])) }
+  private func padded(_ name: String) -> String {
+    name + String(repeating: " ", count: max(0, width - name.count))
   }
 }
 
 /// RFC 4180.
 struct CSVRowWriter: RowWriter {
-  func name(_ text: String) -> [UInt8] {
+  let head = "source,destination,verdict,ports\n"
+  let separator = ""
+  let rowEnd = ""
+
+  static func cell(_ text: String) -> String {
     let needsQuotes = text.contains { ",\"\n\r".contains($0) }
-    return Array((needsQuotes ? "\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\"" : text).utf8)
+    if !needsQuotes { return text }
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
   }
 
-  func traffic(_ traffic: TrafficSet) -> String { String(decoding: name(traffic.description), as: UTF8.self) }
+  func sourcePart(_ name: String) -> String { Self.cell(name) + "," }
+  func destinationPart(_ name: String) -> String { Self.cell(name) + "," }
 
-  mutating func begin(_ output: Output) { output.line("source,destination,verdict,ports") }
-
-  mutating func row(
-    _ output: Output, _ source: [UInt8], _ destination: [UInt8], _ traffic: [UInt8], isUndefined: Bool
-  ) {
-    output.write(source)
-    output.write("," as StaticString)
-    output.write(destination)
-    output.write(isUndefined ? ",undefined," as StaticString : ",allowed,")
-    output.write(traffic)
-    output.write("\n" as StaticString)
+  func trafficPart(_ traffic: TrafficSet, isUndefined: Bool) -> String {
+    (isUndefined ? "undefined," : "allowed,") + Self.cell(traffic.description) + "\n"
   }
 
-  mutating func explanation(_ output: Output, _ lines: [String]) {}
-  mutating func end(_ output: Output) {}
+  func explanationPart(_ lines: [String]) -> String { "" }
+  func tail(hasRows: Bool) -> String { "" }
 }
 
 /// A GitHub table.
 struct MarkdownRowWriter: RowWriter {
-  func name(_ text: String) -> [UInt8] {
-    Array(text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|").utf8)
+  let head = "| source | destination | ports |\n| --- | --- | --- |\n"
+  let separator = ""
+  let rowEnd = ""
+
+  static func cell(_ text: String) -> String {
+    text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
   }
 
-  func traffic(_ traffic: TrafficSet) -> String { traffic.description }
+  func sourcePart(_ name: String) -> String { "| \(Self.cell(name)) | " }
+  func destinationPart(_ name: String) -> String { "\(Self.cell(name)) | " }
 
-  mutating func begin(_ output: Output) {
-    output.line("| source | destination | ports |")
-    output.line("| --- | --- | --- |")
+  func trafficPart(_ traffic: TrafficSet, isUndefined: Bool) -> String {
+    traffic.description + (isUndefined ? " (undefined) |\n" : " |\n")
   }
 
-  mutating func row(
-    _ output: Output, _ source: [UInt8], _ destination: [UInt8], _ traffic: [UInt8], isUndefined: Bool
-  ) {
-    output.write("| " as StaticString)
-    output.write(source)
-    output.write(" | " as StaticString)
-    output.write(destination)
-    output.write(" | " as StaticString)
-    output.write(traffic)
-    output.write(isUndefined ? " (undefined) |\n" as StaticString : " |\n")
+  func explanationPart(_ lines: [String]) -> String {
+    lines.map { "| | | \(Self.cell($0)) |\n" }.joined()
   }
 
-  mutating func explanation(_ output: Output, _ lines: [String]) {
-    for line in lines { output.line("| | | \(String(decoding: name(line), as: UTF8.self)) |") }
-  }
-
-  mutating func end(_ output: Output) {}
+  func tail(hasRows: Bool) -> String { "" }
 }
 
 /// One JSON document, one row a line.
 struct JSONRowWriter: RowWriter {
   let profile: String
-  private var isFirst = true
-  private var pendingClose = false
+  let separator = ",\n"
+  let rowEnd = "}"
 
-  init(profile: String) { self.profile = profile }
-
-  func name(_ text: String) -> [UInt8] { Array(JSONText.quoted(text).utf8) }
-  func traffic(_ traffic: TrafficSet) -> String { traffic.data.json }
-
-  mutating func begin(_ output: Output) {
-    output.write(
-      "{\"apiVersion\":\"merlon.dev/v1\",\"kind\":\"Connectivity\",\"profile\":\(JSONText.quoted(profile)),\"rows\":[")
+  var head: String {
+    "{\"apiVersion\":\"merlon.dev/v1\",\"kind\":\"Connectivity\",\"profile\":\(JSONText.quoted(profile)),\"rows\":[\n"
   }
 
-  mutating func row(
-    _ output: Output, _ source: [UInt8], _ destination: [UInt8], _ traffic: [UInt8], isUndefined: Bool
-  ) {
-    closeRow(output)
-    output.write(isFirst ? "\n" as StaticString : ",\n")
-    isFirst = false
-    output.write("{\"source\":" as StaticString)
-    output.write(source)
-    output.write(",\"destination\":" as StaticString)
-    output.write(destination)
-    output.write(isUndefined ? ",\"verdict\":\"undefined\",\"ports\":" as StaticString : ",\"verdict\":\"allowed\",\"ports\":")
-    output.write(traffic)
-    pendingClose = true
+  func sourcePart(_ name: String) -> String { "{\"source\":\(JSONText.quoted(name))," }
+  func destinationPart(_ name: String) -> String { "\"destination\":\(JSONText.quoted(name))," }
+
+  func trafficPart(_ traffic: TrafficSet, isUndefined: Bool) -> String {
+    "\"verdict\":\"\(isUndefined ? "undefined" : "allowed")\",\"ports\":\(traffic.data.json)"
   }
 
-  mutating func explanation(_ output: Output, _ lines: [String]) {
-    output.write(",\"reasons\":[\(lines.map(JSONText.quoted).joined(separator: ","))]")
+  func explanationPart(_ lines: [String]) -> String {
+    ",\"reasons\":[\(lines.map(JSONText.quoted).joined(separator: ","))]"
   }
 
-  mutating func end(_ output: Output) {
-    closeRow(output)
-    output.write(isFirst ? "]}\n" as StaticString : "\n]}\n")
-  }
-
-  private mutating func closeRow(_ output: Output) {
-    if pendingClose { output.write("}" as StaticString) }
-    pendingClose = false
-  }
+  func tail(hasRows: Bool) -> String { hasRows ? "\n]}\n" : "]}\n" }
 }
 
 /// The same document as YAML.
 struct YAMLRowWriter: RowWriter {
   let profile: String
-  private var isFirst = true
+  let separator = ""
+  let rowEnd = ""
 
-  init(profile: String) { self.profile = profile }
-
-  func name(_ text: String) -> [UInt8] { Array(YAMLText.scalar(text).utf8) }
-  func traffic(_ traffic: TrafficSet) -> String { traffic.data.json }
-
-  mutating func begin(_ output: Output) {
-    output.line("apiVersion: merlon.dev/v1")
-    output.line("kind: Connectivity")
-    output.line("profile: \(YAMLText.scalar(profile))")
+  var head: String {
+    "apiVersion: merlon.dev/v1\nkind: Connectivity\nprofile: \(YAMLText.scalar(profile))\nrows:\n"
   }
 
-  mutating func row(
-    _ output: Output, _ source: [UInt8], _ destination: [UInt8], _ traffic: [UInt8], isUndefined: Bool
-  ) {
-    if isFirst { output.line("rows:") }
-    isFirst = false
-    output.write("  - source: " as StaticString)
-    output.write(source)
-    output.write("\n    destination: " as StaticString)
-    output.write(destination)
-    output.write(isUndefined ? "\n    verdict: undefined\n    ports: " as StaticString : "\n    verdict: allowed\n    ports: ")
-    output.write(traffic)
-    output.write("\n" as StaticString)
+  func sourcePart(_ name: String) -> String { "  - source: \(YAMLText.scalar(name))\n" }
+  func destinationPart(_ name: String) -> String { "    destination: \(YAMLText.scalar(name))\n" }
+
+  func trafficPart(_ traffic: TrafficSet, isUndefined: Bool) -> String {
+    "    verdict: \(isUndefined ? "undefined" : "allowed")\n    ports: \(traffic.data.json)\n"
   }
 
-  mutating func explanation(_ output: Output, _ lines: [String]) {
-    output.line("    reasons:")
-    for line in lines { output.line("      - \(YAMLText.scalar(line))") }
+  func explanationPart(_ lines: [String]) -> String {
+    "    reasons:\n" + lines.map { "      - \(YAMLText.scalar($0))\n" }.joined()
   }
 
-  mutating func end(_ output: Output) {
-    if isFirst { output.line("rows: []") }
-  }
+  func tail(hasRows: Bool) -> String { hasRows ? "" : "  []\n" }
 }

@@ -1,30 +1,44 @@
 /// Collects bytes and hands them on in large pieces. A class because writers share one.
 package final class Output {
-  private var bytes: [UInt8] = []
-  private let limit: Int
+  private let buffer: UnsafeMutableRawBufferPointer
+  private var used = 0
   private let flushBytes: (UnsafeRawBufferPointer) -> Void
 
-  /// - Parameter flush: gets what was collected, about 64 KiB at a time.
-  package init(limit: Int = 1 << 16, flush: @escaping (UnsafeRawBufferPointer) -> Void) {
-    self.limit = limit
+  /// - Parameter flush: gets what was collected, about `capacity` bytes at a time.
+  package init(capacity: Int = 1 << 17, flush: @escaping (UnsafeRawBufferPointer) -> Void) {
+    buffer = .allocate(byteCount: capacity, alignment: 16)
     flushBytes = flush
-    bytes.reserveCapacity(limit + 4096)
+  }
+
+  deinit { buffer.deallocate() }
+
+  @inline(__always)
+  package func write(_ bytes: UnsafeRawBufferPointer) {
+    if used + bytes.count > buffer.count {
+      flush()
+      if bytes.count > buffer.count {
+        flushBytes(bytes)
+        return
+      }
+    }
+    guard let base = buffer.baseAddress, let source = bytes.baseAddress else { return }
+    (base + used).copyMemory(from: source, byteCount: bytes.count)
+    used += bytes.count
   }
 
   package func write(_ text: String) {
     var text = text
-    text.withUTF8 { bytes.append(contentsOf: $0) }
-    if bytes.count >= limit { flush() }
+    text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
   }
 
+  @inline(__always)
   package func write(_ text: [UInt8]) {
-    bytes.append(contentsOf: text)
-    if bytes.count >= limit { flush() }
+    text.withUnsafeBytes { write($0) }
   }
 
+  @inline(__always)
   package func write(_ text: StaticString) {
-    bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    if bytes.count >= limit { flush() }
+    write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   package func line(_ text: String = "") {
@@ -33,8 +47,8 @@ package final class Output {
   }
 
   package func flush() {
-    if bytes.isEmpty { return }
-    bytes.withUnsafeBytes(flushBytes)
-    bytes.removeAll(keepingCapacity: true)
+    if used == 0 { return }
+    flushBytes(UnsafeRawBufferPointer(rebasing: buffer[..<used]))
+    used = 0
   }
 }

@@ -3,15 +3,9 @@ internal import PolicyEngine
 internal import PolicyModel
 
 /// Answers many flows, line by line.
+///
+/// A million lines over a thousand names resolve each name once, and look most answers up in rows.
 package struct VerdictRun {
-  /// How answers are written.
-  package enum Format: String, Sendable, CaseIterable {
-    /// `allowed  shop/web -> shop/db tcp/5432  (reason)`
-    case text
-    /// One JSON object a line.
-    case json
-  }
-
   /// How many lines had which outcome.
   package struct Totals: Sendable, Equatable {
     package var allowed = 0
@@ -20,164 +14,149 @@ package struct VerdictRun {
     package var errors = 0
   }
 
-  private let compiled: CompiledPolicies
+  private let table: VerdictTable
   private let evaluator: FlowEvaluator
+  private let parser: FlowParser
   private let wording: Wording
-  private var lines: FlowLines
-  /// Reasons by rule and by row: a million lines share a few thousand texts.
-  private let ruleReasons: [[UInt8]]
-  private let rowReasons: [[UInt8]]
-  private let format: Format
+  private var ends = WordTable<End>()
+  private var traffics = WordTable<Result<FlowTraffic, FlowLineError>>()
+  /// Answers that needed a case analysis, which costs much more than remembering them.
+  private var analysed: [Flow: Result<VerdictLine.Answer, FlowLineError>] = [:]
+  private let lineWriter: VerdictLine
 
-  package init(_ cluster: Cluster, format: Format) {
-    compiled = CompiledPolicies(world: cluster.world, tier: cluster.tier, profile: cluster.profile)
+  /// A word that names an end.
+  private struct End {
+    let end: Result<FlowEnd, FlowLineError>
+    /// For rows; nil when it needs a case analysis.
+    let simple: VerdictTable.End?
+  }
+
+  package init(_ cluster: Cluster, format: VerdictFormat) {
+    let compiled = CompiledPolicies(world: cluster.world, tier: cluster.tier, profile: cluster.profile)
+    table = VerdictTable(compiled)
     evaluator = FlowEvaluator(world: cluster.world, tier: cluster.tier, profile: cluster.profile)
+    parser = FlowParser(cluster.world)
     wording = Wording(cluster.world)
-    lines = FlowLines(FlowParser(cluster.world))
-    self.format = format
-    func bytes(_ text: String) -> [UInt8] {
-      format == .json ? Array(JSONText.quoted(text).utf8.dropFirst().dropLast()) : Array(text.utf8)
-    }
-    let compiled = compiled
-    ruleReasons = (0..<compiled.ruleCount).map {
-      let (policy, rule) = compiled.policyAndRule(Int32($0))
-      return bytes(Wording.allowed(by: policy, rule))
-    }
-    rowReasons = (0..<compiled.rowCount).map {
-      bytes(Wording.denied(by: compiled.isolatingPolicies(ofRow: Int32($0))))
-    }
+    lineWriter = VerdictLine(format, compiled)
   }
 
   /// Answers every line of a text; blank lines and `#` comments are passed over.
-  package mutating func run(_ text: String, to output: Output) -> Totals {
+  package mutating func run(_ text: [UInt8], to output: Output) -> Totals {
     var totals = Totals()
-    var text = text
-    text.makeContiguousUTF8()
-    for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
-      guard let first = line.first(where: { $0 != 32 && $0 != 9 && $0 != 13 }), first != UInt8(ascii: "#") else {
-        continue
+    text.withUnsafeBytes { bytes in
+      var start = 0
+      while start < bytes.count {
+        let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+        answer(Self.trimmed(bytes[start..<end]), &totals, output)
+        start = end + 1
       }
-      answer(Substring(line), &totals, output)
     }
     output.flush()
     return totals
   }
 
-  private mutating func answer(_ line: Substring, _ totals: inout Totals, _ output: Output) {
-    let flow: Flow
-    do throws(FlowLineError) {
-      flow = try lines.flow(line)
-    } catch {
-      totals.errors += 1
-      writeError(line, error, output)
+  private mutating func answer(_ line: UnsafeRawBufferPointer, _ totals: inout Totals, _ output: Output) {
+    guard let first = line.first, first != UInt8(ascii: "#") else { return }
+    guard let words = FlowWords(line) else {
+      let problem = Result<Flow, FlowLineError> { () throws(FlowLineError) in
+        try parser.parse(String(decoding: line, as: UTF8.self))
+      }
+      if case .failure(let error) = problem { writeError(line, error, &totals, output) }
       return
     }
-    if let verdict = compiled.verdict(flow) {
+    let (parser, table) = (parser, table)
+    func makeEnd(_ text: String) -> End {
+      let end = Result { () throws(FlowLineError) in try parser.end(text) }
+      return End(end: end, simple: (try? end.get()).flatMap(table.end))
+    }
+    let source = ends.number(of: words.source, make: makeEnd)
+    let destination = ends.number(of: words.destination, make: makeEnd)
+    let traffic = traffics.number(of: words.traffic) { text in
+      Result { () throws(FlowLineError) in try FlowParser.traffic(text) }
+    }
+    if case .success(.port(let transport, let port)) = traffics.values[traffic],
+      let from = ends.values[source].simple, let to = ends.values[destination].simple,
+      let verdict = table.verdict(from: from, to: to, transport, port)
+    {
       if verdict.isAllowed { totals.allowed += 1 } else { totals.denied += 1 }
-      write(line, verdict, output)
+      lineWriter.write(line, verdict, to: output)
       return
     }
-    let verdict = evaluator.verdict(flow)
-    switch verdict.outcome {
-    case .allowed: totals.allowed += 1
-    case .denied: totals.denied += 1
-    case .undefined: totals.undefined += 1
-    }
-    writeHead(line, verdict.outcome, verdict.egress, verdict.ingress, output)
-    let reason = wording.reason(verdict)
-    output.write(format == .json ? String(JSONText.quoted(reason).dropFirst().dropLast()) : reason)
-    writeTail(output)
+    analyse(line, source, destination, traffic, &totals, output)
   }
 
-  // MARK: - Writing
-
-  private func write(_ line: Substring, _ verdict: CompiledVerdict, _ output: Output) {
-    let outcome: Outcome = verdict.isAllowed ? .allowed : .denied
-    writeHead(line, outcome, verdict.egress.isAllowed ? .allowed : .denied, verdict.ingress.isAllowed ? .allowed : .denied, output)
-    var needsSeparator = false
-    if verdict.isAllowed || !verdict.egress.isAllowed {
-      output.write("egress " as StaticString)
-      output.write(reason(verdict.egress))
-      needsSeparator = true
-    }
-    if verdict.isAllowed || !verdict.ingress.isAllowed {
-      output.write(needsSeparator ? "; ingress " as StaticString : "ingress ")
-      output.write(reason(verdict.ingress))
-    }
-    writeTail(output)
-  }
-
-  private static let notPoliced = Array("not policed".utf8)
-  private static let notIsolated = Array(Wording.notIsolated.utf8)
-
-  private func reason(_ decision: CompiledVerdict.Decision) -> [UInt8] {
-    switch decision {
-    case .notPoliced: Self.notPoliced
-    case .notIsolated: Self.notIsolated
-    case .allowed(let rule): ruleReasons[Int(rule)]
-    case .denied(let row): rowReasons[Int(row)]
-    }
-  }
-
-  private func writeHead(
-    _ line: Substring, _ outcome: Outcome, _ egress: Outcome, _ ingress: Outcome, _ output: Output
+  /// The general way: every situation of the flow.
+  private mutating func analyse(
+    _ line: UnsafeRawBufferPointer, _ source: Int, _ destination: Int, _ traffic: Int, _ totals: inout Totals,
+    _ output: Output
   ) {
-    switch format {
-    case .text:
-      output.write(Self.padded(outcome))
-      output.write(String(line))
-      output.write("  (" as StaticString)
-    case .json:
-      output.write("{\"flow\": " as StaticString)
-      Self.writeQuoted(line, output)
-      output.write(", \"verdict\": " as StaticString)
-      output.write(Self.quoted(outcome))
-      output.write(", \"egress\": " as StaticString)
-      output.write(Self.quoted(egress))
-      output.write(", \"ingress\": " as StaticString)
-      output.write(Self.quoted(ingress))
-      output.write(", \"reason\": \"" as StaticString)
+    do throws(FlowLineError) {
+      let flow = Flow(
+        from: try ends.values[source].end.get(), to: try ends.values[destination].end.get(),
+        try traffics.values[traffic].get())
+      let answer = try (analysed[flow] ?? remember(flow)).get()
+      switch answer.verdict {
+      case .allowed: totals.allowed += 1
+      case .denied: totals.denied += 1
+      case .undefined: totals.undefined += 1
+      }
+      lineWriter.write(line, answer, to: output)
+    } catch {
+      writeError(line, error, &totals, output)
     }
   }
 
-  private func writeTail(_ output: Output) {
-    output.write(format == .json ? "\"}\n" as StaticString : ")\n")
+  private mutating func remember(_ flow: Flow) -> Result<VerdictLine.Answer, FlowLineError> {
+    let (parser, evaluator, wording, lineWriter) = (parser, evaluator, wording, lineWriter)
+    let result = Result<VerdictLine.Answer, FlowLineError> { () throws(FlowLineError) in
+      let checked = try parser.flow(from: flow.source, to: flow.destination, flow.traffic)
+      let verdict = evaluator.verdict(checked)
+      return lineWriter.answer(verdict, reason: wording.reason(verdict))
+    }
+    // A run over very many distinct hard flows must not fill memory with their answers.
+    if analysed.count > 100_000 { analysed.removeAll(keepingCapacity: true) }
+    analysed[flow] = result
+    return result
   }
 
-  private func writeError(_ line: Substring, _ error: FlowLineError, _ output: Output) {
-    let message = error.message + (error.fix.map { "; \($0)" } ?? "")
-    switch format {
-    case .text: output.line("error      \(line)  (\(message))")
-    case .json:
-      output.line("{\"flow\": \(JSONText.quoted(String(line))), \"error\": \(JSONText.quoted(message))}")
-    }
+  private func writeError(
+    _ line: UnsafeRawBufferPointer, _ error: FlowLineError, _ totals: inout Totals, _ output: Output
+  ) {
+    totals.errors += 1
+    lineWriter.write(line, error, to: output)
   }
 
-  /// Flow lines seldom hold anything to escape.
-  private static func writeQuoted(_ line: Substring, _ output: Output) {
-    let needsEscapes = line.utf8.contains { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 > 0x7E }
-    if needsEscapes {
-      output.write(JSONText.quoted(String(line)))
-    } else {
-      output.write("\"" as StaticString)
-      output.write(Array(line.utf8))
-      output.write("\"" as StaticString)
+  private static func trimmed(_ line: Slice<UnsafeRawBufferPointer>) -> UnsafeRawBufferPointer {
+    var line = line
+    while let first = line.first, FlowWords.isBlank(first) { line = line.dropFirst() }
+    while let last = line.last, FlowWords.isBlank(last) { line = line.dropLast() }
+    return UnsafeRawBufferPointer(rebasing: line)
+  }
+}
+
+/// The words of a flow line.
+struct FlowWords {
+  let source: UnsafeRawBufferPointer
+  let destination: UnsafeRawBufferPointer
+  let traffic: UnsafeRawBufferPointer
+
+  /// Nil when the line is not `word -> word word`.
+  init?(_ line: UnsafeRawBufferPointer) {
+    var position = 0
+    func nextWord() -> UnsafeRawBufferPointer? {
+      while position < line.count, Self.isBlank(line[position]) { position += 1 }
+      let start = position
+      while position < line.count, !Self.isBlank(line[position]) { position += 1 }
+      return start < position ? UnsafeRawBufferPointer(rebasing: line[start..<position]) : nil
     }
+    guard let source = nextWord(), let arrow = nextWord(), arrow.elementsEqual("->".utf8),
+      let destination = nextWord(), let traffic = nextWord(), nextWord() == nil
+    else { return nil }
+    self.source = source
+    self.destination = destination
+    self.traffic = traffic
   }
 
-  private static func quoted(_ outcome: Outcome) -> StaticString {
-    switch outcome {
-    case .allowed: "\"allowed\""
-    case .denied: "\"denied\""
-    case .undefined: "\"undefined\""
-    }
-  }
-
-  private static func padded(_ outcome: Outcome) -> StaticString {
-    switch outcome {
-    case .allowed: "allowed    "
-    case .denied: "denied     "
-    case .undefined: "undefined  "
-    }
-  }
+  @inline(__always)
+  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 }

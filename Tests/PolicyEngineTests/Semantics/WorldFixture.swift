@@ -73,7 +73,7 @@ struct WorldFixture {
     _ row: Substring, _ verdict: Verdict, _ sourceLocation: SourceLocation
   ) throws {
     let line = row.split(separator: " ").prefix(4).joined(separator: " ")
-    guard let decided = compiled.verdict(try parser.parse(line)) else { return }
+    guard let decided = VerdictTable(compiled).verdict(try parser.parse(line)) else { return }
     let isSame =
       verdict.outcome == (decided.isAllowed ? .allowed : .denied)
       && verdict.egress == (decided.egress.isAllowed ? .allowed : .denied)

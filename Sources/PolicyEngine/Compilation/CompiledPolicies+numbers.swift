@@ -1,0 +1,20 @@
+package import PolicyModel
+
+extension CompiledPolicies {
+  /// The policy that a rule number belongs to, and the rule.
+  package func policyAndRule(_ number: Int32) -> (policy: Policy, rule: Rule) {
+    let rule = rules[Int(number)]
+    return (policies[Int(rule.policy)], rule.rule)
+  }
+
+  /// How many rules there are; their numbers count from 0.
+  package var ruleCount: Int { rules.count }
+
+  /// The policies that isolate the ends of a row.
+  package func isolatingPolicies(ofRow row: Int32) -> [Policy] {
+    rows[Int(row)].policies.map { policies[Int($0)] }
+  }
+
+  /// How many rows there are; their numbers count from 0.
+  package var rowCount: Int { rows.count }
+}

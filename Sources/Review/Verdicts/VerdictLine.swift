@@ -1,0 +1,147 @@
+internal import PolicyEngine
+internal import PolicyModel
+
+/// How verdicts are written.
+package enum VerdictFormat: String, Sendable, CaseIterable {
+  /// `allowed  shop/web -> shop/db tcp/5432  (reason)`
+  case text
+  /// One JSON object a line.
+  case json
+}
+
+/// Writes one line per flow. Everything that many lines share is made once, as bytes.
+struct VerdictLine {
+  private let format: VerdictFormat
+  /// What decided, by rule, by row, and for ends that nothing isolates or polices.
+  private let ruleReasons: [[UInt8]]
+  private let rowReasons: [[UInt8]]
+  private let notPoliced: [UInt8]
+  private let notIsolated: [UInt8]
+
+  /// An answer in the form of the output.
+  struct Answer {
+    let verdict: Outcome
+    let egress: Outcome
+    let ingress: Outcome
+    let reason: [UInt8]
+  }
+
+  init(_ format: VerdictFormat, _ compiled: CompiledPolicies) {
+    self.format = format
+    ruleReasons = (0..<compiled.ruleCount).map {
+      let (policy, rule) = compiled.policyAndRule(Int32($0))
+      return Self.bytes(Wording.allowed(by: policy, rule), format)
+    }
+    rowReasons = (0..<compiled.rowCount).map {
+      Self.bytes(Wording.denied(by: compiled.isolatingPolicies(ofRow: Int32($0))), format)
+    }
+    notPoliced = Self.bytes(Wording.notPoliced, format)
+    notIsolated = Self.bytes(Wording.notIsolated, format)
+  }
+
+  func answer(_ verdict: Verdict, reason: String) -> Answer {
+    Answer(
+      verdict: verdict.outcome, egress: verdict.egress, ingress: verdict.ingress,
+      reason: Self.bytes(reason, format))
+  }
+
+  func write(_ line: UnsafeRawBufferPointer, _ answer: Answer, to output: Output) {
+    writeHead(line, answer.verdict, answer.egress, answer.ingress, output)
+    output.write(answer.reason)
+    writeTail(output)
+  }
+
+  func write(_ line: UnsafeRawBufferPointer, _ verdict: CompiledVerdict, to output: Output) {
+    let (egress, ingress) = (verdict.egress.isAllowed, verdict.ingress.isAllowed)
+    writeHead(
+      line, egress && ingress ? .allowed : .denied, egress ? .allowed : .denied, ingress ? .allowed : .denied, output)
+    // A denial is explained by the directions that deny, an allowance by both.
+    if ingress || !egress {
+      output.write("egress " as StaticString)
+      writeReason(verdict.egress, output)
+      if egress || !ingress { output.write("; " as StaticString) }
+    }
+    if egress || !ingress {
+      output.write("ingress " as StaticString)
+      writeReason(verdict.ingress, output)
+    }
+    writeTail(output)
+  }
+
+  func write(_ line: UnsafeRawBufferPointer, _ error: FlowLineError, to output: Output) {
+    let message = error.message + (error.fix.map { "; \($0)" } ?? "")
+    let text = String(decoding: line, as: UTF8.self)
+    switch format {
+    case .text: output.line("error      \(text)  (\(message))")
+    case .json: output.line("{\"flow\": \(JSONText.quoted(text)), \"error\": \(JSONText.quoted(message))}")
+    }
+  }
+
+  // MARK: - Parts
+
+  private static func bytes(_ text: String, _ format: VerdictFormat) -> [UInt8] {
+    format == .json ? Array(JSONText.quoted(text).utf8.dropFirst().dropLast()) : Array(text.utf8)
+  }
+
+  private func writeReason(_ decision: CompiledVerdict.Decision, _ output: Output) {
+    switch decision {
+    case .notPoliced: output.write(notPoliced)
+    case .notIsolated: output.write(notIsolated)
+    case .allowed(let rule): output.write(ruleReasons[Int(rule)])
+    case .denied(let row): output.write(rowReasons[Int(row)])
+    }
+  }
+
+  private func writeHead(
+    _ line: UnsafeRawBufferPointer, _ outcome: Outcome, _ egress: Outcome, _ ingress: Outcome, _ output: Output
+  ) {
+    switch format {
+    case .text:
+      output.write(Self.column(outcome))
+      output.write(line)
+      output.write("  (" as StaticString)
+    case .json:
+      output.write("{\"flow\": " as StaticString)
+      Self.writeQuoted(line, output)
+      output.write(", \"verdict\": " as StaticString)
+      output.write(Self.quoted(outcome))
+      output.write(", \"egress\": " as StaticString)
+      output.write(Self.quoted(egress))
+      output.write(", \"ingress\": " as StaticString)
+      output.write(Self.quoted(ingress))
+      output.write(", \"reason\": \"" as StaticString)
+    }
+  }
+
+  private func writeTail(_ output: Output) {
+    output.write(format == .json ? "\"}\n" as StaticString : ")\n")
+  }
+
+  /// Flow lines seldom hold anything to escape.
+  private static func writeQuoted(_ line: UnsafeRawBufferPointer, _ output: Output) {
+    let needsEscapes = line.contains { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 > 0x7E }
+    if needsEscapes {
+      output.write(JSONText.quoted(String(decoding: line, as: UTF8.self)))
+    } else {
+      output.write("\"" as StaticString)
+      output.write(line)
+      output.write("\"" as StaticString)
+    }
+  }
+
+  private static func quoted(_ outcome: Outcome) -> StaticString {
+    switch outcome {
+    case .allowed: "\"allowed\""
+    case .denied: "\"denied\""
+    case .undefined: "\"undefined\""
+    }
+  }
+
+  private static func column(_ outcome: Outcome) -> StaticString {
+    switch outcome {
+    case .allowed: "allowed    "
+    case .denied: "denied     "
+    case .undefined: "undefined  "
+    }
+  }
+}
