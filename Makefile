@@ -49,7 +49,7 @@ lint: ## Check formatting, and that imports point one way.
 	@Scripts/check-imports
 
 docs: packages ## Check the examples in the documentation; write the modules' reference to .build-docs/reference.
-	@Scripts/require-packages python3
+	@Scripts/require-packages python3 jq
 	@echo "==> swift build --product merlon"
 	@swift build --product merlon
 	@echo "==> Scripts/check-readme"
