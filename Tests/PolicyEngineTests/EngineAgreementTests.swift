@@ -121,12 +121,12 @@ private struct Relation {
       traffic = connections[source][destination].map { walk.connection($0) } ?? (.none, .none)
     case (.endpoint(let a, nil), .address(let address)):
       guard let source = unitOfEndpoint[a] else { return nil }
-      let found = walk.outsideDestinations(of: source).first { $0.0.contains(address) }
-      traffic = found.map { walk.connection($0.1) } ?? (.none, .none)
+      let found = walk.outsideDestinations(of: source).first { walk.addressSets[$0.addresses].contains(address) }
+      traffic = found.map { walk.connection($0.connection) } ?? (.none, .none)
     case (.address(let address), .endpoint(let b, nil)):
       guard let destination = unitOfEndpoint[b] else { return nil }
-      let found = walk.outsideSources(of: destination).first { $0.0.contains(address) }
-      traffic = found.map { walk.connection($0.1) } ?? (.none, .none)
+      let found = walk.outsideSources(of: destination).first { walk.addressSets[$0.addresses].contains(address) }
+      traffic = found.map { walk.connection($0.connection) } ?? (.none, .none)
     default: return nil
     }
     return traffic.map {

@@ -22,7 +22,7 @@ package struct IPAddress: Sendable, Hashable {
   }
 
   /// Reads `192.0.2.1` or `2001:db8::1`; nil for anything else, zones and leading zeros included.
-  package init?(_ text: some StringProtocol) {
+  package init?(_ text: String) {
     guard let parsed = ParsedAddress(text), !parsed.hasLeadingZeros else { return nil }
     self = parsed.address
   }

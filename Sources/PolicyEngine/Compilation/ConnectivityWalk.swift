@@ -98,13 +98,26 @@ package final class ConnectivityWalk {
     table.id(of: compiled.connection(units[source], units[destination]))
   }
 
-  /// What a unit may send to addresses that belong to nothing known, by disjoint sets of addresses.
-  package func outsideDestinations(of source: Int) -> [(AddressSet, ConnectionID)] {
+  /// Some addresses that belong to nothing known, and what flows to or from them.
+  package struct Outside: Sendable {
+    /// Index into ``addressSets``.
+    package let addresses: Int
+    package let connection: ConnectionID
+  }
+
+  /// The sets of addresses that were named so far.
+  package private(set) var addressSets: [AddressSet] = []
+  private var addressSetNumbers: [AddressSet: Int] = [:]
+  /// What rows say of the outside, which many units share.
+  private var outsideOfRows: [[Int32]: [Outside]] = [:]
+
+  /// What a unit may send to addresses outside, by disjoint sets of addresses, ascending.
+  package func outsideDestinations(of source: Int) -> [Outside] {
     outside(units[source], compiled.egressRow)
   }
 
-  /// What a unit may receive from such addresses.
-  package func outsideSources(of destination: Int) -> [(AddressSet, ConnectionID)] {
+  /// What a unit may receive from addresses outside.
+  package func outsideSources(of destination: Int) -> [Outside] {
     outside(units[destination], compiled.ingressRow)
   }
 
@@ -124,8 +137,9 @@ package final class ConnectivityWalk {
     ingressGroups.forEachColumn(of: facet) { ingress[Int(groupRow[$0])] = groupTraffic[$0] }
   }
 
-  private func outside(_ unit: ConnectivityUnit, _ rowOfFacet: [Int32]) -> [(AddressSet, ConnectionID)] {
-    let rows = Set(compiled.classes[Int(unit.endpointClass)].facets.map { rowOfFacet[Int($0)] }).sorted()
+  private func outside(_ unit: ConnectivityUnit, _ rowOfFacet: [Int32]) -> [Outside] {
+    let rows = compiled.classes[Int(unit.endpointClass)].facets.map { rowOfFacet[Int($0)] }
+    if let known = outsideOfRows[rows] { return known }
     var byTraffic: [ConnectionID: [Int]] = [:]
     for atom in 0..<compiled.atoms.count {
       var whole: TrafficPair?
@@ -136,11 +150,20 @@ package final class ConnectivityWalk {
       guard let whole, !whole.possible.isEmpty else { continue }
       byTraffic[table.id(of: whole), default: []].append(atom)
     }
-    return byTraffic.map { id, atoms in
+    let found = byTraffic.map { id, atoms in
       (AddressSet(unsorted: atoms.flatMap { compiled.atoms.sets[$0].intervals }), id)
     }.sorted { left, right in
       let (a, b) = (left.0.intervals[0], right.0.intervals[0])
       return (a.family.rawValue, a.first) < (b.family.rawValue, b.first)
-    }
+    }.map { Outside(addresses: number(of: $0), connection: $1) }
+    outsideOfRows[rows] = found
+    return found
+  }
+
+  private func number(of addresses: AddressSet) -> Int {
+    if let known = addressSetNumbers[addresses] { return known }
+    addressSetNumbers[addresses] = addressSets.count
+    addressSets.append(addresses)
+    return addressSets.count - 1
   }
 }

@@ -47,6 +47,8 @@ package struct VerdictTable: Sendable {
     let facet: Int32
     /// Index of the address atom, or -1.
     let atom: Int32
+    /// It stands for replicas: two of them are two pods.
+    let isTemplate: Bool
     /// -1 when it is not policed.
     let egressRow: Int32
     let ingressRow: Int32
@@ -58,7 +60,9 @@ package struct VerdictTable: Sendable {
     case .endpoint(let number, _): return facetEnd(.endpoint(number), endpoints: [number])
     case .workload(let group): return facetEnd(end, endpoints: compiled.world.workloads[group].endpoints)
     case .address(let address):
-      return End(identity: end, facet: -1, atom: compiled.atoms.atom(of: address), egressRow: -1, ingressRow: -1)
+      return End(
+        identity: end, facet: -1, atom: compiled.atoms.atom(of: address), isTemplate: false, egressRow: -1,
+        ingressRow: -1)
     case .node, .itself, .service: return nil
     }
   }
@@ -72,7 +76,9 @@ package struct VerdictTable: Sendable {
     if compiled.facets[facet].isNode { return nil }
     let isPoliced = compiled.facets[facet].isPoliced
     return End(
-      identity: identity, facet: Int32(facet), atom: -1, egressRow: isPoliced ? compiled.egressRow[facet] : -1,
+      identity: identity, facet: Int32(facet), atom: -1,
+      isTemplate: endpoints.count == 1 && compiled.world.endpoints[first].kind != .pod,
+      egressRow: isPoliced ? compiled.egressRow[facet] : -1,
       ingressRow: isPoliced ? compiled.ingressRow[facet] : -1)
   }
 
@@ -82,8 +88,10 @@ package struct VerdictTable: Sendable {
   package func verdict(
     from source: End, to destination: End, _ transport: TransportProtocol, _ port: UInt16
   ) -> CompiledVerdict? {
-    // Replicas of one workload, or a pod and one of its workload's: a matter of which replica.
-    if source.facet >= 0, source.facet == destination.facet, isWithinOneWorkload(source.identity, destination.identity) {
+    // Pods of one workload, or a pod and its workload: a matter of which replica.
+    if source.facet >= 0, source.facet == destination.facet, !(source.isTemplate && destination.isTemplate),
+      isWithinOneWorkload(source.identity, destination.identity)
+    {
       return nil
     }
     guard let egress = decision(row: source.egressRow, other: destination, transport, port),
@@ -118,8 +126,15 @@ package struct VerdictTable: Sendable {
   ) -> CompiledVerdict.Decision? {
     if row < 0 { return .notPoliced }
     if row == CompiledPolicies.openRow { return .notIsolated }
-    let groups = other.facet >= 0 ? facetGroups : atomGroups
-    let member = Int(other.facet >= 0 ? other.facet : other.atom)
+    return other.facet >= 0
+      ? decision(row, facetGroups, Int(other.facet), transport, port)
+      : decision(row, atomGroups, Int(other.atom), transport, port)
+  }
+
+  @inline(__always)
+  private func decision(
+    _ row: Int32, _ groups: borrowing FlatGroups, _ member: Int, _ transport: TransportProtocol, _ port: UInt16
+  ) -> CompiledVerdict.Decision? {
     guard let group = groups.group(row: Int(row), member: member) else { return .denied(row: row) }
     let traffic = groups.traffic[group]
     if !ports.certain(traffic, transport, port) {

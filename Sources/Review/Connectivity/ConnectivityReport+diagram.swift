@@ -25,32 +25,27 @@ extension ConnectivityReport {
           kind: unit.hostNetwork ? .hostNetwork : .workload, isolatedIngress: unit.isIngressIsolated,
           isolatedEgress: unit.isEgressIsolated))
     }
-    var outside: [AddressSet: Int] = [:]
-    var texts = TrafficTexts(filter) { traffic, _ in traffic == .all ? "all ports" : traffic.description }
+    let walk = makeWalk()
+    var outside: [Int: Int] = [:]
     var edges: [Diagram.Edge] = []
-    func place(_ end: End) -> Int? {
-      switch end {
-      case .unit(let number): return places[number]
-      case .addresses(let addresses):
-        if let known = outside[addresses] { return known }
-        outside[addresses] = nodes.count
-        let name = addresses == .all ? "any address" : addresses.description
-        nodes.append(Diagram.Node(id: "addresses \(name)", name: name, detail: "outside the input", kind: .external))
-        return nodes.count - 1
-      }
+    func place(ofAddresses number: Int) -> Int {
+      if let known = outside[number] { return known }
+      outside[number] = nodes.count
+      let name = walk.addressSets[number].description
+      nodes.append(Diagram.Node(id: "addresses \(name)", name: name, detail: "outside the input", kind: .external))
+      return nodes.count - 1
     }
-    forEachRow { source, destination, id, walk in
-      guard let from = place(source), let to = place(destination) else { return }
-      let text = texts.text(id, walk)
-      if !text.allowed.isEmpty {
-        edges.append(.init(source: from, destination: to, label: String(decoding: text.allowed, as: UTF8.self)))
-      }
-      if !text.undefined.isEmpty {
-        edges.append(
-          .init(
-            source: from, destination: to, label: String(decoding: text.undefined, as: UTF8.self),
-            isUndefined: true))
-      }
+    func add(_ from: Int?, _ to: Int?, _ id: ConnectivityWalk.ConnectionID) {
+      guard let from, let to else { return }
+      let (allowed, undefined) = filter.visible(walk, id)
+      edges += Self.edges(from, to, allowed: allowed, undefined: undefined)
+    }
+    forEachRow(walk) { source, destination, id in
+      add(places[source], places[destination], id)
+    } outside: { unit, direction, found in
+      let addresses = place(ofAddresses: found.addresses)
+      direction == .egress
+        ? add(places[unit], addresses, found.connection) : add(addresses, places[unit], found.connection)
     }
     return Diagram(title: title, nodes: nodes, edges: edges)
   }
@@ -60,8 +55,11 @@ extension ConnectivityReport {
     let isFiltered = filter.namespace != nil || filter.source != nil || filter.destination != nil
     if !isFiltered { return units.map { _ in true } }
     var shown = units.map { _ in false }
-    forEachRow { source, destination, _, _ in
-      for case .unit(let number) in [source, destination] { shown[number] = true }
+    forEachRow(makeWalk()) { source, destination, _ in
+      shown[source] = true
+      shown[destination] = true
+    } outside: { unit, _, _ in
+      shown[unit] = true
     }
     return shown
   }
@@ -81,12 +79,17 @@ extension ConnectivityReport {
       return nodes.count - 1
     }
     let edges = namespaceRows().flatMap { row -> [Diagram.Edge] in
-      let (from, to) = (place(row.source), place(row.destination))
-      return [(row.allowed, false), (row.undefined, true)].filter { !$0.0.isEmpty }.map {
-        .init(
-          source: from, destination: to, label: $0.0 == .all ? "all ports" : $0.0.description, isUndefined: $0.1)
-      }
+      Self.edges(place(row.source), place(row.destination), allowed: row.allowed, undefined: row.undefined)
     }
     return Diagram(title: title, nodes: nodes, edges: edges)
+  }
+
+  private static func edges(
+    _ from: Int, _ to: Int, allowed: TrafficSet, undefined: TrafficSet
+  ) -> [Diagram.Edge] {
+    [(allowed, false), (undefined, true)].filter { !$0.0.isEmpty }.map {
+      Diagram.Edge(
+        source: from, destination: to, label: $0.0 == .all ? "all ports" : $0.0.description, isUndefined: $0.1)
+    }
   }
 }

@@ -52,37 +52,43 @@ extension ConnectivityReport {
 
   /// Answers whether there was a row.
   private func writeRows(_ writer: some RowWriter, _ explains: Bool, _ output: Output) -> Bool {
-    let sourceParts = names.map { Array(writer.sourcePart($0).utf8) }
-    let destinationParts = names.map { Array(writer.destinationPart($0).utf8) }
-    let explainer = explains ? RowExplainer(self) : nil
-    let end = explains ? "" : writer.rowEnd
-    var texts = TrafficTexts(filter) { writer.trafficPart($0, isUndefined: $1) + end }
-    var addressTexts: [AddressSet: String] = [:]
-    func addressText(_ addresses: AddressSet) -> String {
-      if let known = addressTexts[addresses] { return known }
-      let text = addresses.description
-      addressTexts[addresses] = text
-      return text
-    }
-    var hasRows = false
+    let walk = makeWalk()
+    let sources = TextPool(names.lazy.map(writer.sourcePart))
+    let destinations = TextPool(names.lazy.map(writer.destinationPart))
     let separator = Array(writer.separator.utf8)
-    forEachRow { source, destination, id, walk in
-      let text = texts.text(id, walk)
-      for traffic in [text.allowed, text.undefined] where !traffic.isEmpty {
+    let explainer = explains ? RowExplainer(self) : nil
+    let addressNames = AddressNames()
+    var traffics = TrafficTexts(filter) { writer.trafficPart($0, isUndefined: $1) + (explains ? "" : writer.rowEnd) }
+    var hasRows = false
+    func write(
+      _ id: ConnectivityWalk.ConnectionID, ends: () -> Void, reasons: (RowExplainer) -> [String]
+    ) {
+      let traffic = traffics.numbers(id, walk)
+      for number in [traffic.allowed, traffic.undefined] where number >= 0 {
         if hasRows { output.write(separator) }
         hasRows = true
-        switch source {
-        case .unit(let number): output.write(sourceParts[number])
-        case .addresses(let addresses): output.write(writer.sourcePart(addressText(addresses)))
-        }
-        switch destination {
-        case .unit(let number): output.write(destinationParts[number])
-        case .addresses(let addresses): output.write(writer.destinationPart(addressText(addresses)))
-        }
-        output.write(traffic)
-        if let explainer {
-          output.write(writer.explanationPart(explainer.lines(source, destination)) + writer.rowEnd)
-        }
+        ends()
+        traffics.pool.write(number, to: output)
+        if let explainer { output.write(writer.explanationPart(reasons(explainer)) + writer.rowEnd) }
+      }
+    }
+    forEachRow(walk) { source, destination, id in
+      write(id) {
+        sources.write(source, to: output)
+        destinations.write(destination, to: output)
+      } reasons: {
+        $0.lines(.unit(units[source]), .unit(units[destination]))
+      }
+    } outside: { unit, direction, found in
+      let addresses = walk.addressSets[found.addresses]
+      write(found.connection) {
+        if direction == .egress { sources.write(unit, to: output) }
+        let name = addressNames.text(of: found.addresses, walk)
+        output.write(direction == .egress ? writer.destinationPart(name) : writer.sourcePart(name))
+        if direction == .ingress { destinations.write(unit, to: output) }
+      } reasons: {
+        direction == .egress
+          ? $0.lines(.unit(units[unit]), .addresses(addresses)) : $0.lines(.addresses(addresses), .unit(units[unit]))
       }
     }
     return hasRows
@@ -104,13 +110,21 @@ extension ConnectivityReport {
     var ids: [Key: Set<ConnectivityWalk.ConnectionID>] = [:]
     var order: [Key] = []
     var rows: [NamespaceRow] = []
-    var last: ConnectivityWalk?
-    forEachRow { source, destination, id, walk in
-      let key = Key(source: namespaceName(source), destination: namespaceName(destination))
+    let walk = makeWalk()
+    let addressNames = AddressNames()
+    let namespaces = units.map { cluster.world.namespaces[$0.namespace].name }
+    func add(_ source: String, _ destination: String, _ id: ConnectivityWalk.ConnectionID) {
+      let key = Key(source: source, destination: destination)
       if ids[key] == nil { order.append(key) }
-      if ids[key, default: []].insert(id).inserted { last = walk }
+      ids[key, default: []].insert(id)
     }
-    guard let walk = last else { return [] }
+    forEachRow(walk) { source, destination, id in
+      add(namespaces[source], namespaces[destination], id)
+    } outside: { unit, direction, found in
+      let name = addressNames.text(of: found.addresses, walk)
+      direction == .egress
+        ? add(namespaces[unit], name, found.connection) : add(name, namespaces[unit], found.connection)
+    }
     for key in order {
       var allowed = TrafficSet.none
       var possible = TrafficSet.none
@@ -126,11 +140,16 @@ extension ConnectivityReport {
     }
     return rows
   }
+}
 
-  private func namespaceName(_ end: End) -> String {
-    switch end {
-    case .unit(let number): cluster.world.namespaces[units[number].namespace].name
-    case .addresses(let addresses): addresses.description
-    }
+/// The texts of address sets, made once each.
+final class AddressNames {
+  private var texts: [Int: String] = [:]
+
+  func text(of number: Int, _ walk: ConnectivityWalk) -> String {
+    if let known = texts[number] { return known }
+    let text = walk.addressSets[number].description
+    texts[number] = text
+    return text
   }
 }

@@ -1,6 +1,6 @@
 internal import Kubernetes
 package import PolicyEngine
-package import PolicyModel
+internal import PolicyModel
 
 /// Who can talk to whom, row by row in the order of the names. Rows are made on demand and not kept.
 package struct ConnectivityReport {
@@ -10,12 +10,6 @@ package struct ConnectivityReport {
   /// The name of each unit: `shop/web`, with the kind inside when two share it.
   package let names: [String]
   let compiled: CompiledPolicies
-
-  /// One end of a row.
-  package enum End: Sendable {
-    case unit(Int)
-    case addresses(AddressSet)
-  }
 
   package init(_ cluster: Cluster, filter: ConnectivityFilter = ConnectivityFilter()) {
     self.init(
@@ -39,39 +33,40 @@ package struct ConnectivityReport {
     }
   }
 
-  /// Calls `body` for each row: sources sorted by name, address ranges last; destinations likewise.
+  /// A walk for ``forEachRow(_:pair:outside:)``, which numbers traffic and addresses.
+  func makeWalk() -> ConnectivityWalk { ConnectivityWalk(compiled, units: units) }
+
+  /// Calls back for each row: sources in the order of names, then rows from outside by destination.
   ///
-  /// - Parameter body: gets the ends and the number of what flows; ``ConnectivityWalk/connection(_:)`` of the
-  ///   walk that is handed along says what it is.
-  package func forEachRow(_ body: (End, End, ConnectivityWalk.ConnectionID, ConnectivityWalk) -> Void) {
-    let walk = ConnectivityWalk(compiled, units: units)
+  /// - Parameters:
+  ///   - pair: gets the numbers of two units and of what flows.
+  ///   - outside: gets a unit, the direction seen from it, and the addresses at the other end.
+  func forEachRow(
+    _ walk: ConnectivityWalk,
+    pair: (_ source: Int, _ destination: Int, ConnectivityWalk.ConnectionID) -> Void,
+    outside: (_ unit: Int, Direction, ConnectivityWalk.Outside) -> Void
+  ) {
     let sources = units.map { isWanted($0, filter.source) }
     let destinations = units.map { isWanted($0, filter.destination) }
     let inNamespace = units.map { unit in
       filter.namespace.map { $0 == cluster.world.namespaces[unit.namespace].name } ?? true
     }
+    let isFiltered = filter.namespace != nil || filter.destination != nil
     for source in units.indices where sources[source] {
       walk.forEachDestination(of: source) { destination, id in
-        guard destinations[destination], inNamespace[source] || inNamespace[destination] else { return }
-        body(.unit(source), .unit(destination), id, walk)
+        if isFiltered, !destinations[destination] || !(inNamespace[source] || inNamespace[destination]) { return }
+        pair(source, destination, id)
       }
       guard inNamespace[source] else { continue }
-      for (addresses, id) in walk.outsideDestinations(of: source)
-      where filter.destination?.matches(addresses) ?? true {
-        body(.unit(source), .addresses(addresses), id, walk)
+      for found in walk.outsideDestinations(of: source)
+      where filter.destination?.matches(walk.addressSets[found.addresses]) ?? true {
+        outside(source, .egress, found)
       }
     }
-    outsideSources(walk, destinations.indices.filter { destinations[$0] && inNamespace[$0] }, body)
-  }
-
-  /// Rows from addresses, grouped by source: one group per destination keeps the order of names.
-  private func outsideSources(
-    _ walk: ConnectivityWalk, _ destinations: [Int],
-    _ body: (End, End, ConnectivityWalk.ConnectionID, ConnectivityWalk) -> Void
-  ) {
-    for destination in destinations {
-      for (addresses, id) in walk.outsideSources(of: destination) where filter.source?.matches(addresses) ?? true {
-        body(.addresses(addresses), .unit(destination), id, walk)
+    for destination in units.indices where destinations[destination] && inNamespace[destination] {
+      for found in walk.outsideSources(of: destination)
+      where filter.source?.matches(walk.addressSets[found.addresses]) ?? true {
+        outside(destination, .ingress, found)
       }
     }
   }

@@ -73,7 +73,7 @@ package struct ExposureReport {
       + bySelector.keys.sorted().compactMap { key in
         row(key, (bySelector[key] ?? .none).subtracting(anyPod))
       }
-      + outside.compactMap { row("addresses \($0.0)", walk.connection($0.1).certain) }
+      + outside.compactMap { row("addresses \(walk.addressSets[$0.addresses])", walk.connection($0.connection).certain) }
   }
 
   /// What a rule lets through; a port name counts where it can be resolved, on the subject.

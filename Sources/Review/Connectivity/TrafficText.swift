@@ -2,17 +2,18 @@ internal import Kubernetes
 internal import PolicyEngine
 internal import PolicyModel
 
-/// What a row says about its traffic.
-struct TrafficText {
-  /// What certainly flows; empty when nothing does.
-  let allowed: [UInt8]
-  /// What possibly flows besides; empty when nothing does.
-  let undefined: [UInt8]
-}
-
-/// Texts by connection number, made once per distinct traffic.
+/// What rows say about their traffic, by connection number; each text is made once.
 struct TrafficTexts {
-  private var texts: [TrafficText?] = []
+  /// Numbers of texts in ``pool``; -1 for none.
+  struct Numbers {
+    /// What certainly flows.
+    let allowed: Int
+    /// What possibly flows besides.
+    let undefined: Int
+  }
+
+  private(set) var pool = TextPool()
+  private var numbers: [Numbers?] = []
   private let filter: ConnectivityFilter
   private let format: (_ traffic: TrafficSet, _ isUndefined: Bool) -> String
 
@@ -22,22 +23,31 @@ struct TrafficTexts {
   }
 
   @inline(__always)
-  mutating func text(_ id: ConnectivityWalk.ConnectionID, _ walk: ConnectivityWalk) -> TrafficText {
-    if Int(id) < texts.count, let known = texts[Int(id)] { return known }
+  mutating func numbers(_ id: ConnectivityWalk.ConnectionID, _ walk: ConnectivityWalk) -> Numbers {
+    if Int(id) < numbers.count, let known = numbers[Int(id)] { return known }
     return make(id, walk)
   }
 
-  private mutating func make(_ id: ConnectivityWalk.ConnectionID, _ walk: ConnectivityWalk) -> TrafficText {
+  private mutating func make(_ id: ConnectivityWalk.ConnectionID, _ walk: ConnectivityWalk) -> Numbers {
     let index = Int(id)
-    if index >= texts.count { texts += [TrafficText?](repeating: nil, count: index - texts.count + 64) }
+    if index >= numbers.count { numbers += [Numbers?](repeating: nil, count: index - numbers.count + 64) }
+    let (allowed, undefined) = filter.visible(walk, id)
+    let made = Numbers(
+      allowed: allowed.isEmpty ? -1 : pool.append(format(allowed, false)),
+      undefined: undefined.isEmpty ? -1 : pool.append(format(undefined, true)))
+    numbers[index] = made
+    return made
+  }
+}
+
+extension ConnectivityFilter {
+  /// The part of a connection that is asked for: what certainly flows, and what possibly flows besides.
+  func visible(
+    _ walk: ConnectivityWalk, _ id: ConnectivityWalk.ConnectionID
+  ) -> (allowed: TrafficSet, undefined: TrafficSet) {
     let (certain, possible) = walk.connection(id)
-    let allowed = filter.visible(certain)
-    let undefined = filter.visible(possible).subtracting(allowed)
-    let text = TrafficText(
-      allowed: allowed.isEmpty ? [] : Array(format(allowed, false).utf8),
-      undefined: undefined.isEmpty ? [] : Array(format(undefined, true).utf8))
-    texts[index] = text
-    return text
+    let allowed = visible(certain)
+    return (allowed, visible(possible).subtracting(allowed))
   }
 }
 

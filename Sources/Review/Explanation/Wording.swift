@@ -87,9 +87,9 @@ package struct Wording: Sendable {
     case .samePod: return "not policed: a pod may always reach itself"
     case .hairpin(.bypassesPolicy): return "not policed: the pod reaches itself through a Service"
     case .hairpin: return "denied: the pod reaches itself through a Service, and it is isolated"
-    case .notPoliced: return Self.notPoliced
+    case .notPoliced: return "\(Self.notPoliced)"
     case .ownNode: return "not policed: node and pod on that node"
-    case .notIsolated: return Self.notIsolated
+    case .notIsolated: return "\(Self.notIsolated)"
     case .otherProtocol(.open): return "open: policies say nothing about this protocol"
     case .otherProtocol(.closed):
       return "closed: isolated by \(Self.list(trace.policies.map(\.policy))), and policies say nothing about this protocol"
@@ -101,8 +101,8 @@ package struct Wording: Sendable {
     }
   }
 
-  package static let notPoliced = "not policed"
-  package static let notIsolated = "open: no policy isolates it"
+  package static let notPoliced: StaticString = "not policed"
+  package static let notIsolated: StaticString = "open: no policy isolates it"
 
   package static func allowed(by policy: Policy, _ rule: Rule) -> String {
     "allowed by \(policy.identity) \(rule.path) (\(rule.location.fileAndLine))"

@@ -13,10 +13,8 @@ package enum VerdictFormat: String, Sendable, CaseIterable {
 struct VerdictLine {
   private let format: VerdictFormat
   /// What decided, by rule, by row, and for ends that nothing isolates or polices.
-  private let ruleReasons: [[UInt8]]
-  private let rowReasons: [[UInt8]]
-  private let notPoliced: [UInt8]
-  private let notIsolated: [UInt8]
+  private let ruleReasons: TextPool
+  private let rowReasons: TextPool
 
   /// An answer in the form of the output.
   struct Answer {
@@ -28,21 +26,21 @@ struct VerdictLine {
 
   init(_ format: VerdictFormat, _ compiled: CompiledPolicies) {
     self.format = format
-    ruleReasons = (0..<compiled.ruleCount).map {
-      let (policy, rule) = compiled.policyAndRule(Int32($0))
-      return Self.bytes(Wording.allowed(by: policy, rule), format)
-    }
-    rowReasons = (0..<compiled.rowCount).map {
-      Self.bytes(Wording.denied(by: compiled.isolatingPolicies(ofRow: Int32($0))), format)
-    }
-    notPoliced = Self.bytes(Wording.notPoliced, format)
-    notIsolated = Self.bytes(Wording.notIsolated, format)
+    ruleReasons = TextPool(
+      (0..<compiled.ruleCount).lazy.map {
+        let (policy, rule) = compiled.policyAndRule(Int32($0))
+        return Self.escaped(Wording.allowed(by: policy, rule), format)
+      })
+    rowReasons = TextPool(
+      (0..<compiled.rowCount).lazy.map {
+        Self.escaped(Wording.denied(by: compiled.isolatingPolicies(ofRow: Int32($0))), format)
+      })
   }
 
   func answer(_ verdict: Verdict, reason: String) -> Answer {
     Answer(
       verdict: verdict.outcome, egress: verdict.egress, ingress: verdict.ingress,
-      reason: Self.bytes(reason, format))
+      reason: Array(Self.escaped(reason, format).utf8))
   }
 
   func write(_ line: UnsafeRawBufferPointer, _ answer: Answer, to output: Output) {
@@ -79,16 +77,17 @@ struct VerdictLine {
 
   // MARK: - Parts
 
-  private static func bytes(_ text: String, _ format: VerdictFormat) -> [UInt8] {
-    format == .json ? Array(JSONText.quoted(text).utf8.dropFirst().dropLast()) : Array(text.utf8)
+  /// As it stands inside the quotes of the form.
+  private static func escaped(_ text: String, _ format: VerdictFormat) -> String {
+    format == .json ? String(JSONText.quoted(text).dropFirst().dropLast()) : text
   }
 
   private func writeReason(_ decision: CompiledVerdict.Decision, _ output: Output) {
     switch decision {
-    case .notPoliced: output.write(notPoliced)
-    case .notIsolated: output.write(notIsolated)
-    case .allowed(let rule): output.write(ruleReasons[Int(rule)])
-    case .denied(let row): output.write(rowReasons[Int(row)])
+    case .notPoliced: output.write(Wording.notPoliced)
+    case .notIsolated: output.write(Wording.notIsolated)
+    case .allowed(let rule): ruleReasons.write(Int(rule), to: output)
+    case .denied(let row): rowReasons.write(Int(row), to: output)
     }
   }
 

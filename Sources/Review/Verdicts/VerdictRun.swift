@@ -18,17 +18,19 @@ package struct VerdictRun {
   private let evaluator: FlowEvaluator
   private let parser: FlowParser
   private let wording: Wording
-  private var ends = WordTable<End>()
+  private var ends = WordTable<Result<FlowEnd, FlowLineError>>()
   private var traffics = WordTable<Result<FlowTraffic, FlowLineError>>()
+  /// The ends and ports of these words that rows can answer for, by the words' numbers: plain numbers only, for
+  /// the lines that need nothing else.
+  private var simpleEnds: [VerdictTable.End?] = []
+  private var ports: [Port?] = []
   /// Answers that needed a case analysis, which costs much more than remembering them.
   private var analysed: [Flow: Result<VerdictLine.Answer, FlowLineError>] = [:]
   private let lineWriter: VerdictLine
 
-  /// A word that names an end.
-  private struct End {
-    let end: Result<FlowEnd, FlowLineError>
-    /// For rows; nil when it needs a case analysis.
-    let simple: VerdictTable.End?
+  private struct Port {
+    let transport: TransportProtocol
+    let number: UInt16
   }
 
   package init(_ cluster: Cluster, format: VerdictFormat) {
@@ -59,30 +61,40 @@ package struct VerdictRun {
     guard let first = line.first, first != UInt8(ascii: "#") else { return }
     guard let words = FlowWords(line) else {
       let problem = Result<Flow, FlowLineError> { () throws(FlowLineError) in
-        try parser.parse(String(decoding: line, as: UTF8.self))
+        try self.parser.parse(String(decoding: line, as: UTF8.self))
       }
       if case .failure(let error) = problem { writeError(line, error, &totals, output) }
       return
     }
-    let (parser, table) = (parser, table)
-    func makeEnd(_ text: String) -> End {
-      let end = Result { () throws(FlowLineError) in try parser.end(text) }
-      return End(end: end, simple: (try? end.get()).flatMap(table.end))
-    }
-    let source = ends.number(of: words.source, make: makeEnd)
-    let destination = ends.number(of: words.destination, make: makeEnd)
-    let traffic = traffics.number(of: words.traffic) { text in
-      Result { () throws(FlowLineError) in try FlowParser.traffic(text) }
-    }
-    if case .success(.port(let transport, let port)) = traffics.values[traffic],
-      let from = ends.values[source].simple, let to = ends.values[destination].simple,
-      let verdict = table.verdict(from: from, to: to, transport, port)
+    let source = endNumber(words.source)
+    let destination = endNumber(words.destination)
+    let traffic = trafficNumber(words.traffic)
+    if let port = ports[traffic], let from = simpleEnds[source], let to = simpleEnds[destination],
+      let verdict = table.verdict(from: from, to: to, port.transport, port.number)
     {
       if verdict.isAllowed { totals.allowed += 1 } else { totals.denied += 1 }
       lineWriter.write(line, verdict, to: output)
       return
     }
     analyse(line, source, destination, traffic, &totals, output)
+  }
+
+  private mutating func endNumber(_ word: UnsafeRawBufferPointer) -> Int {
+    if let known = ends.number(of: word) { return known }
+    let end = Result { [parser] () throws(FlowLineError) in try parser.end(String(decoding: word, as: UTF8.self)) }
+    simpleEnds.append((try? end.get()).flatMap(table.end))
+    return ends.append(end, for: word)
+  }
+
+  private mutating func trafficNumber(_ word: UnsafeRawBufferPointer) -> Int {
+    if let known = traffics.number(of: word) { return known }
+    let traffic = Result { () throws(FlowLineError) in try FlowParser.traffic(String(decoding: word, as: UTF8.self)) }
+    if case .success(.port(let transport, let number)) = traffic {
+      ports.append(Port(transport: transport, number: number))
+    } else {
+      ports.append(nil)
+    }
+    return traffics.append(traffic, for: word)
   }
 
   /// The general way: every situation of the flow.
@@ -92,7 +104,7 @@ package struct VerdictRun {
   ) {
     do throws(FlowLineError) {
       let flow = Flow(
-        from: try ends.values[source].end.get(), to: try ends.values[destination].end.get(),
+        from: try ends.values[source].get(), to: try ends.values[destination].get(),
         try traffics.values[traffic].get())
       let answer = try (analysed[flow] ?? remember(flow)).get()
       switch answer.verdict {

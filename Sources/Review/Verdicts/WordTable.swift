@@ -12,8 +12,9 @@ struct WordTable<Value> {
   private var pool: [UInt8] = []
   private(set) var values: [Value] = []
 
-  /// The number of a word's value in ``values``; made on first sight.
-  mutating func number(of word: UnsafeRawBufferPointer, make: (String) -> Value) -> Int {
+  /// The number of a word's value in ``values``; nil for a word that is new.
+  @inline(__always)
+  func number(of word: UnsafeRawBufferPointer) -> Int? {
     let hash = Self.hash(word)
     var place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[place].count >= 0 {
@@ -21,9 +22,17 @@ struct WordTable<Value> {
       if slot.hash == hash, slot.count == word.count, isEqual(slot.start, word) { return slot.value }
       place = (place + 1) & (slots.count - 1)
     }
+    return nil
+  }
+
+  /// Adds a word that is new; answers its number.
+  mutating func append(_ value: Value, for word: UnsafeRawBufferPointer) -> Int {
+    let hash = Self.hash(word)
+    var place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    while slots[place].count >= 0 { place = (place + 1) & (slots.count - 1) }
     slots[place] = Slot(hash: hash, start: pool.count, count: word.count, value: values.count)
     pool.append(contentsOf: word)
-    values.append(make(String(decoding: word, as: UTF8.self)))
+    values.append(value)
     if values.count * 2 > slots.count { grow() }
     return values.count - 1
   }
