@@ -16,7 +16,8 @@ package struct WorldIndex: Sendable {
 
   private let world: World
   private var pods: [Name: Int] = [:]
-  private var workloads: [Name: [Int]] = [:]
+  /// Groups of one name stand side by side, whatever their kinds.
+  private var workloads: [Name: Range<Int>] = [:]
   private var ownedTemplates: [Name: [Int]] = [:]
   private var nodes: [String: Int] = [:]
   private var services: [Name: Int] = [:]
@@ -25,33 +26,39 @@ package struct WorldIndex: Sendable {
   /// O(endpoints).
   package init(_ world: World) {
     self.world = world
-    pods.reserveCapacity(world.endpoints.count)
-    for (index, workload) in world.workloads.enumerated() where workload.kind != "Pod" {
-      workloads[Name(namespace: workload.namespace, name: workload.name), default: []].append(index)
+    // Elements are read in place: an endpoint holds many references, and there may be 100,000.
+    workloads.reserveCapacity(world.workloads.count)
+    for index in world.workloads.indices where world.workloads[index].kind != "Pod" {
+      let name = Name(namespace: world.workloads[index].namespace, name: world.workloads[index].name)
+      workloads[name] = (workloads[name]?.lowerBound ?? index)..<(index + 1)
     }
+    pods.reserveCapacity(world.endpoints.count { $0.kind == .pod })
     for (index, service) in world.services.enumerated() {
       guard let namespace = world.namespace(named: service.meta.namespace) else { continue }
       services[Name(namespace: namespace, name: service.meta.name)] = index
       for address in service.clusterIPs { addresses[address] = .service(index) }
     }
-    for (index, endpoint) in world.endpoints.enumerated() {
-      if endpoint.kind != .pod {
-        if world.isOwned(endpoint) {
-          ownedTemplates[Name(namespace: endpoint.namespace, name: endpoint.name), default: []].append(index)
-        }
-        continue
-      }
-      pods[Name(namespace: endpoint.namespace, name: endpoint.name)] = index
-      // A host-network pod's address is its node's, a finished pod's may already be another's.
-      guard case .known(let own) = endpoint.addresses, !endpoint.hostNetwork, !endpoint.isFinished else {
-        continue
-      }
-      for address in own { addresses[address] = .endpoint(index) }
-    }
+    for index in world.endpoints.indices { add(endpoint: index) }
     for (index, node) in world.nodes.enumerated() {
       nodes[node.name] = index
       for address in node.addresses { addresses[address] = .node(index) }
     }
+  }
+
+  private mutating func add(endpoint index: Int) {
+    let isPod = world.endpoints[index].kind == .pod
+    guard isPod || world.isOwned(world.endpoints[index]) else { return }
+    let name = Name(namespace: world.endpoints[index].namespace, name: world.endpoints[index].name)
+    guard isPod else {
+      ownedTemplates[name, default: []].append(index)
+      return
+    }
+    pods[name] = index
+    // A host-network pod's address is its node's, a finished pod's may already be another's.
+    guard case .known(let own) = world.endpoints[index].addresses, !world.endpoints[index].hostNetwork,
+      !world.endpoints[index].isFinished
+    else { return }
+    for address in own { addresses[address] = .endpoint(index) }
   }
 
   package func owner(of address: IPAddress) -> AddressOwner? { addresses[address] }
@@ -68,7 +75,7 @@ package struct WorldIndex: Sendable {
 
   /// The workload groups of a name; several when kinds share it.
   package func workloads(_ namespace: String, _ name: String) -> [Int] {
-    world.namespace(named: namespace).flatMap { workloads[Name(namespace: $0, name: name)] } ?? []
+    world.namespace(named: namespace).flatMap { workloads[Name(namespace: $0, name: name)] }.map(Array.init) ?? []
   }
 
   /// Templates of a name that belong to another workload: the ReplicaSet of a canary.
