@@ -66,11 +66,16 @@ struct ConnectivityCommand: AsyncParsableCommand {
     let cluster = await input.load()
     display.report(cluster)
     try cluster.requireSomething()
+    let report = ConnectivityReport(cluster, filter: try filter())
+    let unknown = report.unknownNames
+    if !unknown.isEmpty {
+      Terminal.writeError(unknown.map { $0.text(display.style(for: 2)) + "\n" }.joined())
+      throw ExitStatus.usage
+    }
     let standardOutput = Terminal.standardOutput
     if exposure {
-      ExposureReport(cluster, filter: try filter()).write(output, to: standardOutput)
+      ExposureReport(report).write(output, to: standardOutput)
     } else {
-      let report = ConnectivityReport(cluster, filter: try filter())
       report.write(output, grouping: groupBy, explains: explain, to: standardOutput)
     }
     if cluster.exitStatus != .ok { throw cluster.exitStatus }

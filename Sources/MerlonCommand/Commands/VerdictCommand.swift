@@ -55,7 +55,7 @@ struct VerdictCommand: AsyncParsableCommand {
     var run = VerdictRun(cluster, format: output)
     let totals = run.run(text, to: standardOutput)
     if totals.errors > 0, !display.quiet {
-      Terminal.writeError("merlon: \(totals.errors) lines could not be answered\n")
+      Terminal.writeError("merlon: \(totals.errors) \(totals.errors == 1 ? "line" : "lines") could not be answered\n")
     }
     if cluster.exitStatus != .ok { throw cluster.exitStatus }
     if totals.errors > 0 { throw ExitStatus.findings }

@@ -33,7 +33,8 @@ struct DisplayOptions: ParsableArguments {
       Terminal.writeError(problem.text(style) + "\n")
     }
     if cluster.summary.rejectedPolicies > 0 {
-      Terminal.writeError("merlon: answers are without \(cluster.summary.rejectedPolicies) invalid policies\n")
+      let count = cluster.summary.rejectedPolicies
+      Terminal.writeError("merlon: answers are without \(count) invalid \(count == 1 ? "policy" : "policies")\n")
     }
     if cluster.isIncomplete {
       Terminal.writeError("merlon: a part of the input could not be read; answers are incomplete\n")

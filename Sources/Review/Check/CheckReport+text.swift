@@ -20,7 +20,8 @@ extension CheckReport {
       if !isQuiet { lines.append("") }
     }
     if !isQuiet {
-      lines += coverageLines(style, isVerbose: isVerbose) + [""] + matrixLines(style) + [""]
+      lines += coverageLines(style, isVerbose: isVerbose) + [""]
+      if !coverage.isEmpty { lines += matrixLines(style) + [""] }
     }
     lines.append(conclusion(style))
     return lines.joined(separator: "\n") + "\n"
@@ -48,9 +49,15 @@ extension CheckReport {
     }
     if isIncomplete { lines.append(style.red("A part of the input could not be read: all answers are incomplete.")) }
     if summary.withoutNamespace > 0 {
-      lines.append("\(summary.withoutNamespace) objects name no namespace and were put into the default one.")
+      let isOne = summary.withoutNamespace == 1
+      lines.append(
+        isOne
+          ? "1 object names no namespace and was put into the default one."
+          : "\(summary.withoutNamespace) objects name no namespace and were put into the default one.")
     }
-    if summary.finishedPods > 0 { lines.append("\(summary.finishedPods) finished pods do not count.") }
+    if summary.finishedPods > 0 {
+      lines.append(summary.finishedPods == 1 ? "1 finished pod does not count." : "\(summary.finishedPods) finished pods do not count.")
+    }
     let others = summary.passedOver.reduce(0) { $0 + $1.count }
     if isVerbose {
       lines += summary.passedOver.map { "  passed over: \($0.count) \($0.kind)" }
@@ -58,7 +65,7 @@ extension CheckReport {
         lines.append("  passed over: \(summary.documentsWithoutKind) documents without a kind")
       }
     } else if others + summary.documentsWithoutKind > 0 {
-      lines.append("\(others + summary.documentsWithoutKind) other objects passed over (--verbose lists them).")
+      lines.append("\(count(others + summary.documentsWithoutKind, "other object") ?? "") passed over (--verbose lists them).")
     }
     return lines
   }

@@ -10,7 +10,8 @@ extension Explanation {
       ("destination", .string(destination)),
       ("cases", .list(cases.map { part in
         .members(
-          ("ports", .string(part.ports)), ("verdict", .string(part.verdict.outcome.rawValue)),
+          ("ports", .string(part.ports)), ("example", .string(Wording.text(part.flow.traffic))),
+          ("verdict", .string(part.verdict.outcome.rawValue)),
           ("egress", .string(part.verdict.egress.rawValue)), ("ingress", .string(part.verdict.ingress.rawValue)),
           ("reason", .string(wording.reason(part.verdict))),
           ("traces", .list(part.verdict.traces.map(wording.data))))

@@ -7,8 +7,10 @@ extension Explanation {
   package func text(_ wording: Wording, _ style: TextStyle) -> String {
     var lines: [String] = []
     for part in cases {
+      let shown = Wording.text(part.flow.traffic)
+      let ports = part.ports == shown ? shown : "\(part.ports) (such as \(shown))"
       lines.append(
-        "\(style.bold("\(source) -> \(destination)")) \(part.ports): \(Self.word(part.verdict.outcome, style))")
+        "\(style.bold("\(source) -> \(destination)")) \(ports): \(Self.word(part.verdict.outcome, style))")
       lines += wording.lines(part.verdict, style).map { $0.isEmpty ? "" : "  \($0)" }
       lines.append("")
     }
