@@ -28,10 +28,12 @@ struct ConnectivityCommand: AsyncParsableCommand {
   @Option(name: [.customShort("o", allowingJoined: true), .long], help: "How to print.")
   var output: ConnectivityFormat = .text
 
-  @Option(name: [.customShort("n", allowingJoined: true), .long], help: "Only rows with an end in this namespace.")
+  @Option(
+    name: [.customShort("n", allowingJoined: true), .long], help: "Only rows with an end in this namespace.")
   var namespace: String?
 
-  @Option(name: .long, help: "Only rows from here: shop/web, shop/*, shop/deployment/web, internet or an address.")
+  @Option(
+    name: .long, help: "Only rows from here: shop/web, shop/*, shop/deployment/web, internet or an address.")
   var from: String?
 
   @Option(name: .long, help: "Only rows to here, written as for --from.")

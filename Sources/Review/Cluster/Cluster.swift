@@ -32,7 +32,8 @@ package struct Cluster: Sendable {
     diagnostics = (manifests.diagnostics + policies.diagnostics).sortedByLocation()
     // Decoding a policy may show that it is a template, which is no policy yet.
     isIncomplete =
-      manifests.isIncomplete || policies.diagnostics.contains { $0.severity == .error && $0.code == .renderFirst }
+      manifests.isIncomplete
+      || policies.diagnostics.contains { $0.severity == .error && $0.code == .renderFirst }
   }
 
   package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }

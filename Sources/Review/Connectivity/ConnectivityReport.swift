@@ -15,10 +15,13 @@ package struct ConnectivityReport {
 
   package init(_ cluster: Cluster, filter: ConnectivityFilter = ConnectivityFilter()) {
     self.init(
-      cluster, CompiledPolicies(world: cluster.world, tier: cluster.tier, profile: cluster.profile), filter: filter)
+      cluster, CompiledPolicies(world: cluster.world, tier: cluster.tier, profile: cluster.profile),
+      filter: filter)
   }
 
-  package init(_ cluster: Cluster, _ compiled: CompiledPolicies, filter: ConnectivityFilter = ConnectivityFilter()) {
+  package init(
+    _ cluster: Cluster, _ compiled: CompiledPolicies, filter: ConnectivityFilter = ConnectivityFilter()
+  ) {
     self.cluster = cluster
     self.filter = filter
     self.compiled = compiled
@@ -38,7 +41,8 @@ package struct ConnectivityReport {
     let plain = units.map { "\(world.namespaces[$0.namespace].name)/\($0.name)" }
     for name in plain { counts[name, default: 0] += 1 }
     return zip(units, plain).map { unit, name in
-      counts[name] == 1 ? name : "\(world.namespaces[unit.namespace].name)/\(unit.kind.lowercased())/\(unit.name)"
+      counts[name] == 1
+        ? name : "\(world.namespaces[unit.namespace].name)/\(unit.kind.lowercased())/\(unit.name)"
     }
   }
 
@@ -85,7 +89,9 @@ package struct ConnectivityReport {
     let isFiltered = filter.namespace != nil || filter.destination != nil
     for source in units.indices where sources[source] {
       walk.forEachDestination(of: source) { destination, id in
-        if isFiltered, !destinations[destination] || !(inNamespace[source] || inNamespace[destination]) { return }
+        if isFiltered, !destinations[destination] || !(inNamespace[source] || inNamespace[destination]) {
+          return
+        }
         pair(source, destination, id)
       }
       guard inNamespace[source] else { continue }

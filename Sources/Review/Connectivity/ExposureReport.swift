@@ -33,7 +33,8 @@ package struct ExposureReport {
   }
 
   private func isInNamespace(_ number: Int) -> Bool {
-    report.filter.namespace.map { $0 == report.cluster.world.namespaces[report.units[number].namespace].name } ?? true
+    report.filter.namespace.map { $0 == report.cluster.world.namespaces[report.units[number].namespace].name }
+      ?? true
   }
 
   /// The workload is the source of its egress and the destination of its ingress.
@@ -48,7 +49,8 @@ package struct ExposureReport {
     func row(_ peer: String, _ traffic: OpenTraffic, isUndefined: Bool = false) -> Row? {
       let visible = traffic.visible(report.filter)
       return visible.isEmpty
-        ? nil : Row(workload: name, direction: direction, peer: peer, traffic: visible, isUndefined: isUndefined)
+        ? nil
+        : Row(workload: name, direction: direction, peer: peer, traffic: visible, isUndefined: isUndefined)
     }
     var rows: [Row?] = []
     if other?.meansPodsOutside ?? true {
@@ -58,10 +60,13 @@ package struct ExposureReport {
         // Whether policies apply to it at all is left open, so the rest may be open too.
         rows.append(row("any pod", OpenTraffic(.all).subtracting(open.anyPod), isUndefined: true))
       } else {
-        rows += open.bySelector.sorted { $0.key < $1.key }.map { row($0.key, $0.value.subtracting(open.anyPod)) }
+        rows += open.bySelector.sorted { $0.key < $1.key }.map {
+          row($0.key, $0.value.subtracting(open.anyPod))
+        }
       }
     }
-    let outside = direction == .egress ? walk.outsideDestinations(of: number) : walk.outsideSources(of: number)
+    let outside =
+      direction == .egress ? walk.outsideDestinations(of: number) : walk.outsideSources(of: number)
     for found in outside where report.isWanted(walk.addressSets[found.addresses], other) {
       let (allowed, undefined) = report.filter.visible(walk, found.connection)
       let peer = walk.addressSets[found.addresses].description
@@ -108,7 +113,8 @@ package struct ExposureReport {
       output.line("workload,direction,peer,verdict,ports")
       for row in rows {
         let cells = [
-          row.workload, row.direction.name, row.peer, row.isUndefined ? "undefined" : "allowed", row.traffic.description,
+          row.workload, row.direction.name, row.peer, row.isUndefined ? "undefined" : "allowed",
+          row.traffic.description,
         ]
         output.line(cells.map(CSVRowWriter.cell).joined(separator: ","))
       }
@@ -131,12 +137,18 @@ package struct ExposureReport {
 
   private func data(_ rows: [Row]) -> DataValue {
     .members(
-      ("apiVersion", "merlon.dev/v1"), ("kind", "Exposure"), ("profile", .string(report.cluster.profile.name)),
-      ("rows", .list(rows.map {
-        .members(
-          ("workload", .string($0.workload)), ("direction", .string($0.direction.name)), ("peer", .string($0.peer)),
-          ("verdict", $0.isUndefined ? "undefined" : "allowed"), ("ports", $0.traffic.data))
-      })))
+      ("apiVersion", "merlon.dev/v1"), ("kind", "Exposure"),
+      ("profile", .string(report.cluster.profile.name)),
+      (
+        "rows",
+        .list(
+          rows.map {
+            .members(
+              ("workload", .string($0.workload)), ("direction", .string($0.direction.name)),
+              ("peer", .string($0.peer)),
+              ("verdict", $0.isUndefined ? "undefined" : "allowed"), ("ports", $0.traffic.data))
+          })
+      ))
   }
 }
 

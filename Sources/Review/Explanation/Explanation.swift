@@ -53,7 +53,9 @@ package struct Explanation: Sendable {
     // Every other port than the named ones is in the case that most ports are in.
     let isEverything = found.reduce(TrafficSet.none) { $0.union($1.traffic) } == .all
     let most = found.map { Self.size($0.traffic) }.max() ?? 0
-    cases = found.sorted { ($0.outcomes.rank, Self.size($0.traffic)) < ($1.outcomes.rank, Self.size($1.traffic)) }.map {
+    cases = found.sorted {
+      ($0.outcomes.rank, Self.size($0.traffic)) < ($1.outcomes.rank, Self.size($1.traffic))
+    }.map {
       let isRest = isEverything && Self.size($0.traffic) == most
       let ports = $0.traffic == .all ? "all ports" : isRest ? "all other ports" : $0.traffic.description
       return Case(ports: ports, flow: $0.first.flow, verdict: $0.first.verdict)
@@ -106,7 +108,8 @@ package struct Explanation: Sendable {
       if range.upperBound < .max { starts.insert(Int(range.upperBound) + 1) }
     }
     for endpoint in ends.flatMap(evaluator.world.endpoints) {
-      for port in evaluator.world.endpoints[endpoint].ports where port.transport == transport && port.name != nil {
+      for port in evaluator.world.endpoints[endpoint].ports
+      where port.transport == transport && port.name != nil {
         cut(port.number...port.number)
       }
       for policy in evaluator.index.selecting(evaluator.world.endpoints[endpoint]) {
