@@ -7,7 +7,7 @@ struct ConnectivityFormatTests {
   @Test("every form, read back, holds the same rows in the same order: the example shop")
   func shop() async throws {
     let fixture = await ClusterFixture.shop()
-    #expect(try expectSameRows(fixture).count == 45)
+    #expect(try expectSameRows(fixture).count == 47)
   }
 
   @Test("every form, read back, holds the same rows in the same order: random clusters", arguments: 100..<150)
