@@ -25,7 +25,8 @@ struct ExitStatusTests {
 
   /// The commands with what they need besides an input.
   static let commands = [
-    ["check"], ["connectivity"], ["connectivity", "--exposure"], ["explain", "--from", "shop/web", "--to", "1.2.3.4"],
+    ["check"], ["connectivity"], ["connectivity", "--exposure"],
+    ["explain", "--from", "shop/web", "--to", "1.2.3.4"],
     ["verdict", "--flows", "/dev/null"],
   ]
 
@@ -80,11 +81,14 @@ struct ExitStatusTests {
     arguments: [
       ["check"], ["check", "--nonsense", "x"], ["chek", "x"], ["connectivity", "--port", "foo", "x"],
       ["connectivity", "-o", "pdf", "x"], ["connectivity", "--explain", "-o", "svg", "x"],
-      ["connectivity", "--exposure", "--group-by", "namespace", "x"], ["connectivity", "--from", "a//b", "x"],
-      ["explain", "--from", "shop/web", "x"], ["check", "-q", "-v", "x"], ["check", "--profile", "nobody", "x"],
+      ["connectivity", "--exposure", "--group-by", "namespace", "x"],
+      ["connectivity", "--from", "a//b", "x"],
+      ["explain", "--from", "shop/web", "x"], ["check", "-q", "-v", "x"],
+      ["check", "--profile", "nobody", "x"],
       ["check", "--default-namespace", "No_Name", "x"], ["completion", "tcsh"],
       ["verdict", "--flows", "-", "-"], ["verdict", "Examples/shop"],
-      ["connectivity", "-n", "shp", "Examples/shop"], ["connectivity", "--to", "shop/carts", "Examples/shop"],
+      ["connectivity", "-n", "shp", "Examples/shop"],
+      ["connectivity", "--to", "shop/carts", "Examples/shop"],
       ["explain", "--from", "shop/web", "--to", "shop/cart", "Examples/shop"],
       ["explain", "--from", "shop/cart", "--to", "shop/cart-redis", "--port", "6379", "Examples/shop"],
     ])

@@ -16,7 +16,8 @@ struct Program {
   }()
 
   /// The root of the repository, where programs are run.
-  static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .deletingLastPathComponent()
 
   static func run(
@@ -42,7 +43,8 @@ struct Program {
     try process.run()
     process.waitUntilExit()
     return Result(
-      output: try String(contentsOf: output, encoding: .utf8), errors: try String(contentsOf: errors, encoding: .utf8),
+      output: try String(contentsOf: output, encoding: .utf8),
+      errors: try String(contentsOf: errors, encoding: .utf8),
       status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus)
   }
 

@@ -12,7 +12,8 @@ struct ShopTests {
     let problems = try #require(report["problems"] as? [[String: Any]])
     let found = problems.map { problem in
       let place = problem["location"] as? [String: Any]
-      return "\(place?["file"] ?? "") \(place?["line"] ?? "") \(problem["severity"] ?? "") \(problem["code"] ?? "")"
+      return
+        "\(place?["file"] ?? "") \(place?["line"] ?? "") \(problem["severity"] ?? "") \(problem["code"] ?? "")"
     }
     #expect(
       found == [
@@ -25,7 +26,8 @@ struct ShopTests {
   func connectivity() throws {
     let rows = try Program.run("connectivity", "-o", "csv", "Examples/shop").output
     for row in [
-      "shop/storefront,shop/catalog,allowed,TCP 3000", "shop/checkout,payments/payments-api,allowed,TCP 50051",
+      "shop/storefront,shop/catalog,allowed,TCP 3000",
+      "shop/checkout,payments/payments-api,allowed,TCP 50051",
       "shop/stock-import,198.51.100.16/28,allowed,\"TCP 990,40000-40100\"",
       "platform/ingress-nginx,payments/ledger,allowed,all",
     ] { #expect(rows.contains(row + "\n")) }

@@ -5,7 +5,8 @@ import Testing
 struct TerminalTests {
   private static let escape = "\u{1B}["
 
-  @Test("answers go to standard output, problems to standard error", arguments: ["json", "csv", "text", "svg"])
+  @Test(
+    "answers go to standard output, problems to standard error", arguments: ["json", "csv", "text", "svg"])
   func streams(format: String) throws {
     let input = """
       apiVersion: v1
@@ -36,7 +37,8 @@ struct TerminalTests {
   @Test("colours only on request or on terminals; NO_COLOR and --no-color turn them off")
   func colours() throws {
     func hasColour(_ environment: [String: String], _ options: [String] = []) throws -> Bool {
-      try Program.run(["check"] + options + ["Examples/shop"], environment: environment).output.contains(Self.escape)
+      try Program.run(["check"] + options + ["Examples/shop"], environment: environment).output.contains(
+        Self.escape)
     }
     #expect(try !hasColour([:]))
     #expect(try hasColour(["CLICOLOR_FORCE": "1"]))
@@ -61,7 +63,9 @@ struct TerminalTests {
     #expect(result.errors.isEmpty)
   }
 
-  @Test("two runs print the same bytes", arguments: ["text", "json", "yaml", "csv", "md", "dot", "mermaid", "svg"])
+  @Test(
+    "two runs print the same bytes",
+    arguments: ["text", "json", "yaml", "csv", "md", "dot", "mermaid", "svg"])
   func deterministic(format: String) throws {
     let arguments = ["connectivity", "-o", format, "Examples/shop"]
     #expect(try Program.run(arguments).output == Program.run(arguments).output)

@@ -11,7 +11,8 @@ package enum JSONText {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case "\u{0}"..<"\u{20}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{FEFF}", "\u{FFFE}", "\u{FFFF}":
+      case "\u{0}"..<"\u{20}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{FEFF}", "\u{FFFE}",
+        "\u{FFFF}":
         let hex = String(scalar.value, radix: 16)
         result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
       default: result.unicodeScalars.append(scalar)
@@ -30,11 +31,14 @@ package enum YAMLText {
 
   /// Letters, digits and `-_./` only, starting with a letter, and no word that YAML 1.1 resolves.
   private static func isPlain(_ text: String) -> Bool {
-    guard let first = text.utf8.first, isLetter(first), text.utf8.last != UInt8(ascii: "-") else { return false }
+    guard let first = text.utf8.first, isLetter(first), text.utf8.last != UInt8(ascii: "-") else {
+      return false
+    }
     let isSimple = text.utf8.allSatisfy {
       isLetter($0) || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) || "-_./".utf8.contains($0)
     }
-    return isSimple && !["y", "n", "yes", "no", "on", "off", "true", "false", "null"].contains(text.lowercased())
+    return isSimple
+      && !["y", "n", "yes", "no", "on", "off", "true", "false", "null"].contains(text.lowercased())
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool {

@@ -6,10 +6,16 @@ import Testing
 @Suite("The report of check")
 struct CheckReportTests {
   private static let twoNamespaces = [
-    namespace("shop"), namespace("data"), deployment("shop/web", "app: web"), deployment("shop/api", "app: api"),
+    namespace("shop"), namespace("data"), deployment("shop/web", "app: web"),
+    deployment("shop/api", "app: api"),
     pod("data/db", "app: db"),
-    policy("data/db", "podSelector: {}, ingress: [{from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: api}}}]}]"),
-    policy("shop/api", "podSelector: {matchLabels: {app: api}}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}}]}]"),
+    policy(
+      "data/db",
+      "podSelector: {}, ingress: [{from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: api}}}]}]"),
+    policy(
+      "shop/api",
+      "podSelector: {matchLabels: {app: api}}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {}}]}]"
+    ),
   ]
 
   private let report = CheckReport(ClusterFixture(twoNamespaces).cluster)
@@ -60,7 +66,8 @@ struct CheckReportTests {
   @Test("quiet is the conclusion, with the problems if there are any")
   func quiet() {
     #expect(report.text(.plain, isQuiet: true) == "No problems found.\n")
-    let wrong = CheckReport(ClusterFixture.web(policy("shop/a", "podSelector: {matchLabels: {app: frontend}}")).cluster)
+    let wrong = CheckReport(
+      ClusterFixture.web(policy("shop/a", "podSelector: {matchLabels: {app: frontend}}")).cluster)
     let lines = wrong.text(.plain, isQuiet: true).split(separator: "\n")
     #expect(lines.count == 2)
     #expect(lines[0].contains("[selects-nothing]"))
@@ -70,7 +77,8 @@ struct CheckReportTests {
   @Test("verbose lists notes, and kinds that were passed over")
   func verbose() {
     let cluster = ClusterFixture(
-      deployment("shop/web", "app: web"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: shop}"
+      deployment("shop/web", "app: web"),
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: shop}"
     ).cluster
     let text = CheckReport(cluster).text(.plain, isVerbose: true)
     #expect(text.contains("  passed over: 1 ConfigMap\n"))
@@ -91,7 +99,8 @@ struct CheckReportTests {
 
   @Test("a policy that is a template makes the input incomplete")
   func template() {
-    let fixture = ClusterFixture.web(policy("shop/a", "podSelector: {matchLabels: {app: '{{ .Values.app }}'}}"))
+    let fixture = ClusterFixture.web(
+      policy("shop/a", "podSelector: {matchLabels: {app: '{{ .Values.app }}'}}"))
     #expect(CheckReport(fixture.cluster).isIncomplete)
   }
 

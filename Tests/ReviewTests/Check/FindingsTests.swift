@@ -70,7 +70,8 @@ struct FindingsTests {
         "podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: payment}}}]}]"))
     #expect(
       findings(fixture).contains {
-        $0.hasPrefix("error peer-matches-nothing") && $0.contains("did you mean `team=payments`? namespace shop has it")
+        $0.hasPrefix("error peer-matches-nothing")
+          && $0.contains("did you mean `team=payments`? namespace shop has it")
       })
   }
 
@@ -112,13 +113,15 @@ struct FindingsTests {
         "note assumed-namespace namespace shop assumed: no manifest defines it, so the only label is kubernetes.io/metadata.name"
       ])
     #expect(
-      findings(ClusterFixture(deployment("shop/web", "app: web"), deployment("data/db", "app: db")))[0].contains(
-        "namespaces data, shop assumed"))
+      findings(ClusterFixture(deployment("shop/web", "app: web"), deployment("data/db", "app: db")))[0]
+        .contains(
+          "namespaces data, shop assumed"))
   }
 
   @Test("policies of kinds that are not evaluated are a warning")
   func unevaluated() {
-    let cilium = "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {namespace: shop, name: c}\nspec: {}"
+    let cilium =
+      "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {namespace: shop, name: c}\nspec: {}"
     #expect(
       findings(.web(cilium)) == [
         "warning unevaluated-policies 1 CiliumNetworkPolicy.cilium.io object polices traffic too, but this version does not evaluate the kind; answers are without it"

@@ -12,7 +12,8 @@ struct ConnectivityEvaluationTests {
     (.tcp, [1, 53, 80, 81, 443, 444, 8080, 9102, 40_050, 65535]), (.udp, [53, 80, 65535]), (.sctp, [80, 9]),
   ]
   private static let outside = [
-    "203.0.113.5", "203.0.113.200", "198.51.100.20", "192.0.2.10", "1.2.3.4", "2001:db8::5", "2001:db8:113::5",
+    "203.0.113.5", "203.0.113.200", "198.51.100.20", "192.0.2.10", "1.2.3.4", "2001:db8::5",
+    "2001:db8:113::5",
     "2a00::1",
   ]
 
@@ -63,7 +64,9 @@ struct ConnectivityEvaluationTests {
           let verdict = evaluator.verdict(Flow(from: source, to: destination, .port(transport, port))).outcome
           let printed = table.outcome(from, to, transport, port)
           asked += 1
-          if verdict != printed { found.append("\(from) -> \(to) \(transport) \(port): \(verdict), printed \(printed)") }
+          if verdict != printed {
+            found.append("\(from) -> \(to) \(transport) \(port): \(verdict), printed \(printed)")
+          }
         }
       }
     }
@@ -96,7 +99,9 @@ private struct RowTable {
     }
   }
 
-  func outcome(_ source: String, _ destination: String, _ transport: TransportProtocol, _ port: UInt16) -> Outcome {
+  func outcome(_ source: String, _ destination: String, _ transport: TransportProtocol, _ port: UInt16)
+    -> Outcome
+  {
     let key = Key(source: source, destination: destination)
     if allowed[key]?.contains(transport, port) ?? false { return .allowed }
     return undefined[key]?.contains(transport, port) ?? false ? .undefined : .denied

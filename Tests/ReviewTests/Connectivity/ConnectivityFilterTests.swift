@@ -7,7 +7,8 @@ import Testing
 @Suite("Filters of the connectivity report")
 struct ConnectivityFilterTests {
   private let fixture = ClusterFixture(
-    namespace("shop"), namespace("data"), deployment("shop/web", "app: web"), deployment("shop/worker", "app: w"),
+    namespace("shop"), namespace("data"), deployment("shop/web", "app: web"),
+    deployment("shop/worker", "app: w"),
     pod("data/db", "app: db", status: "podIPs: [{ip: 10.0.0.9}]"),
     policy("data/db", "podSelector: {}, ingress: [{ports: [{port: 5432}, {port: 9100, endPort: 9200}]}]"))
 
@@ -30,7 +31,8 @@ struct ConnectivityFilterTests {
     arguments: [
       ("shop/web", ["shop/web"]), ("shop/w*", ["shop/web", "shop/worker"]), ("shop/*er", ["shop/worker"]),
       ("shop/*o*", ["shop/worker"]), ("*/db", ["data/db"]), ("shop", ["shop/web", "shop/worker"]),
-      ("shop/deployment/web", ["shop/web"]), ("shop/Deployment/web", ["shop/web"]), ("data/pod/*", ["data/db"]),
+      ("shop/deployment/web", ["shop/web"]), ("shop/Deployment/web", ["shop/web"]),
+      ("data/pod/*", ["data/db"]),
       ("internet", ["any address"]), ("1.2.3.4", ["any address"]), ("2001:db8::1", ["any address"]),
       ("10.0.0.9", ["data/db"]),
     ])

@@ -29,8 +29,11 @@ struct ConnectivityRowTests {
   @Test("the union of two policies' port ranges, the same in every run")
   func unionOfRanges() {
     let fixture = ClusterFixture.web(
-      policy("shop/a", "podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 80, endPort: 90}]}]"),
-      policy("shop/b", "podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 85, endPort: 95}, {port: 96}]}]"))
+      policy(
+        "shop/a", "podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 80, endPort: 90}]}]"),
+      policy(
+        "shop/b",
+        "podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 85, endPort: 95}, {port: 96}]}]"))
     let texts = Set((0..<20).map { _ in fixture.connectivity() })
     #expect(texts.count == 1)
     #expect(lines(fixture.connectivity()).contains("shop/web -> shop/db TCP 80-96"))
@@ -84,7 +87,10 @@ struct ConnectivityRowTests {
   @Test("every row names the rules behind it, one line a direction")
   func reasons() {
     let fixture = ClusterFixture.web(
-      policy("shop/a", "podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}]"))
+      policy(
+        "shop/a",
+        "podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}]"
+      ))
     let text = fixture.connectivity(explains: true)
     #expect(
       text.contains(
@@ -93,7 +99,8 @@ struct ConnectivityRowTests {
             egress: open: no policy isolates it
             ingress: allowed by NetworkPolicy shop/a ingress[0] (world.yaml:
         """))
-    #expect(fixture.connectivity(.md, explains: true).contains("| | | egress: open: no policy isolates it |\n"))
+    #expect(
+      fixture.connectivity(.md, explains: true).contains("| | | egress: open: no policy isolates it |\n"))
     #expect(fixture.connectivity(.yaml, explains: true).contains("    reasons:\n      - \"egress: open"))
   }
 

@@ -59,14 +59,16 @@ struct ExposureTests {
   @Test("blocks are addresses outside, apart from pods")
   func addresses() {
     let fixture = db(
-      "policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 203.0.113.0/24, except: [203.0.113.7/32]}}], ports: [{port: 443}]}]")
+      "policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 203.0.113.0/24, except: [203.0.113.7/32]}}], ports: [{port: 443}]}]"
+    )
     #expect(
       fixture.exposure(of: "shop/db").filter { $0.hasPrefix("egress") } == [
         "egress 203.0.113.0/24 except 203.0.113.7/32: TCP 443"
       ])
   }
 
-  @Test("a port name is a number on the subject's side, and stays a name where only the unknown peer knows it")
+  @Test(
+    "a port name is a number on the subject's side, and stays a name where only the unknown peer knows it")
   func portNames() throws {
     let fixture = ClusterFixture(
       deployment("shop/db", "app: db", "containers: [{name: c, ports: [{name: pg, containerPort: 5432}]}]"),
@@ -100,9 +102,11 @@ struct ExposureTests {
   func filters() throws {
     let fixture = ClusterFixture.web()
     #expect(
-      fixture.exposure(of: "shop/db", ConnectivityFilter(source: EndPattern("shop/db"))) == [
-        "ingress any pod: all", "ingress any address: all", "egress any pod: all", "egress any address: all",
-      ].filter { $0.hasPrefix("egress") })
+      fixture.exposure(of: "shop/db", ConnectivityFilter(source: EndPattern("shop/db")))
+        == [
+          "ingress any pod: all", "ingress any address: all", "egress any pod: all",
+          "egress any address: all",
+        ].filter { $0.hasPrefix("egress") })
     #expect(
       fixture.exposure(of: "shop/db", ConnectivityFilter(source: EndPattern("1.2.3.4"))) == [
         "ingress any address: all"

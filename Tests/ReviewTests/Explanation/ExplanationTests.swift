@@ -9,8 +9,13 @@ struct ExplanationTests {
   private let fixture = ClusterFixture.web(
     pod("shop/host", "app: host", "hostNetwork: true, containers: []"),
     service("shop/db", "selector: {app: db}, ports: [{port: 80, targetPort: 5432}, {name: m, port: 9100}]"),
-    policy("shop/db", "podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {app: wbe}}}], ports: [{port: 5432}]}]"),
-    policy("shop/web", "podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{ports: [{port: 5432}]}]"))
+    policy(
+      "shop/db",
+      "podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {app: wbe}}}], ports: [{port: 5432}]}]"
+    ),
+    policy(
+      "shop/web",
+      "podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{ports: [{port: 5432}]}]"))
 
   private func explanation(_ from: String, _ to: String, _ port: String? = nil) throws -> Explanation {
     let evaluator = fixture.evaluator
@@ -29,20 +34,21 @@ struct ExplanationTests {
 
   @Test("a denial names the near miss, each rule with its place, and who could change what")
   func denied() throws {
+    let denial = try text("shop/web", "shop/db", "tcp/5432")
     #expect(
-      try text("shop/web", "shop/db", "tcp/5432") == """
+      denial == """
         shop/web -> shop/db TCP 5432: denied
           Egress from shop/web (Deployment): allowed
-            NetworkPolicy shop/web (world.yaml:38) isolates it for egress
-              + egress[0] (world.yaml:40) matches
+            NetworkPolicy shop/web (world.yaml:32) isolates it for egress
+              + egress[0] (world.yaml:33) matches
                   any peer: matches
-                  port TCP 5432 (world.yaml:40): matches
+                  port TCP 5432 (world.yaml:33): matches
           Ingress to shop/db (Deployment): denied
-            NetworkPolicy shop/db (world.yaml:33) isolates it for ingress
-              - ingress[0] (world.yaml:35) does not match
-                  pods with app=wbe in namespace shop (world.yaml:35): label app=web, the peer wants app=wbe (a typing error?)
-                  port TCP 5432 (world.yaml:35): matches
-          To allow it: whoever owns namespace shop can change the peers of NetworkPolicy shop/db ingress[0] (world.yaml:35), or add a rule.
+            NetworkPolicy shop/db (world.yaml:27) isolates it for ingress
+              - ingress[0] (world.yaml:28) does not match
+                  pods with app=wbe in namespace shop (world.yaml:28): label app=web, the peer wants app=wbe (a typing error?)
+                  port TCP 5432 (world.yaml:28): matches
+          To allow it: whoever owns namespace shop can change the peers of NetworkPolicy shop/db ingress[0] (world.yaml:28), or add a rule.
 
         """)
   }
@@ -67,7 +73,8 @@ struct ExplanationTests {
       lines == [
         "shop/web -> shop/db TCP 5432: denied", "shop/web -> shop/db all other ports (such as TCP 1): denied",
       ])
-    #expect(try text("shop/db", "shop/web").hasPrefix("shop/db -> shop/web all ports (such as TCP 1): allowed\n"))
+    #expect(
+      try text("shop/db", "shop/web").hasPrefix("shop/db -> shop/web all ports (such as TCP 1): allowed\n"))
   }
 
   @Test("a Service without a port is explained port by port, with the translation")
@@ -85,12 +92,18 @@ struct ExplanationTests {
       policy("shop/close", "podSelector: {matchLabels: {app: host}}"))
     let parser = FlowParser(closed.cluster.world)
     let flow = try parser.parse("shop/web -> shop/host tcp/80")
-    let text = Explanation(flow, source: "shop/web", destination: "shop/host", evaluator: closed.evaluator).text(
-      Wording(closed.cluster.world), .plain)
+    let text = Explanation(flow, source: "shop/web", destination: "shop/host", evaluator: closed.evaluator)
+      .text(
+        Wording(closed.cluster.world), .plain)
     let lines = text.split(separator: "\n")
     #expect(lines[1] == "  It depends: the specification or the input leaves it open.")
-    #expect(lines.contains { $0.hasPrefix("  allowed if ") && $0.contains("host-network pods count as their node") })
-    #expect(lines.contains { $0.hasPrefix("  denied if ") && $0.contains("host-network pods are treated like other pods") })
+    #expect(
+      lines.contains { $0.hasPrefix("  allowed if ") && $0.contains("host-network pods count as their node") }
+    )
+    #expect(
+      lines.contains {
+        $0.hasPrefix("  denied if ") && $0.contains("host-network pods are treated like other pods")
+      })
     #expect(lines.last?.contains("can add a rule for ingress to NetworkPolicy shop/close") ?? false)
   }
 

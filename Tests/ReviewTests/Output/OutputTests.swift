@@ -15,7 +15,9 @@ struct OutputTests {
     #expect(text == pieces.joined())
   }
 
-  @Test("nothing is handed on before it must be, and no more than the capacity at a time unless one write is larger")
+  @Test(
+    "nothing is handed on before it must be, and no more than the capacity at a time unless one write is larger"
+  )
   func flushing() {
     var sizes: [Int] = []
     let output = Output(capacity: 8) { sizes.append($0.count) }

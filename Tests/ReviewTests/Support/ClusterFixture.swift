@@ -41,21 +41,26 @@ struct ClusterFixture {
   }
 
   func connectivity(
-    _ format: ConnectivityFormat = .text, by grouping: ConnectivityGrouping = .workload, explains: Bool = false,
+    _ format: ConnectivityFormat = .text, by grouping: ConnectivityGrouping = .workload,
+    explains: Bool = false,
     _ filter: ConnectivityFilter = ConnectivityFilter()
   ) -> String {
     collected {
-      ConnectivityReport(cluster, filter: filter).write(format, grouping: grouping, explains: explains, to: $0)
+      ConnectivityReport(cluster, filter: filter).write(
+        format, grouping: grouping, explains: explains, to: $0)
     }
   }
 
-  func exposure(_ format: ConnectivityFormat = .text, _ filter: ConnectivityFilter = ConnectivityFilter()) -> String {
+  func exposure(_ format: ConnectivityFormat = .text, _ filter: ConnectivityFilter = ConnectivityFilter())
+    -> String
+  {
     collected { ExposureReport(ConnectivityReport(cluster, filter: filter)).write(format, to: $0) }
   }
 
   /// `direction peer: ports` of one workload.
   func exposure(of workload: String, _ filter: ConnectivityFilter = ConnectivityFilter()) -> [String] {
-    ExposureReport(ConnectivityReport(cluster, filter: filter)).rows().filter { $0.workload == workload }.map {
+    ExposureReport(ConnectivityReport(cluster, filter: filter)).rows().filter { $0.workload == workload }.map
+    {
       "\($0.direction.name) \($0.peer): \($0.traffic)" + ($0.isUndefined ? " (undefined)" : "")
     }
   }

@@ -21,7 +21,8 @@ enum PrintedRows {
       let gap = try #require(ends[1].range(of: "  ", options: .backwards), "\(line)")
       return try row(
         ends[0].trimmingCharacters(in: .whitespaces),
-        ends[1][..<gap.lowerBound].trimmingCharacters(in: .whitespaces), marked: String(ends[1][gap.upperBound...]))
+        ends[1][..<gap.lowerBound].trimmingCharacters(in: .whitespaces),
+        marked: String(ends[1][gap.upperBound...]))
     }
   }
 
@@ -52,7 +53,8 @@ enum PrintedRows {
     let rows = try #require(document["rows"] as? [[String: Any]])
     return try rows.map { row in
       PrintedRow(
-        source: try #require(row["source"] as? String), destination: try #require(row["destination"] as? String),
+        source: try #require(row["source"] as? String),
+        destination: try #require(row["destination"] as? String),
         isUndefined: row["verdict"] as? String == "undefined",
         traffic: try (row["ports"] as? [[String: Any]] ?? []).reduce(.none) { whole, entry in
           let first = entry["port"] as? Int

@@ -6,12 +6,16 @@ struct RandomCluster {
   init(seed: UInt64) {
     state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
     let namespaces = Array(["shop", "data", "ops"].prefix(int(1...3)))
-    for name in namespaces { documents.append(namespace(name, chance(50) ? "team: \(pick(["a", "b"]))" : "")) }
+    for name in namespaces {
+      documents.append(namespace(name, chance(50) ? "team: \(pick(["a", "b"]))" : ""))
+    }
     for index in 0..<int(2...6) {
       let name = "\(pick(namespaces))/w\(index)"
       let labels = "app: \(app()), tier: \(pick(["front", "back"]))"
       documents.append(
-        chance(40) ? pod(name, labels, containers()) : workload(pick(["Deployment", "StatefulSet"]), name, labels, containers()))
+        chance(40)
+          ? pod(name, labels, containers())
+          : workload(pick(["Deployment", "StatefulSet"]), name, labels, containers()))
     }
     for index in 0..<int(0...5) { documents.append(policy("\(pick(namespaces))/p\(index)", spec())) }
   }
@@ -22,7 +26,8 @@ struct RandomCluster {
     let ports = (0..<int(0...2)).map { index in
       "{name: \(["http", "dns"][index]), containerPort: \(port()), protocol: \(pick(["TCP", "TCP", "UDP"]))}"
     }
-    return (chance(10) ? "hostNetwork: true, " : "") + "containers: [{name: c, ports: [\(ports.joined(separator: ", "))]}]"
+    return (chance(10) ? "hostNetwork: true, " : "")
+      + "containers: [{name: c, ports: [\(ports.joined(separator: ", "))]}]"
   }
 
   private mutating func spec() -> String {
@@ -36,8 +41,12 @@ struct RandomCluster {
   private mutating func rules(_ peersField: String) -> String {
     (0..<int(0...2)).map { _ in
       var parts: [String] = []
-      if chance(80) { parts.append("\(peersField): [\((0..<int(1...2)).map { _ in peer() }.joined(separator: ", "))]") }
-      if chance(70) { parts.append("ports: [\((0..<int(1...2)).map { _ in portEntry() }.joined(separator: ", "))]") }
+      if chance(80) {
+        parts.append("\(peersField): [\((0..<int(1...2)).map { _ in peer() }.joined(separator: ", "))]")
+      }
+      if chance(70) {
+        parts.append("ports: [\((0..<int(1...2)).map { _ in portEntry() }.joined(separator: ", "))]")
+      }
       return "{\(parts.joined(separator: ", "))}"
     }.joined(separator: ", ")
   }
@@ -65,7 +74,8 @@ struct RandomCluster {
   private mutating func selector() -> String {
     switch int(0...4) {
     case 0: "{}"
-    case 1: "{matchExpressions: [{key: app, operator: \(pick(["In", "NotIn"])), values: [\(app()), \(app())]}]}"
+    case 1:
+      "{matchExpressions: [{key: app, operator: \(pick(["In", "NotIn"])), values: [\(app()), \(app())]}]}"
     case 2: "{matchLabels: {tier: \(pick(["front", "back"]))}}"
     default: "{matchLabels: {app: \(app())}}"
     }
@@ -84,7 +94,9 @@ struct RandomCluster {
     return value ^ (value >> 31)
   }
 
-  private mutating func int(_ range: ClosedRange<Int>) -> Int { range.lowerBound + Int(next() % UInt64(range.count)) }
+  private mutating func int(_ range: ClosedRange<Int>) -> Int {
+    range.lowerBound + Int(next() % UInt64(range.count))
+  }
   private mutating func chance(_ percent: Int) -> Bool { int(1...100) <= percent }
   private mutating func pick<Value>(_ values: [Value]) -> Value { values[int(0...(values.count - 1))] }
 }

@@ -10,7 +10,9 @@ struct VerdictRunTests {
     service("shop/db", "selector: {app: db}, ports: [{port: 80, targetPort: 5432}]"),
     policy("shop/db", "podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 5432}]}]"))
 
-  private func run(_ text: String, _ format: VerdictFormat = .text) -> (lines: [String], totals: VerdictRun.Totals) {
+  private func run(_ text: String, _ format: VerdictFormat = .text) -> (
+    lines: [String], totals: VerdictRun.Totals
+  ) {
     var totals = VerdictRun.Totals()
     let output = collected {
       var run = VerdictRun(fixture.cluster, format: format)
@@ -46,7 +48,9 @@ struct VerdictRunTests {
         #"{"flow": "shop/web -> shop/db tcp/80", "verdict": "denied", "egress": "allowed", "ingress": "denied", "reason": "ingress denied: no rule matches in NetworkPolicy shop/db (world.yaml:22)"}"#,
         #"{"flow": "shop/web -> 1.2.3.4 tcp/443", "verdict": "allowed", "egress": "allowed", "ingress": "allowed", "reason": "egress open: no policy isolates it; ingress not policed"}"#,
       ])
-    for line in lines { #expect(try object(line).keys.sorted() == ["egress", "flow", "ingress", "reason", "verdict"]) }
+    for line in lines {
+      #expect(try object(line).keys.sorted() == ["egress", "flow", "ingress", "reason", "verdict"])
+    }
   }
 
   @Test("a line that cannot be answered is an error object; the others still run")
@@ -66,13 +70,17 @@ struct VerdictRunTests {
 
   @Test("blank lines and comments are passed over; line ends and blanks do not matter")
   func spacing() {
-    let (lines, totals) = run("\r\n# a comment\r\n\n   \t\n  shop/web   ->\tshop/db  tcp/5432  \r\n  # more\nshop/web -> shop/db tcp/5432")
+    let (lines, totals) = run(
+      "\r\n# a comment\r\n\n   \t\n  shop/web   ->\tshop/db  tcp/5432  \r\n  # more\nshop/web -> shop/db tcp/5432"
+    )
     #expect(totals == VerdictRun.Totals(allowed: 2))
     #expect(lines.count == 2)
     #expect(lines[0].hasPrefix("allowed    shop/web   ->\tshop/db  tcp/5432  ("))
   }
 
-  @Test("quotes, backslashes and any bytes of a line are escaped", arguments: ["\"", "\\", "ü", "\u{1}", "日本", "\u{2028}"])
+  @Test(
+    "quotes, backslashes and any bytes of a line are escaped",
+    arguments: ["\"", "\\", "ü", "\u{1}", "日本", "\u{2028}"])
   func escapes(word: String) throws {
     let (lines, totals) = run("shop/\(word) -> shop/db tcp/80", .json)
     #expect(totals.errors == 1)
@@ -95,7 +103,8 @@ struct VerdictRunTests {
       let answer = try object(String(line))
       let verdict = random.evaluator.verdict(try parser.parse(flow))
       let expected = [verdict.outcome, verdict.egress, verdict.ingress].map(\.rawValue)
-      #expect(["verdict", "egress", "ingress"].map { answer[$0] as? String } == expected, "seed \(seed): \(flow)")
+      #expect(
+        ["verdict", "egress", "ingress"].map { answer[$0] as? String } == expected, "seed \(seed): \(flow)")
     }
   }
 

@@ -27,7 +27,9 @@ struct WordTableTests {
   @Test("words that share a beginning, an end, or differ in length only are different")
   func similar() {
     var table = WordTable<String>()
-    let words = ["", "a", "aa", "aaaaaaaa", "aaaaaaaaa", "aaaaaaaab", "baaaaaaaa", "\0", "\0\0", "aaaaaaaa\0"]
+    let words = [
+      "", "a", "aa", "aaaaaaaa", "aaaaaaaaa", "aaaaaaaab", "baaaaaaaa", "\0", "\0\0", "aaaaaaaa\0",
+    ]
     for word in words { _ = add(&table, word) }
     #expect(words.map { number(table, $0) } == Array(words.indices))
   }
