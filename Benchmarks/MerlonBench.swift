@@ -7,13 +7,26 @@
 /// The benchmarks' own command; never part of the product.
 @main
 enum MerlonBench {
-  static func main() {
-    do throws(UsageError) {
-      try GenerateCommand(arguments: Array(CommandLine.arguments.dropFirst())).run()
+  static func main() async {
+    let arguments = CommandLine.arguments.dropFirst()
+    do {
+      switch arguments.first {
+      case "generate", "flows": try GenerateCommand(arguments: Array(arguments)).run()
+      case "run": exit(try await RunCommand(arguments: arguments.dropFirst()).run() ? 0 : 1)
+      default: exit(try await RunCommand(arguments: arguments).run() ? 0 : 1)
+      }
+    } catch let error as UsageError {
+      fail("\(error.message)\n\n\(RunCommand.usage)\n\n\(GenerateCommand.usage)", code: 64)
+    } catch let error as BenchmarkFailure {
+      fail(error.message, code: 70)
     } catch {
-      StandardStream.error.write(Array("error: \(error.message)\n\n\(GenerateCommand.usage)\n".utf8))
-      exit(64)
+      fail("\(error)", code: 70)
     }
+  }
+
+  private static func fail(_ message: String, code: Int32) -> Never {
+    StandardStream.error.write(Array("error: \(message)\n".utf8))
+    exit(code)
   }
 }
 

@@ -16,7 +16,8 @@ struct AddressAtoms: Sendable {
 
   /// O(intervals × blocks).
   init(_ blocks: Set<AddressSet>) {
-    let ordered = blocks.sorted { $0.description < $1.description }
+    // In any order: atoms are numbered as they lie in the address space.
+    let ordered = Array(blocks)
     var starts: [[UInt128]] = []
     var signatures: [[BitSet]] = []
     for family in AddressFamily.allCases {

@@ -12,12 +12,16 @@ extension CompiledPolicies {
   package enum Deciding {
     case notPoliced
     case notIsolated
-    /// Every rule that lets some of it through, ascending, over all cases that the ends stand for.
+    /// Every rule that lets some of the traffic through, ascending, over all cases that the ends stand for.
     case rules([Int32])
   }
 
-  /// The rules behind a row in one direction. O(facets of the ends × groups).
-  package func deciding(_ direction: Direction, from source: RowEnd, to destination: RowEnd) -> Deciding {
+  /// The rules behind a row in one direction. O(facets of the ends × groups + their rules).
+  ///
+  /// - Parameter traffic: what the row carries; rules that let none of it through are not among the answer.
+  package func deciding(
+    _ direction: Direction, from source: RowEnd, to destination: RowEnd, carrying traffic: TrafficSet
+  ) -> Deciding {
     let (subject, other) = direction == .egress ? (source, destination) : (destination, source)
     guard case .unit(let unit) = subject else { return .notPoliced }
     let rowOfFacet = direction == .egress ? egressRow : ingressRow
@@ -26,16 +30,19 @@ extension CompiledPolicies {
     let rowNumbers = Set(own.map { rowOfFacet[$0] }).subtracting([Self.openRow]).sorted()
     if rowNumbers.isEmpty { return .notIsolated }
     var numbers: Set<Int32> = []
+    func add(_ rules: [Row.RuleTraffic]?) {
+      for rule in rules ?? [] where table[rule.traffic].possible.intersects(traffic) { numbers.insert(rule.rule) }
+    }
     for number in rowNumbers {
       switch other {
       case .unit(let unit):
         for facet in classes[Int(unit.endpointClass)].facets {
-          numbers.formUnion(rows[Int(number)].group(of: Int(facet))?.rules.map(\.rule) ?? [])
+          add(rows[Int(number)].group(of: Int(facet))?.rules)
         }
       case .addresses(let addresses):
         for interval in addresses.intervals {
           let atom = Int(atoms.atom(of: .init(interval.family, bits: interval.first)))
-          numbers.formUnion(rows[Int(number)].outsideGroup(of: atom)?.rules.map(\.rule) ?? [])
+          add(rows[Int(number)].outsideGroup(of: atom)?.rules)
         }
       }
     }

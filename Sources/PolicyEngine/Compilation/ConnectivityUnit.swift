@@ -27,13 +27,21 @@ extension CompiledPolicies {
     var units: [ConnectivityUnit] = []
     let needsNodes = world.endpoints.contains(where: \.hostNetwork)
     for (number, group) in world.workloads.enumerated() where !group.endpoints.isEmpty {
+      let first = classOfEndpoint[group.endpoints[0]]
+      if group.endpoints.allSatisfy({ classOfEndpoint[$0] == first }) {
+        units.append(
+          unit(
+            number, group, group.endpoints, first, isWhole: true,
+            nodes: needsNodes ? nodes(of: group.endpoints) : nil))
+        continue
+      }
       var members: [Int32: [Int]] = [:]
       for endpoint in group.endpoints { members[classOfEndpoint[endpoint], default: []].append(endpoint) }
       for endpointClass in members.keys.sorted() {
         let endpoints = members[endpointClass] ?? []
         units.append(
           unit(
-            number, group, endpoints, endpointClass, isWhole: members.count == 1,
+            number, group, endpoints, endpointClass, isWhole: false,
             nodes: needsNodes ? nodes(of: endpoints) : nil))
       }
     }

@@ -30,24 +30,36 @@ struct EndpointClassifier {
   }
 
   mutating func run() {
-    classOfEndpoint.reserveCapacity(world.endpoints.count)
+    let endpoints = world.endpoints
+    classOfEndpoint.reserveCapacity(endpoints.count)
     portNumbers[[]] = 0
     portExamples.append(nil)
-    var previous: (endpoint: Endpoint, addressKey: AddressKey, result: Int32)?
-    for endpoint in world.endpoints {
-      let addressKey = addressKey(of: endpoint)
-      if let previous, previous.addressKey == addressKey, looksAlike(previous.endpoint, endpoint) {
-        classOfEndpoint.append(previous.result)
+    // The last endpoint that was looked at in full: most of those after it are its replicas.
+    var model: (index: Int, atom: Int32, result: Int32)?
+    for index in endpoints.indices {
+      let atom = soleAtom(endpoints[index])
+      if let model, let atom, atom == model.atom, looksAlike(endpoints[model.index], endpoints[index]) {
+        classOfEndpoint.append(model.result)
         continue
       }
-      let result = classify(endpoint, addressKey)
+      let result = classify(endpoints[index], addressKey(of: endpoints[index]))
       classOfEndpoint.append(result)
-      previous = (endpoint, addressKey, result)
+      model = atom.map { (index, $0, result) }
+    }
+  }
+
+  /// All that blocks can see of an ordinary running pod with one address, or of a template; nil for others.
+  private func soleAtom(_ endpoint: borrowing Endpoint) -> Int32? {
+    if endpoint.hostNetwork || endpoint.isFinished { return nil }
+    switch endpoint.addresses {
+    case .unknown: return -1
+    case .none: return nil
+    case .known(let addresses): return addresses.count == 1 ? atoms.atom(of: addresses[0]) : nil
     }
   }
 
   /// What blocks can see of an endpoint's addresses, as a pod and as a part of its node.
-  private struct AddressKey: Equatable {
+  private struct AddressKey {
     var asPod: [Facet.Address]
     var podFamilies: [AddressFamily]
     var asNode: [Facet.Address]
@@ -75,9 +87,21 @@ struct EndpointClassifier {
     return key
   }
 
-  private func looksAlike(_ a: Endpoint, _ b: Endpoint) -> Bool {
-    a.namespace == b.namespace && a.hostNetwork == b.hostNetwork && a.isFinished == b.isFinished
-      && a.labels == b.labels && a.ports == b.ports
+  /// Whether two pods whose addresses look alike do so in everything else.
+  private func looksAlike(_ a: borrowing Endpoint, _ b: borrowing Endpoint) -> Bool {
+    a.namespace == b.namespace && looksAlike(a.labels, b.labels) && a.ports == b.ports
+  }
+
+  /// Whether labels differ only in values that no policy looks at: the replicas of a StatefulSet.
+  private func looksAlike(_ a: Labels, _ b: Labels) -> Bool {
+    if a == b { return true }
+    let (a, b) = (a.entries, b.entries)
+    guard a.count == b.count else { return false }
+    for place in a.indices {
+      guard a[place].key == b[place].key else { return false }
+      if a[place].value != b[place].value, vocabulary.podKeys[a[place].key] != nil { return false }
+    }
+    return true
   }
 
   private mutating func classify(_ endpoint: Endpoint, _ key: AddressKey) -> Int32 {

@@ -167,13 +167,13 @@ struct RowBuilder {
       whole = whole?.either(here) ?? here
     }
     guard let whole else { return [] }
-    // Each rule is named with what it possibly lets through; what all together certainly do is the first's.
+    // What all blocks together certainly let through is certain of each rule that has a part in it.
     return rules.enumerated().compactMap { place, number in
-      let certain = place == 0 ? whole.certain : .none
       let possible = traffic[place].possible.intersection(whole.possible)
-      if possible.isEmpty, certain.isEmpty { return nil }
+      if possible.isEmpty { return nil }
       return Contribution(
-        rule: number, facets: facets, traffic: TrafficPair(certain: certain, possible: possible.union(certain)))
+        rule: number, facets: facets,
+        traffic: TrafficPair(certain: whole.certain.intersection(possible), possible: possible))
     }
   }
 

@@ -41,12 +41,15 @@ package struct PolicyIndex: Sendable {
 
   private static func labelKeys(in policies: [Policy]) -> Set<String> {
     var keys: Set<String> = []
+    func add(_ expression: LabelExpression) {
+      for requirement in expression.requirements { keys.insert(requirement.value.key) }
+    }
     for policy in policies {
-      keys.formUnion(policy.subject.pods.requirements.map(\.value.key))
+      add(policy.subject.pods)
       for rule in policy.rules {
         guard case .anyOf(let peers) = rule.peers else { continue }
-        for case .endpoints(let selector) in peers.map(\.kind) {
-          keys.formUnion(selector.pods.requirements.map(\.value.key))
+        for peer in peers {
+          if case .endpoints(let selector) = peer.kind { add(selector.pods) }
         }
       }
     }

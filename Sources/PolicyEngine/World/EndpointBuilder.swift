@@ -8,6 +8,10 @@ struct EndpointBuilder {
   /// For each workload object: the index of the workload object at the top of its owner chain.
   private var topOwners: [Int] = []
   private var workloadIndices: [OwnerKey: Int] = [:]
+  /// For each workload object at the top of its chain: its group; -1 for the others.
+  private var groupOfTop: [Int] = []
+  /// For each workload object: the live pods whose owner it is directly.
+  private var livePods: [[Int]] = []
 
   private(set) var endpoints: [Endpoint] = []
   private(set) var groups: [WorkloadGroup] = []
@@ -31,37 +35,39 @@ struct EndpointBuilder {
         index
     }
     topOwners = manifests.workloads.indices.map(topOwner)
-    let groupOfTop = makeGroups()
-    let pods = addPods(groupOfTop)
-    addTemplates(groupOfTop, livePods: pods)
+    groupOfTop = [Int](repeating: -1, count: manifests.workloads.count)
+    livePods = [[Int]](repeating: [], count: manifests.workloads.count)
+    makeGroups()
+    addPods()
+    addTemplates()
   }
 
   /// Follows `controller` references as long as they lead to objects that are present.
   private func topOwner(of start: Int) -> Int {
     var current = start
     for _ in 0..<8 {
-      let meta = manifests.workloads[current].meta
-      guard let owner = owner(of: meta), owner != current else { break }
+      let namespace = manifests.workloads[current].meta.namespace
+      guard let owner = owner(namespace, manifests.workloads[current].meta.controller), owner != current else { break }
       current = owner
     }
     return current
   }
 
-  private func owner(of meta: ObjectMeta) -> Int? {
-    guard let reference = meta.controller else { return nil }
-    return workloadIndices[OwnerKey(namespace: meta.namespace, kind: reference.kind, name: reference.name)]
+  private func owner(_ namespace: String, _ reference: OwnerReference?) -> Int? {
+    guard let reference else { return nil }
+    return workloadIndices[OwnerKey(namespace: namespace, kind: reference.kind, name: reference.name)]
   }
 
   /// One group per workload that nobody owns, sorted by namespace, name and kind; pods without owner follow later.
-  private mutating func makeGroups() -> [Int: Int] {
+  private mutating func makeGroups() {
     let workloads = manifests.workloads
-    let tops = workloads.indices.filter { topOwners[$0] == $0 }.sorted {
-      let (a, b) = (workloads[$0], workloads[$1])
-      return (a.meta.namespace, a.meta.name, a.kind.rawValue) < (
-        b.meta.namespace, b.meta.name, b.kind.rawValue
-      )
+    let tops = workloads.indices.filter { topOwners[$0] == $0 }.sorted { a, b in
+      if workloads[a].meta.namespace != workloads[b].meta.namespace {
+        return workloads[a].meta.namespace < workloads[b].meta.namespace
+      }
+      if workloads[a].meta.name != workloads[b].meta.name { return workloads[a].meta.name < workloads[b].meta.name }
+      return workloads[a].kind.rawValue < workloads[b].kind.rawValue
     }
-    var groupOfTop: [Int: Int] = [:]
     for top in tops {
       let workload = workloads[top]
       guard let namespace = namespaceIndices[workload.meta.namespace] else { continue }
@@ -71,34 +77,52 @@ struct EndpointBuilder {
           kind: workload.kind.rawValue, namespace: namespace, name: workload.meta.name,
           location: workload.meta.location, endpoints: []))
     }
-    return groupOfTop
   }
 
-  /// Adds every pod. Answers, per workload object, the live pods whose owner it is directly.
-  private mutating func addPods(_ groupOfTop: [Int: Int]) -> [Int: [Int]] {
-    var livePods: [Int: [Int]] = [:]
-    endpoints.reserveCapacity(manifests.pods.count + manifests.workloads.count)
-    let order = manifests.pods.indices.sorted {
-      let (a, b) = (manifests.pods[$0].meta, manifests.pods[$1].meta)
-      return a.namespace == b.namespace ? a.name < b.name : a.namespace < b.namespace
-    }
-    for index in order {
-      let pod = manifests.pods[index]
-      guard let namespace = namespaceIndices[pod.meta.namespace] else { continue }
-      let owner = owner(of: pod.meta)
-      let group = owner.flatMap { groupOfTop[topOwners[$0]] } ?? addGroup(for: pod, namespace: namespace)
-      if !pod.isFinished {
-        groups[group].endpoints.append(endpoints.count)
-        if let owner { livePods[owner, default: []].append(endpoints.count) }
+  /// Adds every pod, sorted by namespace and name. Pods come by the hundred thousand, so they are never copied
+  /// whole, and what neighbours share is looked up once.
+  private mutating func addPods() {
+    let pods = manifests.pods
+    endpoints.reserveCapacity(pods.count + manifests.workloads.count)
+    var known: (namespace: String, controller: OwnerReference?, owner: Int?)?
+    for (namespace, names) in podsByNamespace() {
+      for (name, index) in names {
+        if known == nil || known?.controller != pods[index].meta.controller
+          || known?.namespace != pods[index].meta.namespace
+        {
+          let (namespace, controller) = (pods[index].meta.namespace, pods[index].meta.controller)
+          known = (namespace, controller, owner(namespace, controller))
+        }
+        let owner = known?.owner
+        var group = owner.map { groupOfTop[topOwners[$0]] } ?? -1
+        if group < 0 { group = addGroup(for: pods[index], namespace: namespace) }
+        if !pods[index].isFinished {
+          groups[group].endpoints.append(endpoints.count)
+          if let owner { livePods[owner].append(endpoints.count) }
+        }
+        endpoints.append(
+          Endpoint(
+            kind: .pod, namespace: namespace, name: name, labels: pods[index].template.labels,
+            ports: pods[index].template.ports, hostNetwork: pods[index].template.hostNetwork,
+            isFinished: pods[index].isFinished, addresses: pods[index].addresses,
+            node: pods[index].template.nodeName.flatMap { nodeIndices[$0] }, workload: group,
+            location: pods[index].meta.location))
       }
-      endpoints.append(
-        Endpoint(
-          kind: .pod, namespace: namespace, name: pod.meta.name, labels: pod.template.labels,
-          ports: pod.template.ports, hostNetwork: pod.template.hostNetwork, isFinished: pod.isFinished,
-          addresses: pod.addresses, node: pod.template.nodeName.flatMap { nodeIndices[$0] }, workload: group,
-          location: pod.meta.location))
     }
-    return livePods
+  }
+
+  /// The names of each namespace's pods with their places in the input, sorted. Namespaces are sorted by name.
+  private func podsByNamespace() -> [(namespace: Int, pods: [(name: String, index: Int)])] {
+    var names = [[(name: String, index: Int)]](repeating: [], count: namespaceIndices.count)
+    var last: (name: String, index: Int)?
+    for index in manifests.pods.indices {
+      if last == nil || last?.name != manifests.pods[index].meta.namespace {
+        let name = manifests.pods[index].meta.namespace
+        last = namespaceIndices[name].map { (name, $0) }
+      }
+      if let last { names[last.index].append((manifests.pods[index].meta.name, index)) }
+    }
+    return names.enumerated().map { namespace, pods in (namespace, pods.sorted { $0.name < $1.name }) }
   }
 
   private mutating func addGroup(for pod: Pod, namespace: Int) -> Int {
@@ -109,19 +133,18 @@ struct EndpointBuilder {
   }
 
   /// A template is an endpoint unless live pods stand for it: pods of its own that carry all its labels.
-  private mutating func addTemplates(_ groupOfTop: [Int: Int], livePods: [Int: [Int]]) {
-    var livePodsOfTop: [Int: [Int]] = [:]
-    for (owner, pods) in livePods { livePodsOfTop[topOwners[owner], default: []] += pods }
+  private mutating func addTemplates() {
+    var livePodsOfTop = [[Int]](repeating: [], count: manifests.workloads.count)
+    for (owner, pods) in livePods.enumerated() { livePodsOfTop[topOwners[owner]] += pods }
     for (index, workload) in manifests.workloads.enumerated() {
       let top = topOwners[index]
-      guard let group = groupOfTop[top], let namespace = namespaceIndices[workload.meta.namespace] else {
-        continue
-      }
+      let group = groupOfTop[top]
+      guard group >= 0, let namespace = namespaceIndices[workload.meta.namespace] else { continue }
       let isTop = top == index
       if !isTop, workload.isScaledToZero || standsForSameTemplate(workload, manifests.workloads[top]) {
         continue
       }
-      let pods = isTop ? livePodsOfTop[top] ?? [] : livePods[index] ?? []
+      let pods = isTop ? livePodsOfTop[top] : livePods[index]
       if pods.contains(where: { carries(endpoints[$0].labels, workload.template.labels) }) { continue }
       groups[group].endpoints.append(endpoints.count)
       endpoints.append(

@@ -27,24 +27,34 @@ extension World {
   }
 
   private static func assumedAddresses(endpoints: [Endpoint], nodes: [ClusterNode]) -> AddressSet {
-    var families: Set<AddressFamily> = []
-    for endpoint in endpoints {
-      if case .known(let addresses) = endpoint.addresses { families.formUnion(addresses.map(\.family)) }
+    var hasIPv4 = false
+    var hasIPv6 = false
+    func note(_ addresses: [IPAddress]) {
+      for address in addresses {
+        switch address.family {
+        case .ipv4: hasIPv4 = true
+        case .ipv6: hasIPv6 = true
+        }
+      }
     }
-    for node in nodes { families.formUnion(node.addresses.map(\.family)) }
-    return families == [.ipv6] ? .allIPv6 : privateIPv4
+    for index in endpoints.indices {
+      if case .known(let addresses) = endpoints[index].addresses { note(addresses) }
+    }
+    for node in nodes { note(node.addresses) }
+    return hasIPv6 && !hasIPv4 ? .allIPv6 : privateIPv4
   }
 
   /// Declared nodes, and nodes that pods say they run on.
   private static func nodes(_ manifests: ManifestSet) -> [ClusterNode] {
     var nodes: [String: ClusterNode] = [:]
     for node in manifests.nodes { nodes[node.name] = node }
-    for pod in manifests.pods {
-      guard let name = pod.template.nodeName else { continue }
-      let known = nodes[name]
-      if known == nil || (known?.location == nil && known?.addresses.isEmpty == true) {
-        nodes[name] = ClusterNode(name: name, addresses: pod.nodeAddresses)
-      }
+    // Nodes about which nothing more can be learned from pods.
+    var settled = Set(nodes.values.filter { $0.location != nil || !$0.addresses.isEmpty }.map(\.name))
+    // By index: to name a pod would copy all of it.
+    for index in manifests.pods.indices {
+      guard let name = manifests.pods[index].template.nodeName, !settled.contains(name) else { continue }
+      nodes[name] = ClusterNode(name: name, addresses: manifests.pods[index].nodeAddresses)
+      if !manifests.pods[index].nodeAddresses.isEmpty { settled.insert(name) }
     }
     return nodes.values.sorted { $0.name < $1.name }
   }
@@ -59,9 +69,16 @@ private struct NamespaceBuilder {
     var byName: [String: Namespace] = [:]
     for namespace in manifests.namespaces { byName[namespace.name] = namespace }
     var mentioned = Set(policyNamespaces)
-    mentioned.formUnion(manifests.pods.lazy.map(\.meta.namespace))
-    mentioned.formUnion(manifests.workloads.lazy.map(\.meta.namespace))
-    mentioned.formUnion(manifests.services.lazy.map(\.meta.namespace))
+    // Objects of a namespace mostly stand together, and to compare is cheaper than to hash.
+    var last: String?
+    func mention(_ name: String) {
+      if name != last { mentioned.insert(name) }
+      last = name
+    }
+    // By index: to name an object would copy all of it.
+    for index in manifests.pods.indices { mention(manifests.pods[index].meta.namespace) }
+    for index in manifests.workloads.indices { mention(manifests.workloads[index].meta.namespace) }
+    for index in manifests.services.indices { mention(manifests.services[index].meta.namespace) }
     assumed = mentioned.filter { byName[$0] == nil }.sorted()
     for name in assumed { byName[name] = Namespace(name: name, labels: .none, location: nil) }
     namespaces = byName.values.sorted { $0.name < $1.name }

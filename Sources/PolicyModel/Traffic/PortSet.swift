@@ -54,6 +54,17 @@ package struct PortSet: Sendable, Hashable {
     return PortSet(ranges: result)
   }
 
+  /// O(n + m); allocates nothing.
+  package func intersects(_ other: PortSet) -> Bool {
+    var i = 0
+    var j = 0
+    while i < ranges.count, j < other.ranges.count {
+      if ranges[i].overlaps(other.ranges[j]) { return true }
+      if ranges[i].upperBound < other.ranges[j].upperBound { i += 1 } else { j += 1 }
+    }
+    return false
+  }
+
   package func subtracting(_ other: PortSet) -> PortSet {
     intersection(other.complement)
   }

@@ -52,6 +52,11 @@ package struct TrafficSet: Sendable, Hashable {
       tcp: tcp.intersection(other.tcp), udp: udp.intersection(other.udp), sctp: sctp.intersection(other.sctp))
   }
 
+  /// Whether there is anything in both. Allocates nothing.
+  package func intersects(_ other: TrafficSet) -> Bool {
+    tcp.intersects(other.tcp) || udp.intersects(other.udp) || sctp.intersects(other.sctp)
+  }
+
   package func subtracting(_ other: TrafficSet) -> TrafficSet {
     TrafficSet(
       tcp: tcp.subtracting(other.tcp), udp: udp.subtracting(other.udp), sctp: sctp.subtracting(other.sctp))

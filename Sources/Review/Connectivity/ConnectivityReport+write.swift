@@ -61,7 +61,8 @@ extension ConnectivityReport {
     var traffics = TrafficTexts(filter) { writer.trafficPart($0, isUndefined: $1) + (explains ? "" : writer.rowEnd) }
     var hasRows = false
     func write(
-      _ id: ConnectivityWalk.ConnectionID, ends: () -> Void, reasons: (RowExplainer) -> [String]
+      _ id: ConnectivityWalk.ConnectionID, ends: () -> Void,
+      reasons: (RowExplainer, TrafficSet) -> [String]
     ) {
       let traffic = traffics.numbers(id, walk)
       for number in [traffic.allowed, traffic.undefined] where number >= 0 {
@@ -69,7 +70,11 @@ extension ConnectivityReport {
         hasRows = true
         ends()
         traffics.pool.write(number, to: output)
-        if let explainer { output.write(writer.explanationPart(reasons(explainer)) + writer.rowEnd) }
+        if let explainer {
+          let (allowed, undefined) = filter.visible(walk, id)
+          let lines = reasons(explainer, number == traffic.allowed ? allowed : undefined)
+          output.write(writer.explanationPart(lines) + writer.rowEnd)
+        }
       }
     }
     forEachRow(walk) { source, destination, id in
@@ -77,7 +82,7 @@ extension ConnectivityReport {
         sources.write(source, to: output)
         destinations.write(destination, to: output)
       } reasons: {
-        $0.lines(.unit(units[source]), .unit(units[destination]))
+        $0.lines(.unit(units[source]), .unit(units[destination]), $1)
       }
     } outside: { unit, direction, found in
       let addresses = walk.addressSets[found.addresses]
@@ -88,7 +93,8 @@ extension ConnectivityReport {
         if direction == .ingress { destinations.write(unit, to: output) }
       } reasons: {
         direction == .egress
-          ? $0.lines(.unit(units[unit]), .addresses(addresses)) : $0.lines(.addresses(addresses), .unit(units[unit]))
+          ? $0.lines(.unit(units[unit]), .addresses(addresses), $1)
+          : $0.lines(.addresses(addresses), .unit(units[unit]), $1)
       }
     }
     return hasRows

@@ -15,10 +15,12 @@ final class RowExplainer {
   }
 
   /// One line per direction.
-  func lines(_ source: CompiledPolicies.RowEnd, _ destination: CompiledPolicies.RowEnd) -> [String] {
+  func lines(
+    _ source: CompiledPolicies.RowEnd, _ destination: CompiledPolicies.RowEnd, _ traffic: TrafficSet
+  ) -> [String] {
     [
-      "egress: " + text(compiled.deciding(.egress, from: source, to: destination)),
-      "ingress: " + text(compiled.deciding(.ingress, from: source, to: destination)),
+      "egress: " + text(compiled.deciding(.egress, from: source, to: destination, carrying: traffic)),
+      "ingress: " + text(compiled.deciding(.ingress, from: source, to: destination, carrying: traffic)),
     ]
   }
 

@@ -1,0 +1,42 @@
+// How the engine's cost grows: with pods, with workloads.
+extension Benchmark {
+  /// Pods that policies cannot tell apart must cost next to nothing.
+  func podMeasurements(_ workbench: Workbench) -> [Measurement] {
+    var shape = SyntheticCluster.Shape.pods
+    shape.podsPerWorkload = 0
+    let templates = EngineRun(shape).wholeSeconds(runs: workbench.runs + 2)
+    let pods = EngineRun(.pods).wholeSeconds(runs: workbench.runs)
+    return [
+      Measurement(work: "engine, 2,000 workloads, 640 policies", value: templates, unit: .cpuSeconds),
+      Measurement(work: "engine, 100,000 pods of 2,000 workloads", value: pods, unit: .cpuSeconds),
+      Measurement(
+        work: "  time with pods by time without", value: pods / templates, unit: .times, limit: .atMost(1.5)),
+    ]
+  }
+
+  /// With the same policies, time grows no faster than the output.
+  func growthMeasurements(_ workbench: Workbench) -> [Measurement] {
+    var lines: [Measurement] = []
+    var first: (seconds: Double, bytes: Int)?
+    for shape in SyntheticCluster.Shape.scaling {
+      let run = EngineRun(shape).connectivity(runs: shape.workloads > 2_000 ? 1 : workbench.runs + 2)
+      let thousands = shape.workloads / 1_000
+      lines.append(
+        Measurement(
+          work: "engine, \(thousands),000 workloads, the same 320 policies", value: run.seconds,
+          unit: .cpuSeconds))
+      lines.append(
+        Measurement(work: "  output", value: Double(run.bytes) / 1e6, unit: .megabytes))
+      guard let first else {
+        first = run
+        continue
+      }
+      let growth = (time: run.seconds / first.seconds, output: Double(run.bytes) / Double(first.bytes))
+      lines.append(
+        Measurement(
+          work: "  time × \(growth.time.shortText), output × \(growth.output.shortText): one by the other",
+          value: growth.time / growth.output, unit: .times, limit: .atMost(1)))
+    }
+    return lines
+  }
+}

@@ -1,0 +1,63 @@
+internal import Dialects
+internal import Kubernetes
+internal import PolicyEngine
+internal import PolicyModel
+internal import Review
+
+/// A cluster that was read, ready for the engine.
+struct EngineRun {
+  let cluster: Cluster
+  private let manifests: ManifestSet
+
+  init(_ shape: SyntheticCluster.Shape) {
+    // Pieces end between two objects, so each can be a text of its own, and the whole is never in memory.
+    var texts: [ManifestText] = []
+    SyntheticCluster(shape).writeYAML {
+      texts.append(ManifestText(path: "cluster-\(texts.count).yaml", bytes: $0))
+    }
+    manifests = ManifestReader(options: PolicySet.readerOptions(defaultNamespace: "default"))
+      .readSequentially(texts)
+    cluster = Cluster(manifests, defaultNamespace: "default", profile: .kubernetes)
+  }
+
+  /// CPU seconds from objects to the connectivity list: the world, the compilation, and every row written.
+  func wholeSeconds(runs: Int) -> Double {
+    let namespaces = cluster.tier.policies.map(\.identity.namespace)
+    return CPUClock.best(of: runs) {
+      let world = World(manifests, policyNamespaces: namespaces)
+      let compiled = CompiledPolicies(world: world, tier: cluster.tier, profile: cluster.profile)
+      // Answered to be freed later, as a command that ends never frees them.
+      return (world, compiled, write(compiled).bytes)
+    }.seconds
+  }
+
+  /// CPU seconds from the world to the connectivity list, and the size of the list.
+  func connectivity(runs: Int) -> (seconds: Double, bytes: Int) {
+    let (bytes, seconds) = CPUClock.best(of: runs) {
+      write(CompiledPolicies(world: cluster.world, tier: cluster.tier, profile: cluster.profile)).bytes
+    }
+    return (seconds, bytes)
+  }
+
+  private func write(_ compiled: CompiledPolicies) -> NullOutput {
+    let nowhere = NullOutput()
+    ConnectivityReport(cluster, compiled).write(.text, to: nowhere.output)
+    return nowhere
+  }
+}
+
+/// Takes bytes and only counts them.
+final class NullOutput {
+  private final class Counter {
+    var bytes = 0
+  }
+
+  private let counter = Counter()
+  let output: Output
+
+  init() {
+    output = Output { [counter] in counter.bytes += $0.count }
+  }
+
+  var bytes: Int { counter.bytes }
+}

@@ -1,0 +1,45 @@
+/// `merlon-bench run`, also what `merlon-bench` alone does: everything that has a limit, as one table.
+struct RunCommand {
+  static let usage = """
+    usage: merlon-bench [run] [--quick] [--only <name>]…
+           --quick measures once, and less; for a first look
+           names: \(Benchmark.allCases.map(\.rawValue).joined(separator: ", "))
+    """
+
+  private var benchmarks: [Benchmark] = []
+  private var isQuick = false
+
+  /// Reads the arguments after the command's name.
+  init(arguments: some Sequence<String>) throws(UsageError) {
+    var rest = Array(arguments)[...]
+    while let option = rest.popFirst() {
+      switch option {
+      case "--quick": isQuick = true
+      case "--only":
+        guard let name = rest.popFirst() else { throw UsageError(message: "--only needs a name") }
+        guard let benchmark = Benchmark(rawValue: name) else {
+          throw UsageError(message: "no benchmark is named \(name)")
+        }
+        benchmarks.append(benchmark)
+      default: throw UsageError(message: "unknown option \(option)")
+      }
+    }
+    if benchmarks.isEmpty { benchmarks = Benchmark.allCases }
+  }
+
+  /// Measures and prints. Answers whether everything is within its limit.
+  func run() async throws(BenchmarkFailure) -> Bool {
+    let workbench = try Workbench(isQuick: isQuick)
+    defer { workbench.removeFiles() }
+    StandardStream.output.write(Array(ResultTable.head.utf8))
+    var isWithinLimits = true
+    for benchmark in Benchmark.allCases where benchmarks.contains(benchmark) {
+      for measurement in try await benchmark.measure(workbench) {
+        StandardStream.output.write(Array(ResultTable.line(measurement).utf8))
+        isWithinLimits = isWithinLimits && measurement.isWithinLimit
+      }
+    }
+    StandardStream.output.write(Array("\n\(ResultTable.footnote)".utf8))
+    return isWithinLimits
+  }
+}

@@ -1,0 +1,63 @@
+# The commands that people and CI run. `make` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+INSTALL_ROOT := $(DESTDIR)$(PREFIX)
+
+SOURCES := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
+PACKAGES := libyaml-dev pkg-config
+LIBRARIES := Kubernetes PolicyModel Dialects PolicyEngine Review MerlonCommand
+
+.PHONY: help demo test build bench fuzz format lint docs install packages
+
+help: ## List the commands.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: packages ## Build merlon and check the example shop, which has two mistakes.
+	@Scripts/demo
+
+test: packages ## Run all tests.
+	@echo "==> swift test"
+	@swift test
+
+build: packages ## Build the optimised merlon: .build/release/merlon.
+	@echo "==> swift build -c release"
+	@swift build -c release --product merlon
+	@echo "merlon is .build/release/merlon"
+
+bench: packages ## Measure speed and memory, and print the table.
+	@echo "==> merlon-bench, release build in .build-bench"
+	@MERLON_BENCHMARKS=1 swift run -c release --scratch-path .build-bench merlon-bench
+
+fuzz: packages ## Feed the parsers with random input.
+	@echo "==> Fuzz/run"
+	@Fuzz/run
+
+format: ## Format the sources in place.
+	@echo "==> swift format --in-place"
+	@swift format format --in-place --recursive --parallel $(SOURCES)
+
+lint: ## Check formatting, and that imports point one way.
+	@echo "==> swift format lint --strict"
+	@swift format lint --strict --recursive --parallel $(SOURCES)
+	@echo "==> Scripts/check-imports"
+	@Scripts/check-imports
+
+docs: packages ## Check the examples in the documentation; write the modules' reference to .build-docs/reference.
+	@Scripts/require-packages python3 jq
+	@echo "==> swift build --product merlon"
+	@swift build --product merlon
+	@echo "==> Scripts/check-readme"
+	@Scripts/check-readme
+	@Scripts/reference .build-docs $(LIBRARIES)
+
+install: packages ## Install merlon, kubectl-merlon, completions and manual under PREFIX (/usr/local); DESTDIR counts.
+	@Scripts/install "$(INSTALL_ROOT)"
+
+packages:
+	@Scripts/require-packages $(PACKAGES)
