@@ -99,6 +99,14 @@ struct ExitStatusTests {
     #expect(!result.errors.isEmpty)
   }
 
+  @Test("3: a name that may stand in the part that could not be read is no wrong usage")
+  func unknownNameOfIncompleteInput() throws {
+    let input = Self.pod + "\n---\n" + Self.broken
+    #expect(try status(["connectivity", "-n", "payments"], input) == 3)
+    #expect(try status(["explain", "--from", "payments/api", "--to", "shop/web"], input) == 3)
+    #expect(try status(["connectivity", "-n", "payments"], Self.pod) == 2)
+  }
+
   @Test("1: a flow line that names something unknown; the others are answered")
   func unknownFlow() throws {
     let flows = "shop/web -> 1.2.3.4 tcp/80\nshop/wbe -> 1.2.3.4 tcp/80\nshop/web -> self tcp/80\n"

@@ -72,7 +72,7 @@ struct ConnectivityCommand: AsyncParsableCommand {
     let unknown = report.unknownNames
     if !unknown.isEmpty {
       Terminal.writeError(unknown.map { $0.text(display.style(for: 2)) + "\n" }.joined())
-      throw ExitStatus.usage
+      throw cluster.statusForUnknownName
     }
     let standardOutput = Terminal.standardOutput
     if exposure {

@@ -44,7 +44,7 @@ struct ExplainCommand: AsyncParsableCommand {
     try cluster.requireSomething()
     let evaluator = FlowEvaluator(world: cluster.world, tier: cluster.tier, profile: cluster.profile)
     let wording = Wording(cluster.world)
-    let explanation = try explain(evaluator)
+    let explanation = try explain(cluster, evaluator)
     let standardOutput = Terminal.standardOutput
     switch output {
     case .text: standardOutput.write(explanation.text(wording, display.style(for: 1)))
@@ -55,7 +55,7 @@ struct ExplainCommand: AsyncParsableCommand {
     if cluster.exitStatus != .ok { throw cluster.exitStatus }
   }
 
-  private func explain(_ evaluator: FlowEvaluator) throws -> Explanation {
+  private func explain(_ cluster: Cluster, _ evaluator: FlowEvaluator) throws -> Explanation {
     let parser = FlowParser(evaluator.world)
     do throws(FlowLineError) {
       let source = try parser.end(from)
@@ -82,7 +82,7 @@ struct ExplainCommand: AsyncParsableCommand {
       return Explanation(from: source, to: destination, source: from, destination: to, evaluator: evaluator)
     } catch {
       Terminal.writeError("merlon: \(error.message)" + (error.fix.map { "\n    fix: \($0)" } ?? "") + "\n")
-      throw ExitStatus.usage
+      throw cluster.statusForUnknownName
     }
   }
 }

@@ -51,6 +51,10 @@ extension Cluster {
     isIncomplete ? .unreadableInput : hasErrors ? .findings : .ok
   }
 
+  /// How a command ends that was asked about something it does not know: the name may be misspelled, or stand in
+  /// the part that could not be read.
+  var statusForUnknownName: ExitStatus { isIncomplete ? .unreadableInput : .usage }
+
   /// Ends the command when there is nothing to answer from.
   func requireSomething() throws {
     if isIncomplete, summary.workloads + summary.pods + summary.policies == 0 {
