@@ -47,8 +47,8 @@ struct EngineAgreementTests {
         if let verdict = table.verdict(flow) {
           decidedByRows += 1
           actual = ReferenceVerdict(
-            overall: verdict.isAllowed ? .allowed : .denied, egress: verdict.egress.isAllowed ? .allowed : .denied,
-            ingress: verdict.ingress.isAllowed ? .allowed : .denied)
+            overall: convert(verdict.outcome), egress: convert(verdict.egress.outcome),
+            ingress: convert(verdict.ingress.outcome))
         }
         if let outcome = relation.outcome(flow), actual == expected { actual.overall = convert(outcome) }
         if actual != expected {

@@ -87,7 +87,11 @@ extension ManifestSet {
     guard kind.group.isEmpty else { return false }
     switch kind.kind {
     case "Pod":
-      if let pod = Pod(object, defaultNamespace: namespace, &diagnostics) { pods.append(pod) }
+      if var pod = Pod(object, defaultNamespace: namespace, &diagnostics) {
+        // Replicas mostly stand together: they share the list, which saves memory and later comparisons.
+        if let last = pods.last?.template.ports, last == pod.template.ports { pod.template.ports = last }
+        pods.append(pod)
+      }
     case "Namespace":
       if let value = Namespace(object, &diagnostics) { namespaces.append(value) }
     case "Node":

@@ -66,6 +66,14 @@ package struct Labels: Sendable {
     return nil
   }
 
+  /// Whether these are labels of the same keys, and values differ only where `isPassedOver` says so.
+  package func haveSameKeys(as other: Labels, differingOnlyIn isPassedOver: (String) -> Bool) -> Bool {
+    storage.entries.count == other.storage.entries.count
+      && zip(storage.entries, other.storage.entries).allSatisfy {
+        $0.key == $1.key && ($0.value == $1.value || isPassedOver($0.key))
+      }
+  }
+
   /// Where a label is written, when it is.
   package func location(of key: String) -> SourceLocation? {
     guard let file = storage.file, let entry = storage.entries.first(where: { $0.key == key }), entry.line > 0

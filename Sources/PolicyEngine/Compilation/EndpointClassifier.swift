@@ -30,31 +30,23 @@ struct EndpointClassifier {
   }
 
   mutating func run() {
-    let endpoints = world.endpoints
-    classOfEndpoint.reserveCapacity(endpoints.count)
+    classOfEndpoint.reserveCapacity(world.endpoints.count)
     portNumbers[[]] = 0
     portExamples.append(nil)
-    // The last endpoint that was looked at in full: most of those after it are its replicas.
-    var model: (index: Int, atom: Int32, result: Int32)?
-    for index in endpoints.indices {
-      let atom = soleAtom(endpoints[index])
-      if let model, let atom, atom == model.atom, looksAlike(endpoints[model.index], endpoints[index]) {
-        classOfEndpoint.append(model.result)
-        continue
+    world.endpoints.withUnsafeBufferPointer { endpoints in
+      let look = EndpointLook(endpoints: endpoints, vocabulary: vocabulary, atoms: atoms)
+      // The last endpoint that was looked at in full: most of those after it are its replicas.
+      var model: (index: Int, atom: Int32, result: Int32)?
+      for index in endpoints.indices {
+        let atom = look.soleAtom(index)
+        if let model, let atom, atom == model.atom, look.isAlike(model.index, index) {
+          classOfEndpoint.append(model.result)
+          continue
+        }
+        let result = classify(endpoints[index], addressKey(of: endpoints[index]))
+        classOfEndpoint.append(result)
+        model = atom.map { (index, $0, result) }
       }
-      let result = classify(endpoints[index], addressKey(of: endpoints[index]))
-      classOfEndpoint.append(result)
-      model = atom.map { (index, $0, result) }
-    }
-  }
-
-  /// All that blocks can see of an ordinary running pod with one address, or of a template; nil for others.
-  private func soleAtom(_ endpoint: borrowing Endpoint) -> Int32? {
-    if endpoint.hostNetwork || endpoint.isFinished { return nil }
-    switch endpoint.addresses {
-    case .unknown: return -1
-    case .none: return nil
-    case .known(let addresses): return addresses.count == 1 ? atoms.atom(of: addresses[0]) : nil
     }
   }
 
@@ -85,23 +77,6 @@ struct EndpointClassifier {
       key.nodeFamilies = addresses.map(\.family)
     }
     return key
-  }
-
-  /// Whether two pods whose addresses look alike do so in everything else.
-  private func looksAlike(_ a: borrowing Endpoint, _ b: borrowing Endpoint) -> Bool {
-    a.namespace == b.namespace && looksAlike(a.labels, b.labels) && a.ports == b.ports
-  }
-
-  /// Whether labels differ only in values that no policy looks at: the replicas of a StatefulSet.
-  private func looksAlike(_ a: Labels, _ b: Labels) -> Bool {
-    if a == b { return true }
-    let (a, b) = (a.entries, b.entries)
-    guard a.count == b.count else { return false }
-    for place in a.indices {
-      guard a[place].key == b[place].key else { return false }
-      if a[place].value != b[place].value, vocabulary.podKeys[a[place].key] != nil { return false }
-    }
-    return true
   }
 
   private mutating func classify(_ endpoint: Endpoint, _ key: AddressKey) -> Int32 {
@@ -175,6 +150,35 @@ struct EndpointClassifier {
     portNumbers[visible] = number
     portExamples.append(endpoint)
     return number
+  }
+}
+
+/// Tells replicas apart without numbering anything. Apart from ``EndpointClassifier``, which changes at every
+/// step and would be copied for each question. Reads fields in place, as an endpoint is large.
+private struct EndpointLook {
+  let endpoints: UnsafeBufferPointer<Endpoint>
+  let vocabulary: Vocabulary
+  let atoms: AddressAtoms
+
+  /// All that blocks can see of an ordinary running pod with one address, or of a template; nil for others.
+  func soleAtom(_ index: Int) -> Int32? {
+    if endpoints[index].hostNetwork || endpoints[index].isFinished { return nil }
+    switch endpoints[index].addresses {
+    case .unknown: return -1
+    case .none: return nil
+    case .known(let addresses): return addresses.count == 1 ? atoms.atom(of: addresses[0]) : nil
+    }
+  }
+
+  /// Whether two pods whose addresses look alike do so in everything else.
+  func isAlike(_ a: Int, _ b: Int) -> Bool {
+    endpoints[a].namespace == endpoints[b].namespace && isAlike(endpoints[a].labels, endpoints[b].labels)
+      && endpoints[a].ports == endpoints[b].ports
+  }
+
+  /// Whether labels differ only in values that no policy looks at: the replicas of a StatefulSet.
+  private func isAlike(_ a: Labels, _ b: Labels) -> Bool {
+    a == b || a.haveSameKeys(as: b, differingOnlyIn: { vocabulary.podKeys[$0] == nil })
   }
 }
 

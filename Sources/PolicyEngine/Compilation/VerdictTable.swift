@@ -12,16 +12,31 @@ package struct CompiledVerdict: Sendable {
     case allowed(rule: Int32)
     /// No rule of the row's policies matches, see ``CompiledPolicies/isolatingPolicies(ofRow:)``.
     case denied(row: Int32)
+    /// The first rule that matches for some of the addresses or port numbers that an end may have, and none
+    /// for all of them.
+    case undefined(rule: Int32)
 
-    package var isAllowed: Bool {
-      if case .denied = self { false } else { true }
+    package var outcome: Outcome {
+      switch self {
+      case .notPoliced, .notIsolated, .allowed: .allowed
+      case .denied: .denied
+      case .undefined: .undefined
+      }
     }
   }
 
   package let egress: Decision
   package let ingress: Decision
 
-  package var isAllowed: Bool { egress.isAllowed && ingress.isAllowed }
+  /// What is open in one direction does not hang together with what is open in the other: each looks at the
+  /// other end's address, and more port numbers never match less.
+  package var outcome: Outcome {
+    switch (egress.outcome, ingress.outcome) {
+    case (.allowed, .allowed): .allowed
+    case (.denied, _), (_, .denied): .denied
+    default: .undefined
+    }
+  }
 }
 
 /// The rows of ``CompiledPolicies`` laid out for millions of single questions: flat arrays of numbers only.
@@ -82,7 +97,7 @@ package struct VerdictTable: Sendable {
       ingressRow: isPoliced ? compiled.ingressRow[facet] : -1)
   }
 
-  /// Decides; nil when it depends on something, or both ends are one.
+  /// Decides; nil when it depends on which replicas are meant.
   ///
   /// O(groups of two rows + rules that match).
   package func verdict(
@@ -94,10 +109,9 @@ package struct VerdictTable: Sendable {
     {
       return nil
     }
-    guard let egress = decision(row: source.egressRow, other: destination, transport, port),
-      let ingress = decision(row: destination.ingressRow, other: source, transport, port)
-    else { return nil }
-    return CompiledVerdict(egress: egress, ingress: ingress)
+    return CompiledVerdict(
+      egress: decision(row: source.egressRow, other: destination, transport, port),
+      ingress: decision(row: destination.ingressRow, other: source, transport, port))
   }
 
   /// Decides a flow; nil when it needs a case analysis.
@@ -123,7 +137,7 @@ package struct VerdictTable: Sendable {
 
   private func decision(
     row: Int32, other: End, _ transport: TransportProtocol, _ port: UInt16
-  ) -> CompiledVerdict.Decision? {
+  ) -> CompiledVerdict.Decision {
     if row < 0 { return .notPoliced }
     if row == CompiledPolicies.openRow { return .notIsolated }
     return other.facet >= 0
@@ -134,17 +148,19 @@ package struct VerdictTable: Sendable {
   @inline(__always)
   private func decision(
     _ row: Int32, _ groups: borrowing FlatGroups, _ member: Int, _ transport: TransportProtocol, _ port: UInt16
-  ) -> CompiledVerdict.Decision? {
+  ) -> CompiledVerdict.Decision {
     guard let group = groups.group(row: Int(row), member: member) else { return .denied(row: row) }
     let traffic = groups.traffic[group]
-    if !ports.certain(traffic, transport, port) {
-      return ports.possible(traffic, transport, port) ? nil : .denied(row: row)
+    let isCertain = ports.certain(traffic, transport, port)
+    for place in Int(groups.ruleStarts[group])..<Int(groups.ruleStarts[group + 1]) {
+      if isCertain, ports.certain(groups.ruleTraffic[place], transport, port) {
+        return .allowed(rule: groups.rules[place])
+      }
+      if !isCertain, ports.possible(groups.ruleTraffic[place], transport, port) {
+        return .undefined(rule: groups.rules[place])
+      }
     }
-    for place in Int(groups.ruleStarts[group])..<Int(groups.ruleStarts[group + 1])
-    where ports.certain(groups.ruleTraffic[place], transport, port) {
-      return .allowed(rule: groups.rules[place])
-    }
-    return nil
+    return .denied(row: row)
   }
 }
 

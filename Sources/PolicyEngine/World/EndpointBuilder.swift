@@ -47,7 +47,8 @@ struct EndpointBuilder {
     var current = start
     for _ in 0..<8 {
       let namespace = manifests.workloads[current].meta.namespace
-      guard let owner = owner(namespace, manifests.workloads[current].meta.controller), owner != current else { break }
+      guard let owner = owner(namespace, manifests.workloads[current].meta.controller), owner != current
+      else { break }
       current = owner
     }
     return current
@@ -65,7 +66,9 @@ struct EndpointBuilder {
       if workloads[a].meta.namespace != workloads[b].meta.namespace {
         return workloads[a].meta.namespace < workloads[b].meta.namespace
       }
-      if workloads[a].meta.name != workloads[b].meta.name { return workloads[a].meta.name < workloads[b].meta.name }
+      if workloads[a].meta.name != workloads[b].meta.name {
+        return workloads[a].meta.name < workloads[b].meta.name
+      }
       return workloads[a].kind.rawValue < workloads[b].kind.rawValue
     }
     for top in tops {
@@ -82,10 +85,13 @@ struct EndpointBuilder {
   /// Adds every pod, sorted by namespace and name. Pods come by the hundred thousand, so they are never copied
   /// whole, and what neighbours share is looked up once.
   private mutating func addPods() {
-    let pods = manifests.pods
+    manifests.pods.withUnsafeBufferPointer { addPods($0) }
+  }
+
+  private mutating func addPods(_ pods: UnsafeBufferPointer<Pod>) {
     endpoints.reserveCapacity(pods.count + manifests.workloads.count)
     var known: (namespace: String, controller: OwnerReference?, owner: Int?)?
-    for (namespace, names) in podsByNamespace() {
+    for (namespace, names) in podsByNamespace(pods).enumerated() {
       for (name, index) in names {
         if known == nil || known?.controller != pods[index].meta.controller
           || known?.namespace != pods[index].meta.namespace
@@ -112,17 +118,17 @@ struct EndpointBuilder {
   }
 
   /// The names of each namespace's pods with their places in the input, sorted. Namespaces are sorted by name.
-  private func podsByNamespace() -> [(namespace: Int, pods: [(name: String, index: Int)])] {
+  private func podsByNamespace(_ pods: UnsafeBufferPointer<Pod>) -> [[(name: String, index: Int)]] {
     var names = [[(name: String, index: Int)]](repeating: [], count: namespaceIndices.count)
     var last: (name: String, index: Int)?
-    for index in manifests.pods.indices {
-      if last == nil || last?.name != manifests.pods[index].meta.namespace {
-        let name = manifests.pods[index].meta.namespace
-        last = namespaceIndices[name].map { (name, $0) }
+    for index in pods.indices {
+      if last == nil || last?.name != pods[index].meta.namespace {
+        last = namespaceIndices[pods[index].meta.namespace].map { (pods[index].meta.namespace, $0) }
       }
-      if let last { names[last.index].append((manifests.pods[index].meta.name, index)) }
+      if let last { names[last.index].append((pods[index].meta.name, index)) }
     }
-    return names.enumerated().map { namespace, pods in (namespace, pods.sorted { $0.name < $1.name }) }
+    for namespace in names.indices { names[namespace].sort { $0.name < $1.name } }
+    return names
   }
 
   private mutating func addGroup(for pod: Pod, namespace: Int) -> Int {

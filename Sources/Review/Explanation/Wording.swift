@@ -108,6 +108,10 @@ package struct Wording: Sendable {
     "allowed by \(policy.identity) \(rule.path) (\(rule.location.fileAndLine))"
   }
 
+  package static func undefined(by policy: Policy, _ rule: Rule) -> String {
+    "depends on an address or port that the input leaves open: only for some of them allowed by \(policy.identity) \(rule.path) (\(rule.location.fileAndLine))"
+  }
+
   package static func denied(by policies: [Policy]) -> String {
     "denied: no rule matches in \(list(policies))"
   }

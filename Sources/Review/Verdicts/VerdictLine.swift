@@ -15,6 +15,8 @@ struct VerdictLine {
   /// What decided, by rule, by row, and for ends that nothing isolates or polices.
   private let ruleReasons: TextPool
   private let rowReasons: TextPool
+  /// By rule, when it depends on what the input does not say.
+  private let openReasons: TextPool
 
   /// An answer in the form of the output.
   struct Answer {
@@ -30,6 +32,11 @@ struct VerdictLine {
       (0..<compiled.ruleCount).lazy.map {
         let (policy, rule) = compiled.policyAndRule(Int32($0))
         return Self.escaped(Wording.allowed(by: policy, rule), format)
+      })
+    openReasons = TextPool(
+      (0..<compiled.ruleCount).lazy.map {
+        let (policy, rule) = compiled.policyAndRule(Int32($0))
+        return Self.escaped(Wording.undefined(by: policy, rule), format)
       })
     rowReasons = TextPool(
       (0..<compiled.rowCount).lazy.map {
@@ -50,16 +57,16 @@ struct VerdictLine {
   }
 
   func write(_ line: UnsafeRawBufferPointer, _ verdict: CompiledVerdict, to output: Output) {
-    let (egress, ingress) = (verdict.egress.isAllowed, verdict.ingress.isAllowed)
-    writeHead(
-      line, egress && ingress ? .allowed : .denied, egress ? .allowed : .denied, ingress ? .allowed : .denied, output)
-    // A denial is explained by the directions that deny, an allowance by both.
-    if ingress || !egress {
+    let outcome = verdict.outcome
+    writeHead(line, outcome, verdict.egress.outcome, verdict.ingress.outcome, output)
+    // Each outcome is explained by the directions that have it.
+    let (explainsEgress, explainsIngress) = (verdict.egress.outcome == outcome, verdict.ingress.outcome == outcome)
+    if explainsEgress {
       output.write("egress " as StaticString)
       writeReason(verdict.egress, output)
-      if egress || !ingress { output.write("; " as StaticString) }
     }
-    if egress || !ingress {
+    if explainsEgress, explainsIngress { output.write("; " as StaticString) }
+    if explainsIngress {
       output.write("ingress " as StaticString)
       writeReason(verdict.ingress, output)
     }
@@ -88,6 +95,7 @@ struct VerdictLine {
     case .notIsolated: output.write(Wording.notIsolated)
     case .allowed(let rule): ruleReasons.write(Int(rule), to: output)
     case .denied(let row): rowReasons.write(Int(row), to: output)
+    case .undefined(let rule): openReasons.write(Int(rule), to: output)
     }
   }
 

@@ -12,6 +12,14 @@ package struct VerdictRun {
     package var denied = 0
     package var undefined = 0
     package var errors = 0
+
+    mutating func count(_ outcome: Outcome) {
+      switch outcome {
+      case .allowed: allowed += 1
+      case .denied: denied += 1
+      case .undefined: undefined += 1
+      }
+    }
   }
 
   private let table: VerdictTable
@@ -72,7 +80,7 @@ package struct VerdictRun {
     if let port = ports[traffic], let from = simpleEnds[source], let to = simpleEnds[destination],
       let verdict = table.verdict(from: from, to: to, port.transport, port.number)
     {
-      if verdict.isAllowed { totals.allowed += 1 } else { totals.denied += 1 }
+      totals.count(verdict.outcome)
       lineWriter.write(line, verdict, to: output)
       return
     }
@@ -107,11 +115,7 @@ package struct VerdictRun {
         from: try ends.values[source].get(), to: try ends.values[destination].get(),
         try traffics.values[traffic].get())
       let answer = try (analysed[flow] ?? remember(flow)).get()
-      switch answer.verdict {
-      case .allowed: totals.allowed += 1
-      case .denied: totals.denied += 1
-      case .undefined: totals.undefined += 1
-      }
+      totals.count(answer.verdict)
       lineWriter.write(line, answer, to: output)
     } catch {
       writeError(line, error, &totals, output)

@@ -75,9 +75,8 @@ struct WorldFixture {
     let line = row.split(separator: " ").prefix(4).joined(separator: " ")
     guard let decided = VerdictTable(compiled).verdict(try parser.parse(line)) else { return }
     let isSame =
-      verdict.outcome == (decided.isAllowed ? .allowed : .denied)
-      && verdict.egress == (decided.egress.isAllowed ? .allowed : .denied)
-      && verdict.ingress == (decided.ingress.isAllowed ? .allowed : .denied)
+      verdict.outcome == decided.outcome && verdict.egress == decided.egress.outcome
+      && verdict.ingress == decided.ingress.outcome
     #expect(isSame, "compiled: \(row)", sourceLocation: sourceLocation)
   }
 
