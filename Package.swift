@@ -35,7 +35,9 @@ let package = Package(
     .testTarget(name: "PolicyModelTests", dependencies: ["Kubernetes", "PolicyModel"]),
     .testTarget(
       name: "PolicyEngineTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
-    .testTarget(name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "Dialects", "Kubernetes"]),
+    .testTarget(
+      name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
+    .testTarget(name: "MerlonCommandTests", dependencies: ["merlon"]),
   ]
 )
 

@@ -28,10 +28,12 @@ struct ConnectivityCommand: AsyncParsableCommand {
   @Option(name: [.customShort("o", allowingJoined: true), .long], help: "How to print.")
   var output: ConnectivityFormat = .text
 
-  @Option(name: [.customShort("n", allowingJoined: true), .long], help: "Only rows with an end in this namespace.")
+  @Option(
+    name: [.customShort("n", allowingJoined: true), .long], help: "Only rows with an end in this namespace.")
   var namespace: String?
 
-  @Option(name: .long, help: "Only rows from here: shop/web, shop/*, shop/deployment/web, internet or an address.")
+  @Option(
+    name: .long, help: "Only rows from here: shop/web, shop/*, shop/deployment/web, internet or an address.")
   var from: String?
 
   @Option(name: .long, help: "Only rows to here, written as for --from.")
@@ -66,11 +68,16 @@ struct ConnectivityCommand: AsyncParsableCommand {
     let cluster = await input.load()
     display.report(cluster)
     try cluster.requireSomething()
+    let report = ConnectivityReport(cluster, filter: try filter())
+    let unknown = report.unknownNames
+    if !unknown.isEmpty {
+      Terminal.writeError(unknown.map { $0.text(display.style(for: 2)) + "\n" }.joined())
+      throw cluster.statusForUnknownName
+    }
     let standardOutput = Terminal.standardOutput
     if exposure {
-      ExposureReport(cluster, filter: try filter()).write(output, to: standardOutput)
+      ExposureReport(report).write(output, to: standardOutput)
     } else {
-      let report = ConnectivityReport(cluster, filter: try filter())
       report.write(output, grouping: groupBy, explains: explain, to: standardOutput)
     }
     if cluster.exitStatus != .ok { throw cluster.exitStatus }

@@ -44,7 +44,7 @@ struct ExplainCommand: AsyncParsableCommand {
     try cluster.requireSomething()
     let evaluator = FlowEvaluator(world: cluster.world, tier: cluster.tier, profile: cluster.profile)
     let wording = Wording(cluster.world)
-    let explanation = try explain(evaluator)
+    let explanation = try explain(cluster, evaluator)
     let standardOutput = Terminal.standardOutput
     switch output {
     case .text: standardOutput.write(explanation.text(wording, display.style(for: 1)))
@@ -55,7 +55,7 @@ struct ExplainCommand: AsyncParsableCommand {
     if cluster.exitStatus != .ok { throw cluster.exitStatus }
   }
 
-  private func explain(_ evaluator: FlowEvaluator) throws -> Explanation {
+  private func explain(_ cluster: Cluster, _ evaluator: FlowEvaluator) throws -> Explanation {
     let parser = FlowParser(evaluator.world)
     do throws(FlowLineError) {
       let source = try parser.end(from)
@@ -64,12 +64,25 @@ struct ExplainCommand: AsyncParsableCommand {
         let flow = try parser.flow(from: source, to: destination, try FlowParser.traffic(port))
         return Explanation(flow, source: from, destination: to, evaluator: evaluator)
       }
-      if case .service = destination { throw FlowLineError("a Service is explained port by port", fix: "add --port") }
-      _ = try parser.flow(from: source, to: destination, .port(.tcp, 1))
+      if case .service(let number, _) = destination {
+        let ports = evaluator.world.services[number].ports
+        // The problem of the first port is the Service's, unless another port is answered.
+        let problems = ports.map { port in
+          Result { () throws(FlowLineError) in
+            try parser.flow(from: source, to: destination, .port(port.transport, port.number))
+          }
+        }
+        if !problems.contains(where: { (try? $0.get()) != nil }) {
+          _ = try problems.first?.get()
+          throw FlowLineError("`\(to)` has no ports")
+        }
+      } else {
+        _ = try parser.flow(from: source, to: destination, .port(.tcp, 1))
+      }
       return Explanation(from: source, to: destination, source: from, destination: to, evaluator: evaluator)
     } catch {
       Terminal.writeError("merlon: \(error.message)" + (error.fix.map { "\n    fix: \($0)" } ?? "") + "\n")
-      throw ExitStatus.usage
+      throw cluster.statusForUnknownName
     }
   }
 }

@@ -30,7 +30,8 @@ struct VerdictCommand: AsyncParsableCommand {
   @Option(name: .long, help: "A file of flow lines, or - for standard input.", completion: .file())
   var flows: String
 
-  @Option(name: [.customShort("o", allowingJoined: true), .long], help: "How to print; json is one object a line.")
+  @Option(
+    name: [.customShort("o", allowingJoined: true), .long], help: "How to print; json is one object a line.")
   var output: VerdictFormat = .text
 
   @OptionGroup(title: "Input") var input: InputOptions
@@ -55,7 +56,8 @@ struct VerdictCommand: AsyncParsableCommand {
     var run = VerdictRun(cluster, format: output)
     let totals = run.run(text, to: standardOutput)
     if totals.errors > 0, !display.quiet {
-      Terminal.writeError("merlon: \(totals.errors) lines could not be answered\n")
+      Terminal.writeError(
+        "merlon: \(totals.errors) \(totals.errors == 1 ? "line" : "lines") could not be answered\n")
     }
     if cluster.exitStatus != .ok { throw cluster.exitStatus }
     if totals.errors > 0 { throw ExitStatus.findings }

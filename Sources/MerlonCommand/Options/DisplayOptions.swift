@@ -21,7 +21,9 @@ struct DisplayOptions: ParsableArguments {
   func style(for descriptor: Int32) -> TextStyle {
     let isUnwanted = noColor || !(Terminal.environment("NO_COLOR") ?? "").isEmpty
     if isUnwanted { return .plain }
-    if !(Terminal.environment("CLICOLOR_FORCE") ?? "0").allSatisfy({ $0 == "0" }) { return TextStyle(usesColor: true) }
+    if !(Terminal.environment("CLICOLOR_FORCE") ?? "0").allSatisfy({ $0 == "0" }) {
+      return TextStyle(usesColor: true)
+    }
     return TextStyle(usesColor: Terminal.isTerminal(descriptor) && Terminal.environment("TERM") != "dumb")
   }
 
@@ -33,7 +35,9 @@ struct DisplayOptions: ParsableArguments {
       Terminal.writeError(problem.text(style) + "\n")
     }
     if cluster.summary.rejectedPolicies > 0 {
-      Terminal.writeError("merlon: answers are without \(cluster.summary.rejectedPolicies) invalid policies\n")
+      let count = cluster.summary.rejectedPolicies
+      Terminal.writeError(
+        "merlon: answers are without \(count) invalid \(count == 1 ? "policy" : "policies")\n")
     }
     if cluster.isIncomplete {
       Terminal.writeError("merlon: a part of the input could not be read; answers are incomplete\n")
@@ -47,8 +51,14 @@ extension Cluster {
     isIncomplete ? .unreadableInput : hasErrors ? .findings : .ok
   }
 
+  /// How a command ends that was asked about something it does not know: the name may be misspelled, or stand in
+  /// the part that could not be read.
+  var statusForUnknownName: ExitStatus { isIncomplete ? .unreadableInput : .usage }
+
   /// Ends the command when there is nothing to answer from.
   func requireSomething() throws {
-    if isIncomplete, summary.workloads + summary.pods + summary.policies == 0 { throw ExitStatus.unreadableInput }
+    if isIncomplete, summary.workloads + summary.pods + summary.policies == 0 {
+      throw ExitStatus.unreadableInput
+    }
   }
 }

@@ -20,7 +20,8 @@ extension CheckReport {
       if !isQuiet { lines.append("") }
     }
     if !isQuiet {
-      lines += coverageLines(style, isVerbose: isVerbose) + [""] + matrixLines(style) + [""]
+      lines += coverageLines(style, isVerbose: isVerbose) + [""]
+      if !coverage.isEmpty { lines += matrixLines(style) + [""] }
     }
     lines.append(conclusion(style))
     return lines.joined(separator: "\n") + "\n"
@@ -31,7 +32,8 @@ extension CheckReport {
       number == 0 ? nil : "\(number) \(number == 1 ? one : many ?? one + "s")"
     }
     let read = [
-      count(summary.workloads, "workload"), count(summary.pods, "pod"), count(summary.namespaces, "namespace"),
+      count(summary.workloads, "workload"), count(summary.pods, "pod"),
+      count(summary.namespaces, "namespace"),
       count(summary.policies, "NetworkPolicy", "NetworkPolicies"), count(summary.services, "Service"),
       count(summary.nodes, "node"),
     ].compactMap { $0 }
@@ -46,11 +48,21 @@ extension CheckReport {
           "\(summary.rejectedPolicies) \(many ? "policies are" : "policy is") invalid: no API server takes \(many ? "them" : "it"), so all answers are without \(many ? "them" : "it")."
         ))
     }
-    if isIncomplete { lines.append(style.red("A part of the input could not be read: all answers are incomplete.")) }
-    if summary.withoutNamespace > 0 {
-      lines.append("\(summary.withoutNamespace) objects name no namespace and were put into the default one.")
+    if isIncomplete {
+      lines.append(style.red("A part of the input could not be read: all answers are incomplete."))
     }
-    if summary.finishedPods > 0 { lines.append("\(summary.finishedPods) finished pods do not count.") }
+    if summary.withoutNamespace > 0 {
+      let isOne = summary.withoutNamespace == 1
+      lines.append(
+        isOne
+          ? "1 object names no namespace and was put into the default one."
+          : "\(summary.withoutNamespace) objects name no namespace and were put into the default one.")
+    }
+    if summary.finishedPods > 0 {
+      lines.append(
+        summary.finishedPods == 1
+          ? "1 finished pod does not count." : "\(summary.finishedPods) finished pods do not count.")
+    }
     let others = summary.passedOver.reduce(0) { $0 + $1.count }
     if isVerbose {
       lines += summary.passedOver.map { "  passed over: \($0.count) \($0.kind)" }
@@ -58,7 +70,9 @@ extension CheckReport {
         lines.append("  passed over: \(summary.documentsWithoutKind) documents without a kind")
       }
     } else if others + summary.documentsWithoutKind > 0 {
-      lines.append("\(others + summary.documentsWithoutKind) other objects passed over (--verbose lists them).")
+      lines.append(
+        "\(count(others + summary.documentsWithoutKind, "other object") ?? "") passed over (--verbose lists them)."
+      )
     }
     return lines
   }
@@ -68,7 +82,8 @@ extension CheckReport {
       ["NAMESPACE", "WORKLOADS", "INGRESS ISOLATED", "EGRESS ISOLATED", "OPEN"], rightAligned: [1, 2, 3, 4])
     for row in coverage {
       table.add([
-        row.namespace, "\(row.workloads)", "\(row.ingressIsolated)", "\(row.egressIsolated)", "\(row.open.count)",
+        row.namespace, "\(row.workloads)", "\(row.ingressIsolated)", "\(row.egressIsolated)",
+        "\(row.open.count)",
       ])
     }
     let workloads = coverage.reduce(0) { $0 + $1.workloads }
@@ -84,7 +99,8 @@ extension CheckReport {
       let shown = isVerbose ? open : Array(open.prefix(8))
       let more = open.count - shown.count
       lines.append(
-        "  open both ways: \(shown.joined(separator: ", "))" + (more > 0 ? " and \(more) more (--verbose lists them)" : ""))
+        "  open both ways: \(shown.joined(separator: ", "))"
+          + (more > 0 ? " and \(more) more (--verbose lists them)" : ""))
     }
     return workloads == 0 ? [style.bold("Isolation"), "  no workloads"] : lines
   }
@@ -92,7 +108,10 @@ extension CheckReport {
   private func matrixLines(_ style: TextStyle) -> [String] {
     let title = style.bold("Who can talk to whom") + " (pairs of workloads that may, of all pairs; rows send)"
     if matrix.namespaces.count > Self.matrixLimit {
-      return [title, "  \(matrix.namespaces.count) namespaces are too many for a table: merlon connectivity --group-by namespace"]
+      return [
+        title,
+        "  \(matrix.namespaces.count) namespaces are too many for a table: merlon connectivity --group-by namespace",
+      ]
     }
     var table = TextTable(
       ["FROM \\ TO"] + matrix.namespaces + ["outside"], rightAligned: Set(1...(matrix.namespaces.count + 1)))
@@ -100,7 +119,8 @@ extension CheckReport {
       let cells = matrix.namespaces.indices.map { cell(matrix.connected[from][$0], matrix.total[from][$0]) }
       table.add([name] + cells + [cell(matrix.toOutside[from], matrix.workloads[from])])
     }
-    table.add(["outside"] + matrix.namespaces.indices.map { cell(matrix.fromOutside[$0], matrix.workloads[$0]) })
+    table.add(
+      ["outside"] + matrix.namespaces.indices.map { cell(matrix.fromOutside[$0], matrix.workloads[$0]) })
     return [title, style.dim(table.lines[0])] + table.lines.dropFirst()
   }
 

@@ -30,7 +30,10 @@ package struct Cluster: Sendable {
     self.profile = profile
     summary = InputSummary(manifests, policies, world)
     diagnostics = (manifests.diagnostics + policies.diagnostics).sortedByLocation()
-    isIncomplete = manifests.isIncomplete
+    // Decoding a policy may show that it is a template, which is no policy yet.
+    isIncomplete =
+      manifests.isIncomplete
+      || policies.diagnostics.contains { $0.severity == .error && $0.code == .renderFirst }
   }
 
   package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }

@@ -68,6 +68,11 @@ package enum EndPattern: Sendable {
     }
   }
 
+  /// Whether pods that are not in the input are meant, too.
+  var meansPodsOutside: Bool {
+    if case .internet = self { true } else { false }
+  }
+
   /// `*` stands for any characters.
   private static func glob(_ pattern: String, _ text: String) -> Bool {
     if !pattern.contains("*") { return pattern == text }

@@ -1,4 +1,4 @@
-internal import Kubernetes
+package import Kubernetes
 package import PolicyEngine
 internal import PolicyModel
 
@@ -10,18 +10,30 @@ package struct ConnectivityReport {
   /// The name of each unit: `shop/web`, with the kind inside when two share it.
   package let names: [String]
   let compiled: CompiledPolicies
+  /// The addresses of the filter that are those of pods.
+  private let podAddresses: Set<IPAddress>
 
   package init(_ cluster: Cluster, filter: ConnectivityFilter = ConnectivityFilter()) {
     self.init(
-      cluster, CompiledPolicies(world: cluster.world, tier: cluster.tier, profile: cluster.profile), filter: filter)
+      cluster, CompiledPolicies(world: cluster.world, tier: cluster.tier, profile: cluster.profile),
+      filter: filter)
   }
 
-  package init(_ cluster: Cluster, _ compiled: CompiledPolicies, filter: ConnectivityFilter = ConnectivityFilter()) {
+  package init(
+    _ cluster: Cluster, _ compiled: CompiledPolicies, filter: ConnectivityFilter = ConnectivityFilter()
+  ) {
     self.cluster = cluster
     self.filter = filter
     self.compiled = compiled
     units = compiled.units()
     names = Self.names(units, cluster.world)
+    podAddresses = Set(
+      [filter.source, filter.destination].compactMap { pattern in
+        guard case .address(let address)? = pattern,
+          cluster.world.endpoints.contains(where: { $0.hasAddress(address) })
+        else { return nil }
+        return address
+      })
   }
 
   private static func names(_ units: [ConnectivityUnit], _ world: World) -> [String] {
@@ -29,8 +41,31 @@ package struct ConnectivityReport {
     let plain = units.map { "\(world.namespaces[$0.namespace].name)/\($0.name)" }
     for name in plain { counts[name, default: 0] += 1 }
     return zip(units, plain).map { unit, name in
-      counts[name] == 1 ? name : "\(world.namespaces[unit.namespace].name)/\(unit.kind.lowercased())/\(unit.name)"
+      counts[name] == 1
+        ? name : "\(world.namespaces[unit.namespace].name)/\(unit.kind.lowercased())/\(unit.name)"
     }
+  }
+
+  /// What the filter names that is not in the input, with what was probably meant. A report without rows must
+  /// mean that nothing flows, and never that a name was misspelled.
+  package var unknownNames: [Diagnostic] {
+    let namespaces = cluster.world.namespaces.map(\.name)
+    var problems: [Diagnostic] = []
+    func report(_ what: String, _ nearest: String?) {
+      problems.append(
+        Diagnostic(
+          .unknownName, .error, "\(what) is not in the input", at: nil,
+          fix: nearest.map { "did you mean `\($0)`?" }))
+    }
+    if let namespace = filter.namespace, !namespaces.contains(namespace) {
+      report("namespace `\(namespace)`", Suggestion.nearest(to: namespace, among: namespaces))
+    }
+    for case .workloads(let namespace, let kind, let name)? in [filter.source, filter.destination]
+    where !units.contains(where: { isWanted($0, .workloads(namespace: namespace, kind: kind, name: name)) }) {
+      let spelling = [namespace, kind, name].compactMap { $0 }.joined(separator: "/")
+      report("`\(spelling)`", Suggestion.nearest(to: spelling, among: names))
+    }
+    return problems
   }
 
   /// A walk for ``forEachRow(_:pair:outside:)``, which numbers traffic and addresses.
@@ -54,26 +89,51 @@ package struct ConnectivityReport {
     let isFiltered = filter.namespace != nil || filter.destination != nil
     for source in units.indices where sources[source] {
       walk.forEachDestination(of: source) { destination, id in
-        if isFiltered, !destinations[destination] || !(inNamespace[source] || inNamespace[destination]) { return }
+        if isFiltered, !destinations[destination] || !(inNamespace[source] || inNamespace[destination]) {
+          return
+        }
         pair(source, destination, id)
       }
       guard inNamespace[source] else { continue }
       for found in walk.outsideDestinations(of: source)
-      where filter.destination?.matches(walk.addressSets[found.addresses]) ?? true {
+      where isWanted(walk.addressSets[found.addresses], filter.destination) {
         outside(source, .egress, found)
       }
     }
     for destination in units.indices where destinations[destination] && inNamespace[destination] {
       for found in walk.outsideSources(of: destination)
-      where filter.source?.matches(walk.addressSets[found.addresses]) ?? true {
+      where isWanted(walk.addressSets[found.addresses], filter.source) {
         outside(destination, .ingress, found)
       }
     }
   }
 
-  private func isWanted(_ unit: ConnectivityUnit, _ pattern: EndPattern?) -> Bool {
+  func isWanted(_ addresses: AddressSet, _ pattern: EndPattern?) -> Bool {
     guard let pattern else { return true }
+    if case .address(let address) = pattern, podAddresses.contains(address) { return false }
+    return pattern.matches(addresses)
+  }
+
+  func isWanted(_ unit: ConnectivityUnit, _ pattern: EndPattern?) -> Bool {
+    guard let pattern else { return true }
+    // The address of a known pod means that pod, as in flow lines.
+    if case .address(let address) = pattern {
+      return unit.endpoints.contains { cluster.world.endpoints[$0].hasAddress(address) }
+    }
     let namespace = cluster.world.namespaces[unit.namespace].name
     return pattern.matches(namespace: namespace, kind: unit.kind, name: unit.name)
   }
+}
+
+extension Endpoint {
+  /// Whether an address of the filter means this pod and not something outside.
+  fileprivate func hasAddress(_ address: IPAddress) -> Bool {
+    guard case .known(let own) = addresses else { return false }
+    return !isFinished && !hostNetwork && own.contains(address)
+  }
+}
+
+extension Diagnostic.Code {
+  /// A name in a filter that stands for nothing.
+  package static let unknownName = Self(rawValue: "unknown-name")
 }

@@ -15,79 +15,92 @@ package struct ExposureReport {
     package let direction: Direction
     /// Who is meant, in words: `any pod`, `pods with app=web in namespace shop`, `0.0.0.0/0`.
     package let peer: String
-    package let traffic: TrafficSet
+    package let traffic: OpenTraffic
+    /// Whether it depends on what the specification or the input does not say.
+    package let isUndefined: Bool
   }
 
-  package init(_ cluster: Cluster, filter: ConnectivityFilter = ConnectivityFilter()) {
-    report = ConnectivityReport(cluster, filter: filter)
+  package init(_ report: ConnectivityReport) {
+    self.report = report
   }
 
   /// All openings, by workload, ingress first.
   package func rows() -> [Row] {
-    let walk = ConnectivityWalk(report.compiled, units: report.units)
-    return report.units.indices.filter(isWanted).flatMap { number in
-      Direction.allCases.flatMap { rows(of: number, $0, walk) }
+    let walk = report.makeWalk()
+    return report.units.indices.filter(isInNamespace).flatMap { number in
+      Direction.allCases.filter { isWanted(number, $0) }.flatMap { rows(of: number, $0, walk) }
     }
   }
 
-  private func isWanted(_ number: Int) -> Bool {
-    let unit = report.units[number]
-    let namespace = report.cluster.world.namespaces[unit.namespace].name
-    let pattern = report.filter.source ?? report.filter.destination
-    return (report.filter.namespace.map { $0 == namespace } ?? true)
-      && (pattern?.matches(namespace: namespace, kind: unit.kind, name: unit.name) ?? true)
+  private func isInNamespace(_ number: Int) -> Bool {
+    report.filter.namespace.map { $0 == report.cluster.world.namespaces[report.units[number].namespace].name }
+      ?? true
+  }
+
+  /// The workload is the source of its egress and the destination of its ingress.
+  private func isWanted(_ number: Int, _ direction: Direction) -> Bool {
+    report.isWanted(
+      report.units[number], direction == .egress ? report.filter.source : report.filter.destination)
   }
 
   private func rows(of number: Int, _ direction: Direction, _ walk: ConnectivityWalk) -> [Row] {
-    let unit = report.units[number]
-    let endpoint = report.cluster.world.endpoints[unit.endpoints[0]]
-    var anyPod = TrafficSet.none
-    var bySelector: [String: TrafficSet] = [:]
-    switch report.compiled.deciding(direction, of: unit) {
-    case .notPoliced, .notIsolated: anyPod = .all
-    case .rules(let rules):
-      for number in rules {
-        let rule = report.compiled.policyAndRule(number).rule
-        let traffic = traffic(of: rule, subject: endpoint)
-        switch rule.peers {
-        case .anyone: anyPod = anyPod.union(traffic)
-        case .anyOf(let peers):
-          for case .endpoints(let selector) in peers.map(\.kind) {
-            if selector.isEveryPod {
-              anyPod = anyPod.union(traffic)
-            } else {
-              bySelector[selector.description, default: .none] =
-                (bySelector[selector.description] ?? .none).union(traffic)
-            }
+    let other = direction == .egress ? report.filter.destination : report.filter.source
+    let name = report.names[number]
+    func row(_ peer: String, _ traffic: OpenTraffic, isUndefined: Bool = false) -> Row? {
+      let visible = traffic.visible(report.filter)
+      return visible.isEmpty
+        ? nil
+        : Row(workload: name, direction: direction, peer: peer, traffic: visible, isUndefined: isUndefined)
+    }
+    var rows: [Row?] = []
+    if other?.meansPodsOutside ?? true {
+      let open = openings(of: report.units[number], direction)
+      rows.append(row("any pod", open.anyPod))
+      if report.units[number].hostNetwork {
+        // Whether policies apply to it at all is left open, so the rest may be open too.
+        rows.append(row("any pod", OpenTraffic(.all).subtracting(open.anyPod), isUndefined: true))
+      } else {
+        rows += open.bySelector.sorted { $0.key < $1.key }.map {
+          row($0.key, $0.value.subtracting(open.anyPod))
+        }
+      }
+    }
+    let outside =
+      direction == .egress ? walk.outsideDestinations(of: number) : walk.outsideSources(of: number)
+    for found in outside where report.isWanted(walk.addressSets[found.addresses], other) {
+      let (allowed, undefined) = report.filter.visible(walk, found.connection)
+      let peer = walk.addressSets[found.addresses].description
+      rows += [row(peer, OpenTraffic(allowed)), row(peer, OpenTraffic(undefined), isUndefined: true)]
+    }
+    return rows.compactMap { $0 }
+  }
+
+  /// What rules open to pods that may exist, by selector; without those that only match pods that do exist.
+  private func openings(
+    of unit: ConnectivityUnit, _ direction: Direction
+  ) -> (anyPod: OpenTraffic, bySelector: [String: OpenTraffic]) {
+    guard case .rules(let rules) = report.compiled.deciding(direction, of: unit) else {
+      return (OpenTraffic(.all), [:])
+    }
+    let subject = report.cluster.world.endpoints[unit.endpoints[0]]
+    var anyPod = OpenTraffic()
+    var bySelector: [String: OpenTraffic] = [:]
+    for number in rules {
+      let rule = report.compiled.policyAndRule(number).rule
+      let traffic = OpenTraffic(rule, subject: subject)
+      switch rule.peers {
+      case .anyone: anyPod.formUnion(traffic)
+      case .anyOf(let peers):
+        for case .endpoints(let selector) in peers.map(\.kind) {
+          if selector.isEveryPod {
+            anyPod.formUnion(traffic)
+          } else {
+            bySelector[selector.description, default: OpenTraffic()].formUnion(traffic)
           }
         }
       }
     }
-    let name = report.names[number]
-    func row(_ peer: String, _ traffic: TrafficSet) -> Row? {
-      let visible = report.filter.visible(traffic)
-      return visible.isEmpty ? nil : Row(workload: name, direction: direction, peer: peer, traffic: visible)
-    }
-    let outside = direction == .egress ? walk.outsideDestinations(of: number) : walk.outsideSources(of: number)
-    return [row("any pod", anyPod)].compactMap { $0 }
-      + bySelector.keys.sorted().compactMap { key in
-        row(key, (bySelector[key] ?? .none).subtracting(anyPod))
-      }
-      + outside.compactMap { row("addresses \(walk.addressSets[$0.addresses])", walk.connection($0.connection).certain) }
-  }
-
-  /// What a rule lets through; a port name counts where it can be resolved, on the subject.
-  private func traffic(of rule: Rule, subject: Endpoint) -> TrafficSet {
-    guard case .anyOf(let matches) = rule.traffic else { return .all }
-    return matches.reduce(TrafficSet.none) { whole, match in
-      switch match.ports {
-      case .all: return whole.union(TrafficSet(match.transport, .all))
-      case .range(let range): return whole.union(TrafficSet(match.transport, PortSet(range)))
-      case .named(let name):
-        guard rule.direction == .ingress, let port = subject.podPort(.name(name), match.transport) else { return whole }
-        return whole.union(TrafficSet(match.transport, PortSet(port)))
-      }
-    }
+    return (anyPod, bySelector)
   }
 
   /// Writes the rows in a text form.
@@ -97,20 +110,26 @@ package struct ExposureReport {
     case .json: output.write(data(rows).prettyJSON)
     case .yaml: output.write(data(rows).yaml)
     case .csv:
-      output.line("workload,direction,peer,ports")
+      output.line("workload,direction,peer,verdict,ports")
       for row in rows {
-        let cells = [row.workload, row.direction.name, row.peer, row.traffic.description]
+        let cells = [
+          row.workload, row.direction.name, row.peer, row.isUndefined ? "undefined" : "allowed",
+          row.traffic.description,
+        ]
         output.line(cells.map(CSVRowWriter.cell).joined(separator: ","))
       }
     case .md:
-      output.line("| workload | direction | peer | ports |")
+      output.line("| workload | direction | ports | peer |")
       output.line("| --- | --- | --- | --- |")
       for row in rows {
-        output.line("| \(row.workload) | \(row.direction.name) | \(row.peer) | \(row.traffic) |")
+        let cells = [row.workload, row.direction.name, row.portsText, row.peer]
+        output.line("| " + cells.map(MarkdownRowWriter.cell).joined(separator: " | ") + " |")
       }
     case .text, .dot, .mermaid, .svg:
-      var table = TextTable(["WORKLOAD", "DIRECTION", "PEER", "PORTS"])
-      for row in rows { table.add([row.workload, row.direction.name, row.peer, row.traffic.description]) }
+      if rows.isEmpty { break }
+      // Peers come last: some are long lists.
+      var table = TextTable(["WORKLOAD", "DIRECTION", "PORTS", "PEER"])
+      for row in rows { table.add([row.workload, row.direction.name, row.portsText, row.peer]) }
       for line in table.lines { output.line(String(line.dropFirst(2))) }
     }
     output.flush()
@@ -118,13 +137,23 @@ package struct ExposureReport {
 
   private func data(_ rows: [Row]) -> DataValue {
     .members(
-      ("apiVersion", "merlon.dev/v1"), ("kind", "Exposure"), ("profile", .string(report.cluster.profile.name)),
-      ("rows", .list(rows.map {
-        .members(
-          ("workload", .string($0.workload)), ("direction", .string($0.direction.name)), ("peer", .string($0.peer)),
-          ("ports", $0.traffic.data))
-      })))
+      ("apiVersion", "merlon.dev/v1"), ("kind", "Exposure"),
+      ("profile", .string(report.cluster.profile.name)),
+      (
+        "rows",
+        .list(
+          rows.map {
+            .members(
+              ("workload", .string($0.workload)), ("direction", .string($0.direction.name)),
+              ("peer", .string($0.peer)),
+              ("verdict", $0.isUndefined ? "undefined" : "allowed"), ("ports", $0.traffic.data))
+          })
+      ))
   }
+}
+
+extension ExposureReport.Row {
+  fileprivate var portsText: String { "\(traffic)" + (isUndefined ? " (undefined)" : "") }
 }
 
 extension EndpointSelector {

@@ -7,8 +7,10 @@ extension Explanation {
   package func text(_ wording: Wording, _ style: TextStyle) -> String {
     var lines: [String] = []
     for part in cases {
+      let shown = Wording.text(part.flow.traffic)
+      let ports = part.ports == shown ? shown : "\(part.ports) (such as \(shown))"
       lines.append(
-        "\(style.bold("\(source) -> \(destination)")) \(part.ports): \(Self.word(part.verdict.outcome, style))")
+        "\(style.bold("\(source) -> \(destination)")) \(ports): \(Self.word(part.verdict.outcome, style))")
       lines += wording.lines(part.verdict, style).map { $0.isEmpty ? "" : "  \($0)" }
       lines.append("")
     }
@@ -58,11 +60,15 @@ extension Wording {
     guard case .rules = trace.basis else { return lines + ["  \(reason(trace))"] }
     let other = trace.direction == .egress ? situation.destination : situation.source
     for policy in trace.policies {
-      lines.append("  \(policy.policy.identity) (\(policy.policy.location.fileAndLine)) isolates it for \(trace.direction.name)")
+      lines.append(
+        "  \(policy.policy.identity) (\(policy.policy.location.fileAndLine)) isolates it for \(trace.direction.name)"
+      )
       if policy.rules.isEmpty { lines.append("    no \(trace.direction.name) rule: it allows nothing") }
       for rule in policy.rules {
         let mark = rule.isMatch ? style.green("+") : style.red("-")
-        lines.append("    \(mark) \(rule.rule.path) (\(rule.rule.location.fileAndLine)) \(rule.isMatch ? "matches" : "does not match")")
+        lines.append(
+          "    \(mark) \(rule.rule.path) (\(rule.rule.location.fileAndLine)) \(rule.isMatch ? "matches" : "does not match")"
+        )
         lines += peerLines(rule, other).map { "        \($0)" }
         lines += portLines(rule, situation).map { "        \($0)" }
       }
@@ -74,7 +80,8 @@ extension Wording {
     if trace.peers.isEmpty { return ["any peer: matches"] }
     return trace.peers.map { peer in
       let reasons = peer.mismatches.map { text($0, peer.peer, other: other) }
-      return "\(peer.peer) (\(peer.peer.location.fileAndLine)): " + (reasons.isEmpty ? "matches" : reasons.joined(separator: "; "))
+      return "\(peer.peer) (\(peer.peer.location.fileAndLine)): "
+        + (reasons.isEmpty ? "matches" : reasons.joined(separator: "; "))
     }
   }
 
@@ -88,7 +95,8 @@ extension Wording {
 
   /// Who could change what: the rule that is nearest to letting the flow through.
   func conclusion(_ trace: Trace) -> String? {
-    let denied = [(trace.egress, trace.situation.source), (trace.ingress, trace.situation.destination)].filter {
+    let denied = [(trace.egress, trace.situation.source), (trace.ingress, trace.situation.destination)].filter
+    {
       !$0.0.isAllowed
     }
     let isOpenQuestion = denied.contains { if case .rules = $0.0.basis { false } else { true } }
@@ -102,11 +110,13 @@ extension Wording {
     let owner = "whoever owns namespace \(namespace)"
     let rules = trace.policies.flatMap { policy in policy.rules.map { (policy.policy, $0) } }
     guard let (policy, rule) = rules.min(by: { Self.distance($0.1) < Self.distance($1.1) }) else {
-      let place = trace.policies.first.map { " to \($0.policy.identity) (\($0.policy.location.fileAndLine))" } ?? ""
+      let place =
+        trace.policies.first.map { " to \($0.policy.identity) (\($0.policy.location.fileAndLine))" } ?? ""
       return "\(owner) can add a rule for \(trace.direction.name)\(place)"
     }
     let part = !rule.peersMatch && !rule.portsMatch ? "peers and ports" : rule.peersMatch ? "ports" : "peers"
-    return "\(owner) can change the \(part) of \(policy.identity) \(rule.rule.path) (\(rule.rule.location.fileAndLine)), or add a rule"
+    return
+      "\(owner) can change the \(part) of \(policy.identity) \(rule.rule.path) (\(rule.rule.location.fileAndLine)), or add a rule"
   }
 
   /// How far a rule is from matching: mismatching parts count most, then the conditions of its nearest peer.

@@ -24,40 +24,77 @@ package struct Explanation: Sendable {
     cases = [Case(ports: Wording.text(flow.traffic), flow: flow, verdict: evaluator.verdict(flow))]
   }
 
-  /// Explains everything that may pass between two ends: one case per outcome.
+  /// Explains everything that may pass between two ends: one case per outcome of both directions, so that a port
+  /// which only one side closes stands by itself.
   ///
-  /// Asks once per port that some policy of either end mentions, and once for all others of each protocol.
+  /// Asks once per port that some policy of either end mentions, and once for all others of each protocol; of a
+  /// Service, once per port that it answers on.
   package init(
     from sourceEnd: FlowEnd, to destinationEnd: FlowEnd, source: String, destination: String,
     evaluator: FlowEvaluator
   ) {
     self.source = source
     self.destination = destination
-    var byOutcome: [Outcome: (traffic: TrafficSet, first: Case)] = [:]
+    var found: [(outcomes: Outcomes, traffic: TrafficSet, first: Case)] = []
     for transport in TransportProtocol.allCases {
-      for ports in Self.atoms(of: transport, evaluator, [sourceEnd, destinationEnd]) {
+      for ports in Self.atoms(of: transport, evaluator, from: sourceEnd, to: destinationEnd) {
         guard let port = ports.ranges.first?.lowerBound else { continue }
         let flow = Flow(from: sourceEnd, to: destinationEnd, .port(transport, port))
         let verdict = evaluator.verdict(flow)
+        let outcomes = Outcomes(overall: verdict.outcome, egress: verdict.egress, ingress: verdict.ingress)
         let traffic = TrafficSet(transport, ports)
-        let known = byOutcome[verdict.outcome]
-        byOutcome[verdict.outcome] = (
-          known?.traffic.union(traffic) ?? traffic,
-          known?.first ?? Case(ports: "", flow: flow, verdict: verdict)
-        )
+        if let known = found.firstIndex(where: { $0.outcomes == outcomes }) {
+          found[known].traffic = found[known].traffic.union(traffic)
+        } else {
+          found.append((outcomes, traffic, Case(ports: "", flow: flow, verdict: verdict)))
+        }
       }
     }
-    let widest = byOutcome.count > 1 ? byOutcome.max { Self.size($0.value.traffic) < Self.size($1.value.traffic) }?.key : nil
-    cases = [Outcome.allowed, .undefined, .denied].compactMap { outcome in
-      guard let (traffic, first) = byOutcome[outcome] else { return nil }
-      let ports = traffic == .all ? "all ports" : outcome == widest ? "all other ports" : traffic.description
-      return Case(ports: ports, flow: first.flow, verdict: first.verdict)
+    // Every other port than the named ones is in the case that most ports are in.
+    let isEverything = found.reduce(TrafficSet.none) { $0.union($1.traffic) } == .all
+    let most = found.map { Self.size($0.traffic) }.max() ?? 0
+    cases = found.sorted {
+      ($0.outcomes.rank, Self.size($0.traffic)) < ($1.outcomes.rank, Self.size($1.traffic))
+    }.map {
+      let isRest = isEverything && Self.size($0.traffic) == most
+      let ports = $0.traffic == .all ? "all ports" : isRest ? "all other ports" : $0.traffic.description
+      return Case(ports: ports, flow: $0.first.flow, verdict: $0.first.verdict)
+    }
+  }
+
+  private struct Outcomes: Equatable {
+    let overall: Outcome
+    let egress: Outcome
+    let ingress: Outcome
+
+    /// What is open first, then what only one side closes.
+    var rank: Int {
+      switch overall {
+      case .allowed: 0
+      case .undefined: 1
+      case .denied: egress == .denied && ingress == .denied ? 3 : 2
+      }
     }
   }
 
   private static func size(_ traffic: TrafficSet) -> Int {
     TransportProtocol.allCases.reduce(0) { sum, transport in
       sum + traffic[transport].ranges.reduce(0) { $0 + $1.count }
+    }
+  }
+
+  private static func atoms(
+    of transport: TransportProtocol, _ evaluator: FlowEvaluator, from source: FlowEnd, to destination: FlowEnd
+  ) -> [PortSet] {
+    guard case .service(let number, _) = destination else {
+      return atoms(of: transport, evaluator, [source, destination])
+    }
+    let parser = FlowParser(evaluator.world)
+    return evaluator.world.services[number].ports.compactMap { port in
+      guard port.transport == transport,
+        (try? parser.flow(from: source, to: destination, .port(transport, port.number))) != nil
+      else { return nil }
+      return PortSet(port.number)
     }
   }
 
@@ -71,7 +108,8 @@ package struct Explanation: Sendable {
       if range.upperBound < .max { starts.insert(Int(range.upperBound) + 1) }
     }
     for endpoint in ends.flatMap(evaluator.world.endpoints) {
-      for port in evaluator.world.endpoints[endpoint].ports where port.transport == transport && port.name != nil {
+      for port in evaluator.world.endpoints[endpoint].ports
+      where port.transport == transport && port.name != nil {
         cut(port.number...port.number)
       }
       for policy in evaluator.index.selecting(evaluator.world.endpoints[endpoint]) {

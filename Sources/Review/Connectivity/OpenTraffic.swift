@@ -1,0 +1,81 @@
+package import Kubernetes
+internal import PolicyEngine
+package import PolicyModel
+
+/// Ports that are open to pods outside the input, with the port names that only those pods could resolve.
+package struct OpenTraffic: Sendable, Hashable {
+  package private(set) var ports: TrafficSet
+  /// Names of ports of the peer.
+  package private(set) var names: Set<Name> = []
+
+  package struct Name: Sendable, Hashable {
+    package let transport: TransportProtocol
+    package let name: String
+  }
+
+  init(_ ports: TrafficSet = .none) {
+    self.ports = ports
+  }
+
+  /// What a rule lets through. On ingress a port name is the subject's, on egress it is the unknown peer's.
+  init(_ rule: Rule, subject: Endpoint) {
+    self.init()
+    guard case .anyOf(let matches) = rule.traffic else {
+      ports = .all
+      return
+    }
+    for match in matches {
+      switch match.ports {
+      case .all: ports = ports.union(TrafficSet(match.transport, .all))
+      case .range(let range): ports = ports.union(TrafficSet(match.transport, PortSet(range)))
+      case .named(let name) where rule.direction == .ingress:
+        if let port = subject.podPort(.name(name), match.transport) {
+          ports = ports.union(TrafficSet(match.transport, PortSet(port)))
+        }
+      case .named(let name): names.insert(Name(transport: match.transport, name: name))
+      }
+    }
+  }
+
+  var isEmpty: Bool { ports.isEmpty && names.isEmpty }
+
+  mutating func formUnion(_ other: OpenTraffic) {
+    ports = ports.union(other.ports)
+    names.formUnion(other.names)
+  }
+
+  /// Without what is open anyway; a name may stand for any port, so it stays unless all of them are.
+  func subtracting(_ other: OpenTraffic) -> OpenTraffic {
+    var rest = OpenTraffic(ports.subtracting(other.ports))
+    rest.names = names.subtracting(other.names).filter { other.ports[$0.transport] != .all }
+    return rest
+  }
+
+  /// What a filter shows. A name may stand for the port that is asked for.
+  func visible(_ filter: ConnectivityFilter) -> OpenTraffic {
+    var part = OpenTraffic(filter.visible(ports))
+    part.names = names.filter { filter.port == nil || filter.port?.transport == $0.transport }
+    return part
+  }
+
+  private var sortedNames: [Name] {
+    names.sorted { ($0.transport.name, $0.name) < ($1.transport.name, $1.name) }
+  }
+
+  /// NetworkPolicy's shape: `[{"protocol":"TCP","port":"http"}]`.
+  var data: DataValue {
+    let named = sortedNames.map {
+      DataValue.members(("protocol", .string($0.transport.name)), ("port", .string($0.name)))
+    }
+    guard case .list(let numbered) = ports.data else { return .list(named) }
+    return .list(numbered + named)
+  }
+}
+
+extension OpenTraffic: CustomStringConvertible {
+  /// `TCP 53 UDP 53`, `TCP http`.
+  package var description: String {
+    let numbered = ports.isEmpty ? [] : [ports.description]
+    return (numbered + sortedNames.map { "\($0.transport.name) \($0.name)" }).joined(separator: " ")
+  }
+}
