@@ -26,7 +26,8 @@ package struct Merlon: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      CheckCommand.self, ConnectivityCommand.self, ExplainCommand.self, VerdictCommand.self, CompletionCommand.self,
+      CheckCommand.self, ConnectivityCommand.self, ExplainCommand.self, VerdictCommand.self,
+      CompletionCommand.self,
     ])
 
   package init() {}
@@ -66,7 +67,8 @@ package struct Merlon: AsyncParsableCommand {
     let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     guard let first = arguments.first, !first.hasPrefix("-"), !names.contains(first) else { return nil }
     let nearest = Suggestion.nearest(to: first, among: names)
-    return "unknown command `\(first)`" + (nearest.map { ": did you mean `\($0)`?" } ?? "; merlon --help lists them")
+    return "unknown command `\(first)`"
+      + (nearest.map { ": did you mean `\($0)`?" } ?? "; merlon --help lists them")
   }
 }
 

@@ -53,7 +53,8 @@ struct EngineAgreementTests {
         if let outcome = relation.outcome(flow), actual == expected { actual.overall = convert(outcome) }
         if actual != expected {
           let text = line.line(in: random.world)
-          Issue.record("seed \(seed): \(text)\nreference: \(expected)\nengine: \(actual)\n\(random.world.yaml())")
+          Issue.record(
+            "seed \(seed): \(text)\nreference: \(expected)\nengine: \(actual)\n\(random.world.yaml())")
           return
         }
       }
@@ -85,7 +86,9 @@ struct EngineAgreementTests {
     Shrink.smallest(world, flow) { world, flow in
       guard let expected = ReferenceEvaluator(world).verdict(flow) else { return false }
       let engine = EngineUnderTest(reading: world.yaml())
-      guard engine.problems.isEmpty, let actual = try? engine.verdict(flow.line(in: world)) else { return false }
+      guard engine.problems.isEmpty, let actual = try? engine.verdict(flow.line(in: world)) else {
+        return false
+      }
       return actual != expected
     }
   }
@@ -121,16 +124,21 @@ private struct Relation {
       traffic = connections[source][destination].map { walk.connection($0) } ?? (.none, .none)
     case (.endpoint(let a, nil), .address(let address)):
       guard let source = unitOfEndpoint[a] else { return nil }
-      let found = walk.outsideDestinations(of: source).first { walk.addressSets[$0.addresses].contains(address) }
+      let found = walk.outsideDestinations(of: source).first {
+        walk.addressSets[$0.addresses].contains(address)
+      }
       traffic = found.map { walk.connection($0.connection) } ?? (.none, .none)
     case (.address(let address), .endpoint(let b, nil)):
       guard let destination = unitOfEndpoint[b] else { return nil }
-      let found = walk.outsideSources(of: destination).first { walk.addressSets[$0.addresses].contains(address) }
+      let found = walk.outsideSources(of: destination).first {
+        walk.addressSets[$0.addresses].contains(address)
+      }
       traffic = found.map { walk.connection($0.connection) } ?? (.none, .none)
     default: return nil
     }
     return traffic.map {
-      $0.certain.contains(transport, port) ? .allowed : $0.possible.contains(transport, port) ? .undefined : .denied
+      $0.certain.contains(transport, port)
+        ? .allowed : $0.possible.contains(transport, port) ? .undefined : .denied
     }
   }
 }

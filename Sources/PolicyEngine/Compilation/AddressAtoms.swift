@@ -66,7 +66,9 @@ struct AddressAtoms: Sendable {
     var blockAtoms: [AddressSet: BitSet] = [:]
     for (index, block) in ordered.enumerated() {
       var members = BitSet(size: sets.count)
-      for (atom, signature) in signatureOfAtom.enumerated() where signature.contains(index) { members.insert(atom) }
+      for (atom, signature) in signatureOfAtom.enumerated() where signature.contains(index) {
+        members.insert(atom)
+      }
       blockAtoms[block] = members
     }
     self.blockAtoms = blockAtoms

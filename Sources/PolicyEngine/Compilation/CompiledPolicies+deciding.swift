@@ -31,7 +31,9 @@ extension CompiledPolicies {
     if rowNumbers.isEmpty { return .notIsolated }
     var numbers: Set<Int32> = []
     func add(_ rules: [Row.RuleTraffic]?) {
-      for rule in rules ?? [] where table[rule.traffic].possible.intersects(traffic) { numbers.insert(rule.rule) }
+      for rule in rules ?? [] where table[rule.traffic].possible.intersects(traffic) {
+        numbers.insert(rule.rule)
+      }
     }
     for number in rowNumbers {
       switch other {
@@ -59,6 +61,7 @@ extension CompiledPolicies {
     let isolating = Set(own.flatMap { rows[Int(rowOfFacet[$0])].policies })
     if isolating.isEmpty { return .notIsolated }
     return .rules(
-      rules.indices.filter { isolating.contains(rules[$0].policy) && rules[$0].rule.direction == direction }.map(Int32.init))
+      rules.indices.filter { isolating.contains(rules[$0].policy) && rules[$0].rule.direction == direction }
+        .map(Int32.init))
   }
 }

@@ -45,7 +45,8 @@ package struct CompiledPolicies: Sendable {
     var classifier = EndpointClassifier(world, vocabulary, atoms, profile)
     classifier.run()
     let facets = classifier.facets
-    var selectors = SelectorIndex(world, vocabulary, facets: facets, labelSignatures: classifier.labelSignatures)
+    var selectors = SelectorIndex(
+      world, vocabulary, facets: facets, labelSignatures: classifier.labelSignatures)
     let portNames = PortNameTable(classifier.portExamples, facets: facets, names: vocabulary.portNames)
 
     var rules: [RowBuilder.CompiledRule] = []
@@ -71,7 +72,8 @@ package struct CompiledPolicies: Sendable {
       rulesOfPolicy.append(own)
     }
     let builder = RowBuilder(
-      profile: profile, atoms: atoms, assumedAddresses: world.assumedAddresses, facets: facets, portNames: portNames,
+      profile: profile, atoms: atoms, assumedAddresses: world.assumedAddresses, facets: facets,
+      portNames: portNames,
       rules: rules)
     var assembly = RowAssembly(builder: builder, rules: rules, rulesOfPolicy: rulesOfPolicy)
     var egressRow: [Int32] = []
@@ -158,7 +160,8 @@ private struct RowAssembly {
   }
 
   init(
-    builder: RowBuilder, rules: [RowBuilder.CompiledRule], rulesOfPolicy: [(egress: [Int32], ingress: [Int32])]
+    builder: RowBuilder, rules: [RowBuilder.CompiledRule],
+    rulesOfPolicy: [(egress: [Int32], ingress: [Int32])]
   ) {
     self.builder = builder
     self.rules = rules

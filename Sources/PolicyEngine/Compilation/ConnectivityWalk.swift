@@ -84,7 +84,9 @@ package final class ConnectivityWalk {
         if out == TrafficTable.none { continue }
         let into = ingress[Int(row)]
         if into == TrafficTable.none || destination == skipped { continue }
-        let id = out == into || into == TrafficTable.all ? out : out == TrafficTable.all ? into : table.intersection(out, into)
+        let id =
+          out == into || into == TrafficTable.all
+          ? out : out == TrafficTable.all ? into : table.intersection(out, into)
         if id != TrafficTable.none { body(destination, id) }
       } else if destination != skipped {
         let id = connectionID(source, destination)

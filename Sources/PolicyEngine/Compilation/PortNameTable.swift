@@ -50,7 +50,8 @@ struct PortNameTable: Sendable {
     for (ports, table) in numbersByPorts.enumerated() {
       guard let numbers = table[name] else { continue }
       if merged[numbers] == nil { order.append(numbers) }
-      merged[numbers, default: BitSet(size: facetsByPorts[ports].words.count * 64)].formUnion(facetsByPorts[ports])
+      merged[numbers, default: BitSet(size: facetsByPorts[ports].words.count * 64)].formUnion(
+        facetsByPorts[ports])
     }
     return order.compactMap { numbers in merged[numbers].map { (numbers, $0) } }
   }

@@ -77,7 +77,8 @@ struct RowBuilder {
       contributions.append(Contribution(rule: number, facets: peers, traffic: fixed))
       if subjectPorts == nil {
         for (traffic, resolving) in namedTraffic(of: rule.rule) {
-          contributions.append(Contribution(rule: number, facets: peers.intersection(resolving), traffic: traffic))
+          contributions.append(
+            Contribution(rule: number, facets: peers.intersection(resolving), traffic: traffic))
         }
       }
       let atoms = rule.isOpenToAnyone ? BitSet(allBelow: atoms.count) : rule.blockAtoms
@@ -112,10 +113,12 @@ struct RowBuilder {
     for match in matches {
       switch match.ports {
       case .all: traffic = traffic.union(TrafficPair(TrafficSet(match.transport, .all)))
-      case .range(let range): traffic = traffic.union(TrafficPair(TrafficSet(match.transport, PortSet(range))))
+      case .range(let range):
+        traffic = traffic.union(TrafficPair(TrafficSet(match.transport, PortSet(range))))
       case .named(let name):
         guard let subjectPorts else { continue }
-        let numbers = portNames.numbers(of: PortName(name: name, transport: match.transport), ports: subjectPorts)
+        let numbers = portNames.numbers(
+          of: PortName(name: name, transport: match.transport), ports: subjectPorts)
         traffic = traffic.union(Self.pair(match.transport, numbers))
       }
     }
@@ -152,7 +155,8 @@ struct RowBuilder {
     }
     return (0..<portNames.kinds).flatMap { ports -> [Contribution] in
       let facets = withUnknownAddress.intersection(portNames.facets(ofPorts: ports))
-      return facets.isEmpty ? [] : unknownAddressContributions(withBlocks, ports: Int32(ports), facets: facets)
+      return facets.isEmpty
+        ? [] : unknownAddressContributions(withBlocks, ports: Int32(ports), facets: facets)
     }
   }
 
@@ -209,7 +213,8 @@ struct RowBuilder {
     return groups
   }
 
-  private static func rules(_ rules: [(Int32, TrafficPair)], _ table: inout TrafficTable) -> [Row.RuleTraffic] {
+  private static func rules(_ rules: [(Int32, TrafficPair)], _ table: inout TrafficTable) -> [Row.RuleTraffic]
+  {
     rules.map { Row.RuleTraffic(rule: $0.0, traffic: table.id(of: $0.1)) }
   }
 }

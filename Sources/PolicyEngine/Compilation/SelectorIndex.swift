@@ -42,7 +42,9 @@ struct SelectorIndex {
   /// The facets whose labels and namespace a selector matches, those that cannot be peers included.
   mutating func carriers(of selector: EndpointSelector) -> BitSet {
     var result = facets(in: selector.namespaces)
-    for requirement in selector.pods.requirements { result.formIntersection(facets(meeting: requirement.value)) }
+    for requirement in selector.pods.requirements {
+      result.formIntersection(facets(meeting: requirement.value))
+    }
     return result
   }
 

@@ -86,7 +86,9 @@ package struct VerdictTable: Sendable {
     guard let first = endpoints.first else { return nil }
     let number = compiled.classOfEndpoint[first]
     let endpointClass = compiled.classes[Int(number)]
-    guard endpointClass.isSimple, endpoints.allSatisfy({ compiled.classOfEndpoint[$0] == number }) else { return nil }
+    guard endpointClass.isSimple, endpoints.allSatisfy({ compiled.classOfEndpoint[$0] == number }) else {
+      return nil
+    }
     let facet = Int(endpointClass.facets[0])
     if compiled.facets[facet].isNode { return nil }
     let isPoliced = compiled.facets[facet].isPoliced
@@ -147,7 +149,8 @@ package struct VerdictTable: Sendable {
 
   @inline(__always)
   private func decision(
-    _ row: Int32, _ groups: borrowing FlatGroups, _ member: Int, _ transport: TransportProtocol, _ port: UInt16
+    _ row: Int32, _ groups: borrowing FlatGroups, _ member: Int, _ transport: TransportProtocol,
+    _ port: UInt16
   ) -> CompiledVerdict.Decision {
     guard let group = groups.group(row: Int(row), member: member) else { return .denied(row: row) }
     let traffic = groups.traffic[group]
@@ -194,7 +197,8 @@ private struct FlatGroups: Sendable {
   func group(row: Int, member: Int) -> Int? {
     let offset = member >> 6
     let bit: UInt64 = 1 << UInt64(member & 63)
-    for group in Int(rowStarts[row])..<Int(rowStarts[row + 1]) where words[group * wordsPerSet + offset] & bit != 0 {
+    for group in Int(rowStarts[row])..<Int(rowStarts[row + 1])
+    where words[group * wordsPerSet + offset] & bit != 0 {
       return group
     }
     return nil

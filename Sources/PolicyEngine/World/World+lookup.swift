@@ -75,7 +75,8 @@ package struct WorldIndex: Sendable {
 
   /// The workload groups of a name; several when kinds share it.
   package func workloads(_ namespace: String, _ name: String) -> [Int] {
-    world.namespace(named: namespace).flatMap { workloads[Name(namespace: $0, name: name)] }.map(Array.init) ?? []
+    world.namespace(named: namespace).flatMap { workloads[Name(namespace: $0, name: name)] }.map(Array.init)
+      ?? []
   }
 
   /// Templates of a name that belong to another workload: the ReplicaSet of a canary.

@@ -33,7 +33,8 @@ extension EndpointSelector: CustomStringConvertible {
     switch namespaces {
     case .named(let name): return "\(which) in namespace \(name)"
     case .matching(let expression):
-      return expression.isEverything ? "\(which) in all namespaces" : "\(which) in namespaces with \(expression)"
+      return expression.isEverything
+        ? "\(which) in all namespaces" : "\(which) in namespaces with \(expression)"
     }
   }
 }

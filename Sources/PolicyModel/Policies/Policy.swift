@@ -32,7 +32,8 @@ package struct Policy: Sendable {
   package let rules: [Rule]
 
   package init(
-    identity: PolicyIdentity, location: SourceLocation, subject: EndpointSelector, subjectLocation: SourceLocation,
+    identity: PolicyIdentity, location: SourceLocation, subject: EndpointSelector,
+    subjectLocation: SourceLocation,
     isolates: Set<Direction>, rules: [Rule]
   ) {
     self.identity = identity

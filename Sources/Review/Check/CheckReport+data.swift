@@ -18,9 +18,13 @@ extension CheckReport {
       ("namespaces", .integer(summary.namespaces)), ("nodes", .integer(summary.nodes)),
       ("services", .integer(summary.services)), ("policies", .integer(summary.policies)),
       ("rejectedPolicies", .integer(summary.rejectedPolicies)),
-      ("passedOver", .list(summary.passedOver.map {
-        .members(("kind", .string($0.kind.description)), ("count", .integer($0.count)))
-      })))
+      (
+        "passedOver",
+        .list(
+          summary.passedOver.map {
+            .members(("kind", .string($0.kind.description)), ("count", .integer($0.count)))
+          })
+      ))
   }
 
   private static func data(_ row: NamespaceCoverage) -> DataValue {

@@ -77,11 +77,14 @@ package struct NamespaceMatrix: Sendable {
     for (number, unit) in report.units.enumerated() {
       counts[indexOfUnit[number]] += 1
       // A single pod has no other replica to talk to.
-      let isOnePod = unit.endpoints.count == 1 && report.cluster.world.endpoints[unit.endpoints[0]].kind == .pod
+      let isOnePod =
+        unit.endpoints.count == 1 && report.cluster.world.endpoints[unit.endpoints[0]].kind == .pod
       if isOnePod { pairsWithin[indexOfUnit[number]] -= 1 }
     }
     for from in places.indices {
-      for to in places.indices { total[from][to] = counts[from] * counts[to] + (from == to ? pairsWithin[from] : 0) }
+      for to in places.indices {
+        total[from][to] = counts[from] * counts[to] + (from == to ? pairsWithin[from] : 0)
+      }
     }
     var toOutside = [Int](repeating: 0, count: places.count)
     var fromOutside = toOutside

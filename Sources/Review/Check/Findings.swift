@@ -50,10 +50,12 @@ struct Findings {
         fix: "did you mean `\(nearMiss.suggestion)`? \(nearMiss.candidate) has it")
     }
     if isOutsideInput(selector) {
-      return Diagnostic(code, .note, message + " in the input, and nothing else of those namespaces is in it", at: location)
+      return Diagnostic(
+        code, .note, message + " in the input, and nothing else of those namespaces is in it", at: location)
     }
     if let kind = makerOutsideInput(selector) {
-      return Diagnostic(code, .note, message + " in the input; an operator may make them from \(kind) objects", at: location)
+      return Diagnostic(
+        code, .note, message + " in the input; an operator may make them from \(kind) objects", at: location)
     }
     return Diagnostic(code, .warning, message, at: location)
   }

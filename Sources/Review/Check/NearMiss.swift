@@ -36,7 +36,8 @@ struct NearMiss {
 
   private static func nearMiss(_ expression: LabelExpression, _ labels: Labels) -> String? {
     let failing = expression.requirements.map(\.value).filter { !$0.matches(labels[$0.key]) }
-    guard failing.count == 1, let requirement = failing.first, case .isIn(let values) = requirement.operator else {
+    guard failing.count == 1, let requirement = failing.first, case .isIn(let values) = requirement.operator
+    else {
       return nil
     }
     if let actual = labels[requirement.key] {

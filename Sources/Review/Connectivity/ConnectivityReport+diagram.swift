@@ -32,7 +32,8 @@ extension ConnectivityReport {
       if let known = outside[number] { return known }
       outside[number] = nodes.count
       let name = walk.addressSets[number].description
-      nodes.append(Diagram.Node(id: "addresses \(name)", name: name, detail: "outside the input", kind: .external))
+      nodes.append(
+        Diagram.Node(id: "addresses \(name)", name: name, detail: "outside the input", kind: .external))
       return nodes.count - 1
     }
     func add(_ from: Int?, _ to: Int?, _ id: ConnectivityWalk.ConnectionID) {
@@ -89,7 +90,8 @@ extension ConnectivityReport {
   ) -> [Diagram.Edge] {
     [(allowed, false), (undefined, true)].filter { !$0.0.isEmpty }.map {
       Diagram.Edge(
-        source: from, destination: to, label: $0.0 == .all ? "all ports" : $0.0.description, isUndefined: $0.1)
+        source: from, destination: to, label: $0.0 == .all ? "all ports" : $0.0.description, isUndefined: $0.1
+      )
     }
   }
 }

@@ -58,7 +58,9 @@ extension ConnectivityReport {
     let separator = Array(writer.separator.utf8)
     let explainer = explains ? RowExplainer(self) : nil
     let addressNames = AddressNames()
-    var traffics = TrafficTexts(filter) { writer.trafficPart($0, isUndefined: $1) + (explains ? "" : writer.rowEnd) }
+    var traffics = TrafficTexts(filter) {
+      writer.trafficPart($0, isUndefined: $1) + (explains ? "" : writer.rowEnd)
+    }
     var hasRows = false
     func write(
       _ id: ConnectivityWalk.ConnectionID, ends: () -> Void,

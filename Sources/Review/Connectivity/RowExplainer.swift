@@ -29,7 +29,9 @@ final class RowExplainer {
     case .notPoliced: "\(Wording.notPoliced)"
     case .notIsolated: "\(Wording.notIsolated)"
     case .rules(let numbers):
-      numbers.isEmpty ? "depends on what the input does not say" : numbers.map { ruleTexts[Int($0)] }.joined(separator: "; ")
+      numbers.isEmpty
+        ? "depends on what the input does not say"
+        : numbers.map { ruleTexts[Int($0)] }.joined(separator: "; ")
     }
   }
 }

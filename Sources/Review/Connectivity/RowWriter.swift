@@ -51,7 +51,8 @@ struct CSVRowWriter: RowWriter {
   static func cell(_ text: String) -> String {
     let needsQuotes = text.contains { ",\"\n\r".contains($0) }
     if !needsQuotes { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
   }
 
   func sourcePart(_ name: String) -> String { Self.cell(name) + "," }

@@ -17,7 +17,8 @@ struct TrafficTexts {
   private let filter: ConnectivityFilter
   private let format: (_ traffic: TrafficSet, _ isUndefined: Bool) -> String
 
-  init(_ filter: ConnectivityFilter, format: @escaping (_ traffic: TrafficSet, _ isUndefined: Bool) -> String) {
+  init(_ filter: ConnectivityFilter, format: @escaping (_ traffic: TrafficSet, _ isUndefined: Bool) -> String)
+  {
     self.filter = filter
     self.format = format
   }

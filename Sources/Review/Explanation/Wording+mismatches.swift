@@ -22,10 +22,13 @@ extension Wording {
       return "namespace \(namespaceName(of: other)): \(label(requirement, actual))"
     case .podLabel(let requirement, let actual): return label(requirement, actual)
     case .outsideBlock where other.isAddressAssumed:
-      return "the address is not known, and a private one such as \(other.address.map(\.description) ?? "?") is outside the block"
+      return
+        "the address is not known, and a private one such as \(other.address.map(\.description) ?? "?") is outside the block"
     case .outsideBlock: return "address \(other.address.map(\.description) ?? "?") is outside the block"
-    case .insideExcept(let cidr): return "address \(other.address.map(\.description) ?? "?") is in except \(cidr)"
-    case .otherFamily: return "\(other.address.map(\.description) ?? "the address") is of the other address family"
+    case .insideExcept(let cidr):
+      return "address \(other.address.map(\.description) ?? "?") is in except \(cidr)"
+    case .otherFamily:
+      return "\(other.address.map(\.description) ?? "the address") is of the other address family"
     case .noAddress: return "it has no address"
     case .blocksDoNotMatchPods: return "blocks match outside addresses only"
     }
@@ -39,7 +42,8 @@ extension Wording {
     case .nameNotDeclared:
       return "the destination has no \(match.transport.name) port named \(Self.name(of: match))"
     case .nameIs(let numbers):
-      return "on the destination \(Self.name(of: match)) is \(numbers.map(String.init).joined(separator: ", "))"
+      return
+        "on the destination \(Self.name(of: match)) is \(numbers.map(String.init).joined(separator: ", "))"
     case .destinationIsNoPod: return "port names are looked up on pods, and the destination is none"
     }
   }

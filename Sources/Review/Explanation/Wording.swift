@@ -59,16 +59,21 @@ package struct Wording: Sendable {
     guard let first = verdict.traces.first else { return "there is nothing behind one of the ends" }
     guard verdict.outcome == .undefined, verdict.traces.count == 2 else { return reason(first) }
     let (allowing, denying) = (verdict.traces[0], verdict.traces[1])
-    if denying.situation.assumptions.contains(.otherProtocols(.closed)), denying.situation.assumptions.count == 1 {
-      return "engines differ: an end is isolated, and policies say nothing about \(Self.text(denying.situation.traffic))"
+    if denying.situation.assumptions.contains(.otherProtocols(.closed)),
+      denying.situation.assumptions.count == 1
+    {
+      return
+        "engines differ: an end is isolated, and policies say nothing about \(Self.text(denying.situation.traffic))"
     }
-    return "allowed if \(differences(of: allowing, from: denying)); denied if \(differences(of: denying, from: allowing)): \(reason(denying))"
+    return
+      "allowed if \(differences(of: allowing, from: denying)); denied if \(differences(of: denying, from: allowing)): \(reason(denying))"
   }
 
   /// The assumptions of one situation that the other does not share.
   package func differences(of trace: Trace, from other: Trace) -> String {
     let own = trace.situation.assumptions.filter { !other.situation.assumptions.contains($0) }
-    return (own.isEmpty ? trace.situation.assumptions : own).map { text($0, in: trace.situation) }.joined(separator: " and ")
+    return (own.isEmpty ? trace.situation.assumptions : own).map { text($0, in: trace.situation) }.joined(
+      separator: " and ")
   }
 
   private func reason(_ trace: Trace) -> String {
@@ -92,10 +97,13 @@ package struct Wording: Sendable {
     case .notIsolated: return "\(Self.notIsolated)"
     case .otherProtocol(.open): return "open: policies say nothing about this protocol"
     case .otherProtocol(.closed):
-      return "closed: isolated by \(Self.list(trace.policies.map(\.policy))), and policies say nothing about this protocol"
+      return
+        "closed: isolated by \(Self.list(trace.policies.map(\.policy))), and policies say nothing about this protocol"
     case .rules:
       for policy in trace.policies {
-        if let rule = policy.rules.first(where: \.isMatch) { return Self.allowed(by: policy.policy, rule.rule) }
+        if let rule = policy.rules.first(where: \.isMatch) {
+          return Self.allowed(by: policy.policy, rule.rule)
+        }
       }
       return Self.denied(by: trace.policies.map(\.policy))
     }

@@ -90,7 +90,9 @@ extension DataValue {
     case .list(let values):
       if values.isEmpty { text += "[]" }
       for (index, value) in values.enumerated() {
-        text += index == 0 && text.hasSuffix("- ") ? "- " : (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + margin + "- "
+        text +=
+          index == 0 && text.hasSuffix("- ")
+          ? "- " : (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + margin + "- "
         value.writeYAML(into: &text, indent: indent + 1)
       }
     case .object(let members):

@@ -9,7 +9,9 @@ extension Diagnostic {
       case .warning: style.yellow("warning")
       case .note: style.dim("note")
       }
-    var lines = [(location.map { style.bold("\($0)") + ": " } ?? "") + "\(word): \(message) [\(code.rawValue)]"]
+    var lines = [
+      (location.map { style.bold("\($0)") + ": " } ?? "") + "\(word): \(message) [\(code.rawValue)]"
+    ]
     lines += related.map { "    \($0.location): \($0.message)" }
     if let fix { lines.append("    fix: \(fix)") }
     return lines.joined(separator: "\n")
@@ -18,11 +20,18 @@ extension Diagnostic {
   /// The same as data.
   package var data: DataValue {
     .members(
-      ("code", .string(code.rawValue)), ("severity", .string(severity.rawValue)), ("message", .string(message)),
+      ("code", .string(code.rawValue)), ("severity", .string(severity.rawValue)),
+      ("message", .string(message)),
       ("location", location.map(\.data)), ("fix", fix.map { .string($0) }),
-      ("related", related.isEmpty ? nil : .list(related.map {
-        .members(("message", .string($0.message)), ("location", $0.location.data))
-      })))
+      (
+        "related",
+        related.isEmpty
+          ? nil
+          : .list(
+            related.map {
+              .members(("message", .string($0.message)), ("location", $0.location.data))
+            })
+      ))
   }
 }
 

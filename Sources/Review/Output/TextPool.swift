@@ -20,6 +20,8 @@ struct TextPool {
 
   @inline(__always)
   func write(_ number: Int, to output: Output) {
-    bytes.withUnsafeBytes { output.write(UnsafeRawBufferPointer(rebasing: $0[starts[number]..<starts[number + 1]])) }
+    bytes.withUnsafeBytes {
+      output.write(UnsafeRawBufferPointer(rebasing: $0[starts[number]..<starts[number + 1]]))
+    }
   }
 }

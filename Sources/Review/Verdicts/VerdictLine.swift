@@ -60,7 +60,9 @@ struct VerdictLine {
     let outcome = verdict.outcome
     writeHead(line, outcome, verdict.egress.outcome, verdict.ingress.outcome, output)
     // Each outcome is explained by the directions that have it.
-    let (explainsEgress, explainsIngress) = (verdict.egress.outcome == outcome, verdict.ingress.outcome == outcome)
+    let (explainsEgress, explainsIngress) = (
+      verdict.egress.outcome == outcome, verdict.ingress.outcome == outcome
+    )
     if explainsEgress {
       output.write("egress " as StaticString)
       writeReason(verdict.egress, output)
@@ -100,7 +102,8 @@ struct VerdictLine {
   }
 
   private func writeHead(
-    _ line: UnsafeRawBufferPointer, _ outcome: Outcome, _ egress: Outcome, _ ingress: Outcome, _ output: Output
+    _ line: UnsafeRawBufferPointer, _ outcome: Outcome, _ egress: Outcome, _ ingress: Outcome,
+    _ output: Output
   ) {
     switch format {
     case .text:
@@ -126,7 +129,9 @@ struct VerdictLine {
 
   /// Flow lines seldom hold anything to escape.
   private static func writeQuoted(_ line: UnsafeRawBufferPointer, _ output: Output) {
-    let needsEscapes = line.contains { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 > 0x7E }
+    let needsEscapes = line.contains {
+      $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 > 0x7E
+    }
     if needsEscapes {
       output.write(JSONText.quoted(String(decoding: line, as: UTF8.self)))
     } else {

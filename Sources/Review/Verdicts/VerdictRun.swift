@@ -89,14 +89,18 @@ package struct VerdictRun {
 
   private mutating func endNumber(_ word: UnsafeRawBufferPointer) -> Int {
     if let known = ends.number(of: word) { return known }
-    let end = Result { [parser] () throws(FlowLineError) in try parser.end(String(decoding: word, as: UTF8.self)) }
+    let end = Result { [parser] () throws(FlowLineError) in
+      try parser.end(String(decoding: word, as: UTF8.self))
+    }
     simpleEnds.append((try? end.get()).flatMap(table.end))
     return ends.append(end, for: word)
   }
 
   private mutating func trafficNumber(_ word: UnsafeRawBufferPointer) -> Int {
     if let known = traffics.number(of: word) { return known }
-    let traffic = Result { () throws(FlowLineError) in try FlowParser.traffic(String(decoding: word, as: UTF8.self)) }
+    let traffic = Result { () throws(FlowLineError) in
+      try FlowParser.traffic(String(decoding: word, as: UTF8.self))
+    }
     if case .success(.port(let transport, let number)) = traffic {
       ports.append(Port(transport: transport, number: number))
     } else {
