@@ -1,14 +1,26 @@
 /// The labels of an object, sorted by key, with the place of each.
 ///
-/// Storage is shared and its content hash computed once, so that the labels of 100,000 pods group by
-/// template without hashing every string again.
+/// Replicas share storage: places are kept relative to the first label, and the content hash is computed once,
+/// so that the labels of 100,000 pods group by template without a look at their strings.
 package struct Labels: Sendable {
   package struct Entry: Sendable {
     package let key: String
     package let value: String
-    /// 1-based; 0 when the label was not written by anyone.
+    /// Relative to the first label of the text; nil when the label was not written by anyone.
+    fileprivate let offset: Offset?
+  }
+
+  /// A label while it is read, with its 1-based place.
+  struct Written {
+    let key: String
+    let value: String
     let line: UInt32
     let column: UInt32
+  }
+
+  fileprivate struct Offset: Sendable, Equatable {
+    let lines: UInt32
+    let columns: Int32
   }
 
   private final class Storage: Sendable {
@@ -31,8 +43,15 @@ package struct Labels: Sendable {
   }
 
   private let storage: Storage
+  /// The place of the first label of the text.
+  private let line: UInt32
+  private let column: UInt32
 
-  private init(_ storage: Storage) { self.storage = storage }
+  private init(_ storage: Storage, line: UInt32 = 0, column: UInt32 = 0) {
+    self.storage = storage
+    self.line = line
+    self.column = column
+  }
 
   /// No labels.
   package static let none = Labels(Storage(file: nil, entries: []))
@@ -40,21 +59,35 @@ package struct Labels: Sendable {
   /// Labels that stand in no file.
   package init(_ pairs: [String: String]) {
     let entries = pairs.sorted { $0.key < $1.key }.map {
-      Entry(key: $0.key, value: $0.value, line: 0, column: 0)
+      Entry(key: $0.key, value: $0.value, offset: nil)
     }
     self.init(Storage(file: nil, entries: entries))
   }
 
   /// Of entries with the same key the first counts.
-  init(file: SourceFile, unsorted: [Entry]) {
+  init(file: SourceFile, unsorted: [Written]) {
+    let line = unsorted.map(\.line).min() ?? 0
+    let column = unsorted.first { $0.line == line }?.column ?? 0
     // Sorting is stable, so equal keys stand together in the order of the text.
-    var entries = unsorted.sorted { $0.key < $1.key }
+    var entries = unsorted.sorted { $0.key < $1.key }.map {
+      Entry(
+        key: $0.key, value: $0.value,
+        offset: Offset(lines: $0.line - line, columns: Int32(truncatingIfNeeded: Int($0.column) - Int(column))))
+    }
     if zip(entries, entries.dropFirst()).contains(where: { $0.key == $1.key }) {
       var kept: [Entry] = []
       for entry in entries where kept.last?.key != entry.key { kept.append(entry) }
       entries = kept
     }
-    self.init(Storage(file: file, entries: entries))
+    self.init(Storage(file: file, entries: entries), line: line, column: column)
+  }
+
+  /// The same labels with the storage of a neighbour that has them too, written in the same layout.
+  func sharingStorage(with neighbour: Labels) -> Labels {
+    guard self == neighbour, storage !== neighbour.storage, storage.file === neighbour.storage.file,
+      zip(storage.entries, neighbour.storage.entries).allSatisfy({ $0.offset == $1.offset })
+    else { return self }
+    return Labels(neighbour.storage, line: line, column: column)
   }
 
   package var entries: [Entry] { storage.entries }
@@ -68,7 +101,8 @@ package struct Labels: Sendable {
 
   /// Whether these are labels of the same keys, and values differ only where `isPassedOver` says so.
   package func haveSameKeys(as other: Labels, differingOnlyIn isPassedOver: (String) -> Bool) -> Bool {
-    storage.entries.count == other.storage.entries.count
+    storage === other.storage
+      || storage.entries.count == other.storage.entries.count
       && zip(storage.entries, other.storage.entries).allSatisfy {
         $0.key == $1.key && ($0.value == $1.value || isPassedOver($0.key))
       }
@@ -76,19 +110,20 @@ package struct Labels: Sendable {
 
   /// Where a label is written, when it is.
   package func location(of key: String) -> SourceLocation? {
-    guard let file = storage.file, let entry = storage.entries.first(where: { $0.key == key }), entry.line > 0
-    else {
+    guard let file = storage.file, let offset = storage.entries.first(where: { $0.key == key })?.offset else {
       return nil
     }
-    return SourceLocation(file: file, line: entry.line, column: entry.column)
+    return SourceLocation(
+      file: file, line: line + offset.lines, column: UInt32(clamping: Int(column) + Int(offset.columns)))
   }
 
   /// The same labels and these, where a key is not there yet.
   package func adding(_ pairs: [String: String]) -> Labels {
     let missing = pairs.filter { self[$0.key] == nil }
     if missing.isEmpty { return self }
-    let added = missing.map { Entry(key: $0.key, value: $0.value, line: 0, column: 0) }
-    return Labels(Storage(file: storage.file, entries: (entries + added).sorted { $0.key < $1.key }))
+    let added = missing.map { Entry(key: $0.key, value: $0.value, offset: nil) }
+    return Labels(
+      Storage(file: storage.file, entries: (entries + added).sorted { $0.key < $1.key }), line: line, column: column)
   }
 }
 
@@ -116,7 +151,7 @@ extension Labels {
       self = .none
       return
     }
-    var entries: [Entry] = []
+    var entries: [Written] = []
     for (key, value) in node.members {
       let keyText = key.keyText
       if let problem = NameRules.labelKeyProblem(keyText) {
@@ -125,7 +160,7 @@ extension Labels {
       }
       guard let text = Self.value(value, "\(field).\(keyText)", &problems) else { continue }
       let location = key.location
-      entries.append(Entry(key: keyText, value: text, line: location.line, column: location.column))
+      entries.append(Written(key: keyText, value: text, line: location.line, column: location.column))
     }
     self.init(file: node.document.file, unsorted: entries)
   }
