@@ -72,7 +72,8 @@ package struct Labels: Sendable {
     var entries = unsorted.sorted { $0.key < $1.key }.map {
       Entry(
         key: $0.key, value: $0.value,
-        offset: Offset(lines: $0.line - line, columns: Int32(truncatingIfNeeded: Int($0.column) - Int(column))))
+        offset: Offset(
+          lines: $0.line - line, columns: Int32(truncatingIfNeeded: Int($0.column) - Int(column))))
     }
     if zip(entries, entries.dropFirst()).contains(where: { $0.key == $1.key }) {
       var kept: [Entry] = []
@@ -103,9 +104,9 @@ package struct Labels: Sendable {
   package func haveSameKeys(as other: Labels, differingOnlyIn isPassedOver: (String) -> Bool) -> Bool {
     storage === other.storage
       || storage.entries.count == other.storage.entries.count
-      && zip(storage.entries, other.storage.entries).allSatisfy {
-        $0.key == $1.key && ($0.value == $1.value || isPassedOver($0.key))
-      }
+        && zip(storage.entries, other.storage.entries).allSatisfy {
+          $0.key == $1.key && ($0.value == $1.value || isPassedOver($0.key))
+        }
   }
 
   /// Where a label is written, when it is.
@@ -123,7 +124,8 @@ package struct Labels: Sendable {
     if missing.isEmpty { return self }
     let added = missing.map { Entry(key: $0.key, value: $0.value, offset: nil) }
     return Labels(
-      Storage(file: storage.file, entries: (entries + added).sorted { $0.key < $1.key }), line: line, column: column)
+      Storage(file: storage.file, entries: (entries + added).sorted { $0.key < $1.key }), line: line,
+      column: column)
   }
 }
 
