@@ -27,10 +27,6 @@ extension NetworkPolicy {
     }
     let meta = ObjectMeta(
       root, kind: "NetworkPolicy", scope: .namespaced(defaultNamespace: defaultNamespace), &own)
-    if let meta, let problem = NameRules.subdomainProblem(meta.name) {
-      own.append(
-        Diagnostic(.invalidValue, .error, "the policy name `\(meta.name)` \(problem)", at: meta.location))
-    }
     Self.checkMetadata(root, &own)
 
     let fields = StrictFields(
@@ -55,11 +51,27 @@ extension NetworkPolicy {
   private static func checkMetadata(_ root: Node, _ problems: inout [Diagnostic]) {
     guard let metadata = root["metadata"], metadata.content == .mapping else { return }
     let fields = StrictFields(metadata, type: "ObjectMeta", known: metadataFields, &problems)
+    for name in ["uid", "resourceVersion", "selfLink", "creationTimestamp", "deletionTimestamp"] {
+      _ = fields[name]?.string("metadata.\(name)", &problems)
+    }
+    for name in ["generation", "deletionGracePeriodSeconds"] {
+      _ = fields[name]?.integer("metadata.\(name)", &problems)
+    }
+    for name in ["finalizers", "managedFields"] { _ = fields[name]?.list("metadata.\(name)", &problems) }
+    for reference in fields["ownerReferences"]?.list("metadata.ownerReferences", &problems) ?? []
+    where reference.isMapping("metadata.ownerReferences[]", &problems) {
+      _ = StrictFields(
+        reference, type: "OwnerReference",
+        known: ["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"], &problems)
+    }
     guard let annotations = fields["annotations"], annotations.isMapping("metadata.annotations", &problems)
     else {
       return
     }
     for (key, value) in annotations.members where !value.isNull {
+      if let problem = NameRules.labelKeyProblem(key.keyText.lowercased()) {
+        problems.reportInvalid(key, "the annotation key `\(key.keyText)` \(problem)")
+      }
       _ = value.string("metadata.annotations.\(key.text)", &problems)
     }
   }

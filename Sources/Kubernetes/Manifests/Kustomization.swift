@@ -44,7 +44,7 @@ struct Kustomization: Sendable {
       patches.formUnion(kustomization.patchPaths.map { Self.normalised(folder + $0) })
       set.diagnostics.append(
         Diagnostic(
-          .renderFirst, .warning,
+          .renderFirst, .error,
           "kustomize changes these manifests (\(kustomization.transformers.joined(separator: ", "))); they are read as they stand here",
           at: kustomization.location,
           fix: "render first: kustomize build \(folder.isEmpty ? "." : folder) | merlon check -"))

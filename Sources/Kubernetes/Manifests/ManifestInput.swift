@@ -32,14 +32,14 @@ enum ManifestInput {
     return (texts, problems)
   }
 
-  /// The text of one file, or of standard input for `-`.
+  /// The bytes of one file, or of standard input for `-`, whatever they are.
   static func collectFile(path: String) -> ([ManifestText], [Diagnostic]) {
     var texts: [ManifestText] = []
     var problems: [Diagnostic] = []
     if path == "-" {
-      append(path: "<stdin>", descriptor: 0, &texts, &problems)
+      append(path: "<stdin>", descriptor: 0, requiresUTF8: false, &texts, &problems)
     } else {
-      appendFile(path, &texts, &problems)
+      appendFile(path, requiresUTF8: false, &texts, &problems)
     }
     return (texts, problems)
   }
@@ -86,7 +86,7 @@ enum ManifestInput {
   }
 
   private static func appendFile(
-    _ path: String, _ texts: inout [ManifestText], _ problems: inout [Diagnostic]
+    _ path: String, requiresUTF8: Bool = true, _ texts: inout [ManifestText], _ problems: inout [Diagnostic]
   ) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -94,11 +94,12 @@ enum ManifestInput {
       return
     }
     defer { close(descriptor) }
-    append(path: path, descriptor: descriptor, &texts, &problems)
+    append(path: path, descriptor: descriptor, requiresUTF8: requiresUTF8, &texts, &problems)
   }
 
   private static func append(
-    path: String, descriptor: Int32, _ texts: inout [ManifestText], _ problems: inout [Diagnostic]
+    path: String, descriptor: Int32, requiresUTF8: Bool = true, _ texts: inout [ManifestText],
+    _ problems: inout [Diagnostic]
   ) {
     var bytes: [UInt8] = []
     var status = stat()
@@ -124,7 +125,7 @@ enum ManifestInput {
         return
       }
     }
-    if let problem = notUTF8(bytes, path: path) {
+    if requiresUTF8, let problem = notUTF8(bytes, path: path) {
       problems.append(problem)
     } else {
       texts.append(ManifestText(path: path, bytes: bytes))

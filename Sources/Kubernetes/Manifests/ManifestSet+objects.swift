@@ -13,12 +13,21 @@ extension ManifestSet {
   private mutating func addObject(
     _ object: Node, kind: String, apiVersion: String, options: ManifestReader.Options
   ) -> Bool {
-    if kind.isEmpty || object.content != .mapping {
+    guard object.content == .mapping else {
+      diagnostics.reportWrongType(object, "items[]", expected: "an object")
+      return true
+    }
+    if let problem = kindProblem(object, kind: kind) {
+      diagnostics.append(problem)
+      return true
+    }
+    if kind.isEmpty {
       documentsWithoutKind += 1
       return false
     }
-    if kind == "List", let items = object["items"], !items.isNull {
-      _ = items.list("items", &diagnostics)
+    if kind.hasSuffix("List"), let items = object["items"], items.content != .sequence, !items.isNull {
+      diagnostics.reportWrongType(items, "items", expected: "a list")
+      return true
     }
     if kind.hasSuffix("List"), let items = object["items"], items.content == .sequence || items.isNull {
       let itemKind = kind == "List" ? "" : String(kind.dropLast(4))
@@ -50,6 +59,24 @@ extension ManifestSet {
     }
     passedOver[groupKind, default: 0] += 1
     return false
+  }
+
+  /// What is wrong with the `kind` of something that looks like a Kubernetes object: whatever it was meant to be,
+  /// it would be missing from the answer. Nil for documents of other makes, such as a chart's description.
+  private func kindProblem(_ object: Node, kind: String) -> Diagnostic? {
+    let hasMetadata = object["metadata"]?.content == .mapping
+    let looksLikeObject = hasMetadata && (object["apiVersion"] != nil || object["spec"] != nil)
+    guard let node = object["kind"] else {
+      // The items of a typed list have none of their own.
+      guard looksLikeObject, kind.isEmpty else { return nil }
+      let near = object.members.map(\.key.text).first { $0.lowercased() == "kind" }
+      return Diagnostic(
+        .missingField, .error, "an object without `kind`", at: object.location,
+        fix: near.map { "write `kind`, not `\($0)`" })
+    }
+    if node.content == .scalar, case .string = node.scalar, !node.text.isEmpty { return nil }
+    if !looksLikeObject, object["apiVersion"] == nil { return nil }
+    return Diagnostic(.wrongType, .error, "`kind` must be a name, not \(node.excerpt)", at: node.location)
   }
 
   /// What is wrong with a known kind in an API group that does not have it; nil for kinds that only share the

@@ -61,6 +61,11 @@ extension ObjectMeta {
       }
       return nil
     }
+    if let nameNode, !nameNode.isNull, let problem = NameRules.subdomainProblem(name) {
+      problems.reportInvalid(
+        nameNode, "the name `\(name.debugDescription.dropFirst().dropLast())` of this \(kind) \(problem)")
+      return nil
+    }
     var namespace = ""
     var hasWrittenNamespace = true
     if case .namespaced(let defaultNamespace) = scope {

@@ -32,7 +32,7 @@ extension Service {
     else { return nil }
     let spec = object["spec"]
     var selector: Labels?
-    if let node = spec?["selector"], node.content == .mapping {
+    if let node = spec?["selector"], node.isMapping("spec.selector", &problems) {
       let labels = Labels(node, field: "spec.selector", &problems)
       selector = labels.isEmpty ? nil : labels
     }
@@ -62,11 +62,23 @@ extension Service.Port {
       if case .integer(let value) = targetNode.scalar, let port = UInt16(exactly: value) {
         // Zero is what clients send for "not set".
         if port > 0 { target = .number(port) }
-      } else if !targetNode.text.isEmpty {
+      } else if case .string = targetNode.scalar, NameRules.portNameProblem(targetNode.text) == nil {
         target = .name(targetNode.text)
+      } else {
+        problems.reportInvalid(
+          targetNode, "`targetPort` must be 1 to 65535 or a port's name, not \(targetNode.excerpt)")
+        return nil
       }
     }
-    let transport = node["protocol"].flatMap { TransportProtocol(name: $0.text) } ?? .tcp
+    var transport = TransportProtocol.tcp
+    if let protocolNode = node["protocol"], !protocolNode.isNull {
+      guard let known = TransportProtocol(name: protocolNode.text) else {
+        problems.reportInvalid(
+          protocolNode, "`protocol` must be TCP, UDP or SCTP, not \(protocolNode.excerpt)")
+        return nil
+      }
+      transport = known
+    }
     self.init(name: node["name"]?.text, transport: transport, number: number, target: target)
   }
 }

@@ -39,7 +39,8 @@ package struct PolicyIndex: Sendable {
       pairs: endpoint.labels.entries.lazy.filter { labelKeys.contains($0.key) }.map { [$0.key, $0.value] })
   }
 
-  private static func labelKeys(in policies: [Policy]) -> Set<String> {
+  /// Keys of pod labels that some policy looks at.
+  package static func labelKeys(in policies: [Policy]) -> Set<String> {
     var keys: Set<String> = []
     func add(_ expression: LabelExpression) {
       for requirement in expression.requirements { keys.insert(requirement.value.key) }

@@ -3,6 +3,7 @@ internal import Kubernetes
 /// Decides which pods and templates are endpoints, and which workload each belongs to.
 struct EndpointBuilder {
   private let manifests: ManifestSet
+  private let visibleControllerLabels: Set<String>
   private let namespaceIndices: [String: Int]
   private let nodeIndices: [String: Int]
   /// For each workload object: the index of the workload object at the top of its owner chain.
@@ -22,7 +23,12 @@ struct EndpointBuilder {
     let name: String
   }
 
-  init(_ manifests: ManifestSet, namespaceIndices: [String: Int], nodeIndices: [String: Int]) {
+  /// - Parameter visibleLabels: keys of labels that policies look at.
+  init(
+    _ manifests: ManifestSet, namespaceIndices: [String: Int], nodeIndices: [String: Int],
+    visibleLabels: Set<String>
+  ) {
+    visibleControllerLabels = Self.controllerLabels.intersection(visibleLabels)
     self.manifests = manifests
     self.namespaceIndices = namespaceIndices
     self.nodeIndices = nodeIndices
@@ -130,12 +136,15 @@ struct EndpointBuilder {
   private mutating func addTemplates() {
     var livePodsOfTop = [[Int]](repeating: [], count: manifests.workloads.count)
     for (owner, pods) in livePods.enumerated() { livePodsOfTop[topOwners[owner]] += pods }
+    let topsWithVisibleReplicas = topsWithVisibleReplicas()
     for (index, workload) in manifests.workloads.enumerated() {
       let top = topOwners[index]
       let group = groupOfTop[top]
       guard group >= 0, let namespace = namespaceIndices[workload.meta.namespace] else { continue }
       let isTop = top == index
-      if !isTop, workload.isScaledToZero || standsForSameTemplate(workload, manifests.workloads[top]) {
+      if isTop, topsWithVisibleReplicas.contains(index) { continue }
+      if !isTop, workload.isScaledToZero { continue }
+      if !isTop, isSameTemplate(workload, manifests.workloads[top]), !showsControllerLabels(workload) {
         continue
       }
       let pods = isTop ? livePodsOfTop[top] : livePods[index]
@@ -151,9 +160,24 @@ struct EndpointBuilder {
     }
   }
 
-  /// Whether an owned template is to policies its owner's template, with nothing but the controllers' own labels
-  /// added.
-  private func standsForSameTemplate(_ owned: Workload, _ top: Workload) -> Bool {
+  /// Workloads whose pods are made by an owned template that only differs by labels of the controllers, which
+  /// policies look at: there the owned one is what the pods look like.
+  private func topsWithVisibleReplicas() -> Set<Int> {
+    if visibleControllerLabels.isEmpty { return [] }
+    return Set(
+      manifests.workloads.indices.filter { index in
+        let (workload, top) = (manifests.workloads[index], topOwners[index])
+        return top != index && !workload.isScaledToZero && isSameTemplate(workload, manifests.workloads[top])
+          && showsControllerLabels(workload)
+      }.map { topOwners[$0] })
+  }
+
+  private func showsControllerLabels(_ workload: Workload) -> Bool {
+    workload.template.labels.entries.contains { visibleControllerLabels.contains($0.key) }
+  }
+
+  /// Whether an owned template is its owner's template, with nothing but the controllers' own labels added.
+  private func isSameTemplate(_ owned: Workload, _ top: Workload) -> Bool {
     owned.template.ports == top.template.ports && owned.template.hostNetwork == top.template.hostNetwork
       && carries(owned.template.labels, top.template.labels)
       && owned.template.labels.entries.allSatisfy { entry in

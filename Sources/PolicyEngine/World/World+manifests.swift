@@ -4,14 +4,19 @@ internal import PolicyModel
 extension World {
   /// The world that manifests describe.
   ///
-  /// - Parameter policyNamespaces: namespaces that policies live in; they exist even when nothing else says so.
-  package init(_ manifests: ManifestSet, policyNamespaces: some Sequence<String>) {
+  /// - Parameters:
+  ///   - policyNamespaces: namespaces that policies live in; they exist even when nothing else says so.
+  ///   - visibleLabels: keys of pod labels that policies look at. Of the labels that controllers add, only these
+  ///     make a replica another endpoint.
+  package init(
+    _ manifests: ManifestSet, policyNamespaces: some Sequence<String>, visibleLabels: Set<String> = []
+  ) {
     let builder = NamespaceBuilder(manifests, policyNamespaces: policyNamespaces)
     let nodes = Self.nodes(manifests)
     var nodeIndices: [String: Int] = [:]
     for (index, node) in nodes.enumerated() { nodeIndices[node.name] = index }
     var builderOfEndpoints = EndpointBuilder(
-      manifests, namespaceIndices: builder.indices, nodeIndices: nodeIndices)
+      manifests, namespaceIndices: builder.indices, nodeIndices: nodeIndices, visibleLabels: visibleLabels)
     builderOfEndpoints.build()
 
     namespaces = builder.namespaces

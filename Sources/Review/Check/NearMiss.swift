@@ -34,6 +34,12 @@ struct NearMiss {
     return nil
   }
 
+  /// `blue-1` and `blue-2`, `redis` and `redis2`, `v1` and `v2`: names that are meant to differ.
+  private static func isNumberedApart(_ a: String, _ b: String) -> Bool {
+    func withoutDigits(_ text: String) -> String { text.filter { !$0.isNumber } }
+    return withoutDigits(a) == withoutDigits(b)
+  }
+
   private static func nearMiss(_ expression: LabelExpression, _ labels: Labels) -> String? {
     let failing = expression.requirements.map(\.value).filter { !$0.matches(labels[$0.key]) }
     guard failing.count == 1, let requirement = failing.first, case .isIn(let values) = requirement.operator
@@ -41,7 +47,10 @@ struct NearMiss {
       return nil
     }
     if let actual = labels[requirement.key] {
-      return Suggestion.nearest(to: actual, among: values) == nil ? nil : "\(requirement.key)=\(actual)"
+      guard let near = Suggestion.nearest(to: actual, among: values), !isNumberedApart(actual, near) else {
+        return nil
+      }
+      return "\(requirement.key)=\(actual)"
     }
     let keys = labels.entries.filter { values.contains($0.value) }.map(\.key)
     return Suggestion.nearest(to: requirement.key, among: keys).flatMap { key in

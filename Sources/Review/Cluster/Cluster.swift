@@ -26,7 +26,9 @@ package struct Cluster: Sendable {
   package init(_ manifests: ManifestSet, defaultNamespace: String, profile: EngineProfile) {
     let policies = PolicySet(manifests, defaultNamespace: defaultNamespace)
     tier = policies.networkPolicies
-    world = World(manifests, policyNamespaces: tier.policies.map(\.identity.namespace))
+    world = World(
+      manifests, policyNamespaces: tier.policies.map(\.identity.namespace),
+      visibleLabels: PolicyIndex.labelKeys(in: tier.policies))
     self.profile = profile
     summary = InputSummary(manifests, policies, world)
     diagnostics = (manifests.diagnostics + policies.diagnostics).sortedByLocation()

@@ -121,7 +121,10 @@ package struct ConnectivityReport {
       return unit.endpoints.contains { cluster.world.endpoints[$0].hasAddress(address) }
     }
     let namespace = cluster.world.namespaces[unit.namespace].name
+    // A workload's name means all its pods, also those that policies tell apart and rows name one by one.
+    let workload = cluster.world.workloads[unit.workload]
     return pattern.matches(namespace: namespace, kind: unit.kind, name: unit.name)
+      || pattern.matches(namespace: namespace, kind: workload.kind, name: workload.name)
   }
 }
 

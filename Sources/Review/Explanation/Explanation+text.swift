@@ -99,9 +99,9 @@ extension Wording {
     {
       !$0.0.isAllowed
     }
+    if denied.isEmpty { return nil }
     let isOpenQuestion = denied.contains { if case .rules = $0.0.basis { false } else { true } }
-    // No rule could settle what the specification does not speak about.
-    if denied.isEmpty || isOpenQuestion { return nil }
+    if isOpenQuestion { return "No rule can decide it: the specification leaves it to the engine." }
     return "To allow it: " + denied.map { change(in: $0, at: $1) }.joined(separator: "; and ") + "."
   }
 

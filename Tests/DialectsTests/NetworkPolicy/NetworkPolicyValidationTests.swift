@@ -25,7 +25,7 @@ struct NetworkPolicyValidationTests {
   func illegalNames(_ name: String) {
     let reading = named(name)
     #expect(reading.rejected == 1 && reading.errors.count == 1)
-    #expect(reading.errors.first?.hasPrefix("4:9 the policy name ") == true)
+    #expect(reading.errors.first?.hasPrefix("4:9 the name ") == true)
   }
 
   @Test(

@@ -134,7 +134,7 @@ struct ManifestInputTests {
     )
     let set = await ManifestReader().read(paths: [folder.path])
     #expect(set.pods.map(\.template.hostNetwork) == [false])
-    #expect(set.diagnostics.map(\.code) == [.renderFirst] && set.diagnostics.map(\.severity) == [.warning])
+    #expect(set.diagnostics.map(\.code) == [.renderFirst] && set.diagnostics.map(\.severity) == [.error])
     #expect(
       set.diagnostics.first?.fix == "render first: kustomize build \(folder.path)/overlay/ | merlon check -")
   }
