@@ -26,8 +26,6 @@ struct BitSet: Sendable, Equatable {
 
   var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
-  var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
-
   mutating func formUnion(_ other: BitSet) {
     for index in words.indices { words[index] |= other.words[index] }
   }

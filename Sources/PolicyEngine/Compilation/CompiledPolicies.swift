@@ -174,7 +174,8 @@ private struct RowAssembly {
     let ruleNumbers = policies.flatMap {
       direction == .egress ? rulesOfPolicy[Int($0)].egress : rulesOfPolicy[Int($0)].ingress
     }
-    let namesSubjectPorts = direction == .ingress && ports != 0 && ruleNumbers.contains { namesPorts($0) }
+    let namesSubjectPorts =
+      direction == .ingress && ports != 0 && ruleNumbers.contains { rules[Int($0)].rule.traffic.namesPorts }
     let key = Key(direction: direction, policies: policies, ports: namesSubjectPorts ? ports : 0)
     if let known = numbers[key] { return known }
     let number = Int32(rows.count)
@@ -182,10 +183,5 @@ private struct RowAssembly {
     rows.append(builder.row(policies: policies, rules: ruleNumbers, subjectPorts: subjectPorts, &table))
     numbers[key] = number
     return number
-  }
-
-  private func namesPorts(_ number: Int32) -> Bool {
-    guard case .anyOf(let matches) = rules[Int(number)].rule.traffic else { return false }
-    return matches.contains { if case .named = $0.ports { true } else { false } }
   }
 }

@@ -149,7 +149,7 @@ struct RowBuilder {
     let withBlocks = rules.filter { compiled[Int($0)].hasBlocks }
     if withBlocks.isEmpty || withUnknownAddress.isEmpty { return [] }
     let dependsOnDestination =
-      subjectPorts == nil && withBlocks.contains { hasNamedPorts(compiled[Int($0)].rule) }
+      subjectPorts == nil && withBlocks.contains { compiled[Int($0)].rule.traffic.namesPorts }
     if !dependsOnDestination {
       return unknownAddressContributions(withBlocks, ports: subjectPorts ?? 0, facets: withUnknownAddress)
     }
@@ -179,11 +179,6 @@ struct RowBuilder {
         rule: number, facets: facets,
         traffic: TrafficPair(certain: whole.certain.intersection(possible), possible: possible))
     }
-  }
-
-  private func hasNamedPorts(_ rule: Rule) -> Bool {
-    guard case .anyOf(let matches) = rule.traffic else { return false }
-    return matches.contains { if case .named = $0.ports { true } else { false } }
   }
 
   // MARK: - Disjoint groups

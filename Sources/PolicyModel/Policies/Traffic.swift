@@ -39,6 +39,14 @@ extension PortMatch: CustomStringConvertible {
   }
 }
 
+extension Traffic {
+  /// Whether a port is given by a name, so that what matches depends on the destination.
+  package var namesPorts: Bool {
+    guard case .anyOf(let matches) = self else { return false }
+    return matches.contains { if case .named = $0.ports { true } else { false } }
+  }
+}
+
 extension Traffic: CustomStringConvertible {
   package var description: String {
     switch self {
