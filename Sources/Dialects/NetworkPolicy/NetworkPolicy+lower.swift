@@ -12,18 +12,19 @@ extension NetworkPolicy {
     return Policy(
       identity: PolicyIdentity(kind: "NetworkPolicy", namespace: meta.namespace, name: meta.name),
       location: meta.location,
-      subject: EndpointSelector(
-        namespaces: .named(meta.namespace), pods: podSelector.map { LabelExpression($0) } ?? .everything),
+      subject: .endpoints(
+        EndpointSelector(
+          namespaces: .named(meta.namespace), pods: podSelector.map { LabelExpression($0) } ?? .everything)),
       subjectLocation: podSelector?.location ?? meta.location,
       isolates: types, rules: rules)
   }
 
   private func lower(_ rule: Rule, _ direction: Direction, _ index: Int) -> PolicyModel.Rule {
     PolicyModel.Rule(
-      direction: direction, index: index,
+      direction: direction, path: "\(direction.name)[\(index)]",
       peers: rule.peers.isEmpty ? .anyone : .anyOf(rule.peers.map(lower)),
       traffic: rule.ports.isEmpty
-        ? .any : .anyOf(rule.ports.map { PortMatch($0.transport, $0.ports, location: $0.location) }),
+        ? .any : .anyOf(rule.ports.map { .ports(PortMatch($0.transport, $0.ports, location: $0.location)) }),
       location: rule.location)
   }
 
@@ -35,7 +36,8 @@ extension NetworkPolicy {
       PolicyModel.Peer(
         .endpoints(
           EndpointSelector(
-            namespaces: namespaceSelector.map { .matching(LabelExpression($0)) } ?? .named(meta.namespace),
+            namespaces: namespaceSelector.map { .matching(LabelExpression($0, of: Attribute.namespaceLabel)) }
+              ?? .named(meta.namespace),
             pods: podSelector.map { LabelExpression($0) } ?? .everything)),
         location: peer.location)
     }

@@ -3,6 +3,9 @@ package enum AddressFamily: UInt8, Sendable, Hashable, CaseIterable {
   case ipv4
   case ipv6
 
+  /// `IPv4` or `IPv6`.
+  package var name: String { self == .ipv4 ? "IPv4" : "IPv6" }
+
   /// The number of bits of an address: 32 or 128.
   package var bitWidth: Int { self == .ipv4 ? 32 : 128 }
 

@@ -13,6 +13,15 @@ package enum TransportProtocol: UInt8, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// The number in the IP header (IANA "Assigned Internet Protocol Numbers").
+  package var number: UInt8 {
+    switch self {
+    case .tcp: 6
+    case .udp: 17
+    case .sctp: 132
+    }
+  }
+
   /// Reads the spelling of the API; other letter cases are not protocols.
   package init?(name: String) {
     switch name {

@@ -30,6 +30,26 @@ package enum NameRules {
     return subdomainProblem(name)
   }
 
+  /// A domain name of at least two labels of `[A-Za-z0-9_]([-A-Za-z0-9_]*[A-Za-z0-9_])?`, the last with a letter,
+  /// at most 253 characters, perhaps with a final dot.
+  package static func domainNameProblem(_ name: String) -> String? {
+    let text = name.hasSuffix(".") ? name.dropLast() : name[...]
+    if text.utf8.count > 253 { return "must have at most 253 characters" }
+    let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    if labels.count < 2 { return "must have a dot" }
+    for label in labels {
+      if label.isEmpty || label.count > 63 { return "must consist of labels of 1 to 63 characters" }
+      let isValid =
+        label.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+        && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
+      if !isValid {
+        return "must consist of letters, digits, `-` and `_`, and no label may start or end with `-`"
+      }
+    }
+    let isNumber = labels.last?.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") } ?? true
+    return isNumber ? "must end in a label with a letter" : nil
+  }
+
   /// A label key: `[prefix/]name`, the prefix a DNS-1123 subdomain, the name as a label value but not empty.
   package static func labelKeyProblem(_ key: String) -> String? {
     let slash = UInt8(ascii: "/")

@@ -28,22 +28,39 @@ extension CompiledPolicies {
   private func connection(
     _ a: Int, _ b: Int, _ source: ConnectivityUnit, _ destination: ConnectivityUnit
   ) -> TrafficPair {
-    let egress = rows[Int(egressRow[a])].group(of: b).map { table[$0.traffic] } ?? .none
-    let ingress = rows[Int(ingressRow[b])].group(of: a).map { table[$0.traffic] } ?? .none
-    let onOtherNode = egress.intersection(ingress)
+    let apart = flow(egressRow.apart[a], to: b).intersection(flow(ingressRow.apart[b], to: a))
     let fromNode = facets[a].isNode && facets[b].isPoliced
     let toNode = facets[b].isNode && facets[a].isPoliced
-    guard fromNode || toNode else { return onOtherNode }
-    var onSameNode = fromNode ? egress : onOtherNode
+    guard fromNode || toNode else { return apart }
+    let egress = flow(egressRow.onSameNode[a], to: b)
+    let ingress = flow(ingressRow.onSameNode[b], to: a)
+    var onSameNode = egress.intersection(ingress)
+    if fromNode {
+      onSameNode = egress.intersection(
+        profile.probeReading == .exempt ? .all : notDenied(ingressRow.onSameNode[b], from: a))
+    }
     if toNode {
-      let readings = profile.egressToOwnNodeReadings.map { $0 == .exempt ? ingress : onOtherNode }
-      onSameNode = readings.dropFirst().reduce(readings.first ?? onOtherNode) { $0.either($1) }
+      let readings = profile.egressToOwnNodeReadings.map { $0 == .exempt ? ingress : onSameNode }
+      onSameNode = readings.dropFirst().reduce(readings.first ?? onSameNode) { $0.either($1) }
     }
     switch sharesNode(source, destination) {
     case true?: return onSameNode
-    case false?: return onOtherNode
-    case nil: return onSameNode.either(onOtherNode)
+    case false?: return apart
+    case nil: return onSameNode.either(apart)
     }
+  }
+
+  private func flow(_ row: Int32, to facet: Int) -> TrafficPair {
+    rows[Int(row)].group(of: facet).map { table[$0.traffic] } ?? .none
+  }
+
+  /// All that no rule denies.
+  private func notDenied(_ row: Int32, from facet: Int) -> TrafficPair {
+    guard let group = rows[Int(row)].group(of: facet) else { return .all }
+    let denied = group.denials.reduce(TrafficPair.none) { $0.union(table[$1.traffic]) }
+    return TrafficPair(
+      certain: TrafficSet.all.subtracting(denied.possible),
+      possible: TrafficSet.all.subtracting(denied.certain))
   }
 
   /// Whether two units run on one node: always, never, or it depends.

@@ -6,6 +6,8 @@ extension CompiledPolicies {
   package enum RowEnd {
     case unit(ConnectivityUnit)
     case addresses(AddressSet)
+    /// Number of a name, see ``CompiledPolicies/name(_:)``.
+    case name(Int)
   }
 
   /// What opens a direction of a row.
@@ -13,6 +15,7 @@ extension CompiledPolicies {
     case notPoliced
     case notIsolated
     /// Every rule that lets some of the traffic through, ascending, over all cases that the ends stand for.
+    /// Without any, policies apply and leave it open.
     case rules([Int32])
   }
 
@@ -26,9 +29,10 @@ extension CompiledPolicies {
     guard case .unit(let unit) = subject else { return .notPoliced }
     let rowOfFacet = direction == .egress ? egressRow : ingressRow
     let own = classes[Int(unit.endpointClass)].facets.map(Int.init)
-    guard own.contains(where: { facets[$0].isPoliced }) else { return .notPoliced }
     let rowNumbers = Set(own.map { rowOfFacet[$0] }).subtracting([Self.openRow]).sorted()
-    if rowNumbers.isEmpty { return .notIsolated }
+    if rowNumbers.isEmpty {
+      return own.contains { facets[$0].isPoliced } ? .notIsolated : .notPoliced
+    }
     var numbers: Set<Int32> = []
     func add(_ rules: [Row.RuleTraffic]?) {
       for rule in rules ?? [] where table[rule.traffic].possible.intersects(traffic) {
@@ -39,13 +43,14 @@ extension CompiledPolicies {
       switch other {
       case .unit(let unit):
         for facet in classes[Int(unit.endpointClass)].facets {
-          add(rows[Int(number)].group(of: Int(facet))?.rules)
+          add(rows[Int(number)].group(of: Int(facet))?.allows)
         }
       case .addresses(let addresses):
         for interval in addresses.intervals {
           let atom = Int(atoms.atom(of: .init(interval.family, bits: interval.first)))
-          add(rows[Int(number)].outsideGroup(of: atom)?.rules)
+          add(rows[Int(number)].outsideGroup(of: atom)?.allows)
         }
+      case .name(let name): add(rows[Int(number)].outsideGroup(of: atoms.count + name)?.allows)
       }
     }
     return .rules(numbers.sorted())
@@ -56,12 +61,11 @@ extension CompiledPolicies {
   /// All rules of the policies that isolate a unit in a direction, whoever they speak of.
   package func deciding(_ direction: Direction, of unit: ConnectivityUnit) -> Deciding {
     let own = classes[Int(unit.endpointClass)].facets.map(Int.init)
-    guard own.contains(where: { facets[$0].isPoliced }) else { return .notPoliced }
     let rowOfFacet = direction == .egress ? egressRow : ingressRow
-    let isolating = Set(own.flatMap { rows[Int(rowOfFacet[$0])].policies })
-    if isolating.isEmpty { return .notIsolated }
+    let concerned = Set(own.flatMap { rows[Int(rowOfFacet[$0])].policies })
+    if concerned.isEmpty { return own.contains { facets[$0].isPoliced } ? .notIsolated : .notPoliced }
     return .rules(
-      rules.indices.filter { isolating.contains(rules[$0].policy) && rules[$0].rule.direction == direction }
+      rules.indices.filter { concerned.contains(rules[$0].policy) && rules[$0].rule.direction == direction }
         .map(Int32.init))
   }
 }

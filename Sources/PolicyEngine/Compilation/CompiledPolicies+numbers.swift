@@ -10,11 +10,16 @@ extension CompiledPolicies {
   /// How many rules there are; their numbers count from 0.
   package var ruleCount: Int { rules.count }
 
-  /// The policies that isolate the ends of a row.
-  package func isolatingPolicies(ofRow row: Int32) -> [Policy] {
+  /// The policies that say something about the ends of a row.
+  package func policies(ofRow row: Int32) -> [Policy] {
     rows[Int(row)].policies.map { policies[Int($0)] }
   }
 
   /// How many rows there are; their numbers count from 0.
   package var rowCount: Int { rows.count }
+
+  /// One facet without a choice, whose node does not matter: pairs of simple classes need no case analysis.
+  func isSimple(_ endpointClass: EndpointClass) -> Bool {
+    endpointClass.facets.count == 1 && !facets[Int(endpointClass.facets[0])].isNode
+  }
 }

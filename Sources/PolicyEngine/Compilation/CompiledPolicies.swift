@@ -7,18 +7,20 @@ package import PolicyModel
 /// over classes: the cost grows with what policies distinguish, not with the number of pods.
 package struct CompiledPolicies: Sendable {
   package let world: World
+  /// Of all tiers, in the order of evaluation.
   package let policies: [Policy]
   package let profile: EngineProfile
   /// Every rule of every policy; ``Row/RuleTraffic`` counts in it.
-  let rules: [RowBuilder.CompiledRule]
+  let rules: [CompiledRule]
   let atoms: AddressAtoms
+  /// Ends that have a name and no object; their numbers follow those of the atoms.
+  let names: [NamedParty]
   let facets: [Facet]
   let classes: [EndpointClass]
   let classOfEndpoint: [Int32]
   let rows: [Row]
-  /// The row of each facet.
-  let egressRow: [Int32]
-  let ingressRow: [Int32]
+  let egressRow: RowsOfFacets
+  let ingressRow: RowsOfFacets
   let table: TrafficTable
   /// The facets that each policy selects.
   let subjects: [BitSet]
@@ -32,66 +34,51 @@ package struct CompiledPolicies: Sendable {
     package let peer: Int
   }
 
-  /// The row of ends that nothing isolates.
+  /// The row of each facet in one direction.
+  struct RowsOfFacets: Sendable {
+    /// Where no peer is the facet's own node.
+    var apart: [Int32] = []
+    /// Where facets that are nodes are the facet's own; the same where policies do not ask.
+    var onSameNode: [Int32] = []
+
+    subscript(facet: Int) -> Int32 { apart[facet] }
+  }
+
+  /// The row of ends that no policy says anything about.
   static let openRow: Int32 = 0
 
   /// O(endpoints + facets × (policies selecting them) + rows × rules × facets/64).
-  package init(world: World, tier: Tier, profile: EngineProfile) {
+  package init(world: World, tiers: [Tier], profile: EngineProfile) {
     self.world = world
     self.profile = profile
-    policies = tier.policies
-    let vocabulary = Vocabulary(tier.policies)
-    let atoms = AddressAtoms(vocabulary.blocks.union([world.assumedAddresses]))
+    policies = tiers.flatMap(\.policies)
+    let vocabulary = Vocabulary(policies, world)
+    var sets = vocabulary.addressSets.union([world.assumedAddresses])
+    if !vocabulary.names.isEmpty { sets.insert(world.outsideAddresses) }
+    let atoms = AddressAtoms(sets)
     var classifier = EndpointClassifier(world, vocabulary, atoms, profile)
     classifier.run()
     let facets = classifier.facets
-    var selectors = SelectorIndex(
+    let selectors = SelectorIndex(
       world, vocabulary, facets: facets, labelSignatures: classifier.labelSignatures)
-    let portNames = PortNameTable(classifier.portExamples, facets: facets, names: vocabulary.portNames)
-
-    var rules: [RowBuilder.CompiledRule] = []
-    var rulesOfPolicy: [(egress: [Int32], ingress: [Int32])] = []
-    var subjects: [BitSet] = []
-    var deadPeers: [DeadPeer] = []
-    var policed = BitSet(size: facets.count)
-    for (index, facet) in facets.enumerated() where facet.isPoliced { policed.insert(index) }
-    for (number, policy) in tier.policies.enumerated() {
-      subjects.append(selectors.carriers(of: policy.subject).intersection(policed))
-      var own: (egress: [Int32], ingress: [Int32]) = ([], [])
-      for rule in policy.rules {
-        switch rule.direction {
-        case .egress: own.egress.append(Int32(rules.count))
-        case .ingress: own.ingress.append(Int32(rules.count))
-        }
-        let position = Int32(rules.count)
-        let (compiled, dead) = Self.compile(
-          rule, policy: Int32(number), &selectors, atoms, facetCount: facets.count)
-        rules.append(compiled)
-        deadPeers += dead.map { DeadPeer(policy: number, rule: position, peer: $0) }
-      }
-      rulesOfPolicy.append(own)
-    }
-    let builder = RowBuilder(
-      profile: profile, atoms: atoms, assumedAddresses: world.assumedAddresses, facets: facets,
-      portNames: portNames,
-      rules: rules)
-    var assembly = RowAssembly(builder: builder, rules: rules, rulesOfPolicy: rulesOfPolicy)
-    var egressRow: [Int32] = []
-    var ingressRow: [Int32] = []
-    let isolating = Self.isolatingPolicies(tier.policies, subjects, facetCount: facets.count)
-    for (index, facet) in facets.enumerated() {
-      egressRow.append(assembly.row(.egress, isolating.egress[index], ports: facet.ports))
-      ingressRow.append(assembly.row(.ingress, isolating.ingress[index], ports: facet.ports))
-    }
+    var peers = PeerCompiler(selectors, world, atoms, vocabulary.names, facets: facets, profile)
+    let compiled = Self.compile(tiers, &peers, facets)
+    var assembly = RowAssembly(
+      tiers: tiers, facets: facets, looksAtPlacement: vocabulary.looksAtPlacement, compiled: compiled,
+      builder: RowBuilder(
+        world: world, atoms: atoms, names: vocabulary.names, facets: facets,
+        portNames: PortNameTable(classifier.portKinds, facets: facets), peers: peers, rules: compiled.rules),
+      peers: peers)
+    egressRow = assembly.rows(.egress)
+    ingressRow = assembly.rows(.ingress)
     assembly.table.prepareIntersections()
 
-    self.rules = rules
+    rules = compiled.rules
+    subjects = compiled.subjects
+    deadPeers = compiled.deadPeers
     self.atoms = atoms
+    names = vocabulary.names
     self.facets = facets
-    self.subjects = subjects
-    self.deadPeers = deadPeers
-    self.egressRow = egressRow
-    self.ingressRow = ingressRow
     classes = classifier.classes
     classOfEndpoint = classifier.classOfEndpoint
     rows = assembly.rows
@@ -99,89 +86,52 @@ package struct CompiledPolicies: Sendable {
   }
 
   /// Whether a policy selects nothing that exists.
-  package func selectsNothing(_ policy: Int) -> Bool { subjects[policy].isEmpty }
+  package func selectsNothing(_ policy: Int) -> Bool {
+    guard subjects[policy].isEmpty else { return false }
+    return policies[policy].subject.nodes.map { selector in !world.nodes.contains(where: selector.contains) }
+      ?? true
+  }
 
-  private static func compile(
-    _ rule: Rule, policy: Int32, _ selectors: inout SelectorIndex, _ atoms: AddressAtoms, facetCount: Int
-  ) -> (RowBuilder.CompiledRule, deadPeers: [Int]) {
-    var deadPeers: [Int] = []
-    var selected = BitSet(size: facetCount)
-    var blockAtoms = BitSet(size: atoms.count)
-    var isOpenToAnyone = true
-    if case .anyOf(let peers) = rule.peers {
-      isOpenToAnyone = false
-      for (position, peer) in peers.enumerated() {
-        switch peer.kind {
-        case .endpoints(let selector):
-          let matches = selectors.matches(selector)
-          if matches.isEmpty { deadPeers.append(position) }
-          selected.formUnion(matches)
-        case .addresses(let block): blockAtoms.formUnion(atoms.atoms(of: block.addresses))
+  /// Policies with their selectors as sets.
+  struct Selection {
+    var rules: [CompiledRule] = []
+    /// For each policy, the numbers of its rules.
+    var rulesOfPolicy: [(egress: [Int32], ingress: [Int32])] = []
+    var tierOfPolicy: [Int32] = []
+    var subjects: [BitSet] = []
+    var deadPeers: [DeadPeer] = []
+  }
+
+  private static func compile(_ tiers: [Tier], _ peers: inout PeerCompiler, _ facets: [Facet]) -> Selection {
+    var selection = Selection()
+    var policed = BitSet(size: facets.count)
+    for (index, facet) in facets.enumerated() where facet.isPoliced { policed.insert(index) }
+    for (tier, value) in tiers.enumerated() {
+      var rank: Int32 = -1
+      var last: Int?
+      for policy in value.policies {
+        if policy.rank != last { rank += 1 }
+        last = policy.rank
+        let number = selection.subjects.count
+        selection.tierOfPolicy.append(Int32(tier))
+        selection.subjects.append(peers.facets(of: policy.subject, policed: policed))
+        var own: (egress: [Int32], ingress: [Int32]) = ([], [])
+        for rule in policy.rules {
+          let position = Int32(selection.rules.count)
+          switch rule.direction {
+          case .egress: own.egress.append(position)
+          case .ingress: own.ingress.append(position)
+          }
+          let (compiled, dead) = peers.compile(rule.peers)
+          selection.rules.append(
+            CompiledRule(
+              rule: rule, policy: Int32(number), tier: Int32(tier), rank: rank, peers: compiled,
+              subject: rule.subject.isAnyone ? nil : peers.compile(rule.subject).0))
+          selection.deadPeers += dead.map { DeadPeer(policy: number, rule: position, peer: $0) }
         }
+        selection.rulesOfPolicy.append(own)
       }
     }
-    let compiled = RowBuilder.CompiledRule(
-      rule: rule, policy: policy, isOpenToAnyone: isOpenToAnyone, selected: selected, blockAtoms: blockAtoms)
-    return (compiled, deadPeers)
-  }
-
-  /// For each facet, the policies that isolate it, per direction, ascending.
-  private static func isolatingPolicies(
-    _ policies: [Policy], _ subjects: [BitSet], facetCount: Int
-  ) -> (egress: [[Int32]], ingress: [[Int32]]) {
-    var egress = [[Int32]](repeating: [], count: facetCount)
-    var ingress = egress
-    for (number, policy) in policies.enumerated() {
-      let isolatesEgress = policy.isolates.contains(.egress)
-      let isolatesIngress = policy.isolates.contains(.ingress)
-      subjects[number].forEach { facet in
-        if isolatesEgress { egress[facet].append(Int32(number)) }
-        if isolatesIngress { ingress[facet].append(Int32(number)) }
-      }
-    }
-    return (egress, ingress)
-  }
-}
-
-/// Collects rows, one per distinct question.
-private struct RowAssembly {
-  let builder: RowBuilder
-  let rules: [RowBuilder.CompiledRule]
-  let rulesOfPolicy: [(egress: [Int32], ingress: [Int32])]
-  var table = TrafficTable()
-  var rows: [Row]
-  private var numbers: [Key: Int32] = [:]
-
-  private struct Key: Hashable {
-    let direction: Direction
-    let policies: [Int32]
-    /// Only when a rule of the row names a port of the subject.
-    let ports: Int32
-  }
-
-  init(
-    builder: RowBuilder, rules: [RowBuilder.CompiledRule],
-    rulesOfPolicy: [(egress: [Int32], ingress: [Int32])]
-  ) {
-    self.builder = builder
-    self.rules = rules
-    self.rulesOfPolicy = rulesOfPolicy
-    rows = [builder.openRow()]
-  }
-
-  mutating func row(_ direction: Direction, _ policies: [Int32], ports: Int32) -> Int32 {
-    if policies.isEmpty { return CompiledPolicies.openRow }
-    let ruleNumbers = policies.flatMap {
-      direction == .egress ? rulesOfPolicy[Int($0)].egress : rulesOfPolicy[Int($0)].ingress
-    }
-    let namesSubjectPorts =
-      direction == .ingress && ports != 0 && ruleNumbers.contains { rules[Int($0)].rule.traffic.namesPorts }
-    let key = Key(direction: direction, policies: policies, ports: namesSubjectPorts ? ports : 0)
-    if let known = numbers[key] { return known }
-    let number = Int32(rows.count)
-    let subjectPorts = direction == .ingress ? key.ports : nil
-    rows.append(builder.row(policies: policies, rules: ruleNumbers, subjectPorts: subjectPorts, &table))
-    numbers[key] = number
-    return number
+    return selection
   }
 }

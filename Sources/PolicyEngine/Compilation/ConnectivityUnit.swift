@@ -62,8 +62,8 @@ extension CompiledPolicies {
       workload: number, namespace: group.namespace, name: isNamedForPod ? first.name : group.name,
       kind: isNamedForPod ? "Pod" : group.kind, endpoints: endpoints,
       location: isNamedForPod ? first.location : group.location, hostNetwork: first.hostNetwork,
-      isIngressIsolated: facets.contains { ingressRow[Int($0)] != Self.openRow },
-      isEgressIsolated: facets.contains { egressRow[Int($0)] != Self.openRow },
+      isIngressIsolated: facets.contains { rows[Int(ingressRow[Int($0)])].isIsolated },
+      isEgressIsolated: facets.contains { rows[Int(egressRow[Int($0)])].isIsolated },
       endpointClass: endpointClass, nodes: nodes)
   }
 

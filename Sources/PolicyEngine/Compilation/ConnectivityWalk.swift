@@ -30,14 +30,14 @@ package final class ConnectivityWalk {
     self.compiled = compiled
     self.units = units
     table = compiled.table
-    let ingressRows = Set(compiled.ingressRow).subtracting([CompiledPolicies.openRow]).sorted()
+    let ingressRows = Set(compiled.ingressRow.apart).subtracting([CompiledPolicies.openRow]).sorted()
     var groupRow: [Int32] = []
     var groupTraffic: [TrafficTable.ID] = []
     let groupCount = ingressRows.reduce(0) { $0 + compiled.rows[Int($1)].groups.count }
     var matrix = BitMatrix(rows: compiled.facets.count, columns: groupCount)
     for row in ingressRows {
       for group in compiled.rows[Int(row)].groups {
-        matrix.insert(column: groupRow.count, rows: group.facets)
+        matrix.insert(column: groupRow.count, rows: group.members)
         groupRow.append(row)
         groupTraffic.append(group.traffic)
       }
@@ -47,7 +47,7 @@ package final class ConnectivityWalk {
     self.groupTraffic = groupTraffic
     unitFacet = units.map {
       let endpointClass = compiled.classes[Int($0.endpointClass)]
-      return endpointClass.isSimple ? endpointClass.facets[0] : -1
+      return compiled.isSimple(endpointClass) ? endpointClass.facets[0] : -1
     }
     unitIngressRow = unitFacet.map { $0 < 0 ? -1 : compiled.ingressRow[Int($0)] }
     egress = [TrafficTable.ID](repeating: TrafficTable.none, count: compiled.facets.count)
@@ -131,7 +131,7 @@ package final class ConnectivityWalk {
       for index in egress.indices { egress[index] = TrafficTable.none }
       for group in compiled.rows[Int(row)].groups {
         let traffic = group.traffic
-        group.facets.forEach { egress[$0] = traffic }
+        group.members.forEach { egress[$0] = traffic }
       }
     }
     for index in ingress.indices { ingress[index] = TrafficTable.none }
@@ -139,7 +139,7 @@ package final class ConnectivityWalk {
     ingressGroups.forEachColumn(of: facet) { ingress[Int(groupRow[$0])] = groupTraffic[$0] }
   }
 
-  private func outside(_ unit: ConnectivityUnit, _ rowOfFacet: [Int32]) -> [Outside] {
+  private func outside(_ unit: ConnectivityUnit, _ rowOfFacet: CompiledPolicies.RowsOfFacets) -> [Outside] {
     let rows = compiled.classes[Int(unit.endpointClass)].facets.map { rowOfFacet[Int($0)] }
     if let known = outsideOfRows[rows] { return known }
     var byTraffic: [ConnectionID: [Int]] = [:]

@@ -12,15 +12,24 @@ struct EndpointClassifier {
   private(set) var classes: [EndpointClass] = []
   /// The class of each endpoint.
   private(set) var classOfEndpoint: [Int32] = []
-  /// An endpoint for each number of visible labels, and for each number of visible port names.
+  /// The visible labels of each number.
   private(set) var labelSignatures: [[UInt64]] = []
-  private(set) var portExamples: [Endpoint?] = []
+  /// What the visible port names of each number stand for; nothing for 0.
+  private(set) var portKinds: [[PortName: PortSet]] = [[:]]
 
   private var facetNumbers: [Facet: Int32] = [:]
   private var classNumbers: [EndpointClass: Int32] = [:]
-  private var labelNumbers: [Labels: Int32] = [:]
+  private var labelNumbers: [LabelKey: Int32] = [:]
   private var signatureNumbers: [[UInt64]: Int32] = [:]
-  private var portNumbers: [[ContainerPort]: Int32] = [:]
+  private var portNumbers: [[PortName: PortSet]: Int32] = [[:]: 0]
+
+  /// What the visible labels of an endpoint follow from.
+  private struct LabelKey: Hashable {
+    let labels: Labels
+    /// Nil where policies do not look at service accounts.
+    let serviceAccount: String?
+    let namespace: Int
+  }
 
   init(_ world: World, _ vocabulary: Vocabulary, _ atoms: AddressAtoms, _ profile: EngineProfile) {
     self.world = world
@@ -31,8 +40,6 @@ struct EndpointClassifier {
 
   mutating func run() {
     classOfEndpoint.reserveCapacity(world.endpoints.count)
-    portNumbers[[]] = 0
-    portExamples.append(nil)
     world.endpoints.withUnsafeBufferPointer { endpoints in
       let look = EndpointLook(endpoints: endpoints, vocabulary: vocabulary, atoms: atoms)
       // The last endpoint that was looked at in full: most of those after it are its replicas.
@@ -80,31 +87,31 @@ struct EndpointClassifier {
   }
 
   private mutating func classify(_ endpoint: Endpoint, _ key: AddressKey) -> Int32 {
-    let labels = number(of: endpoint.labels)
-    let ports = portNumber(of: endpoint)
+    let labels = labelNumber(of: endpoint)
+    let ports = Set(profile.portNameReadings.map { portNumber(of: endpoint, $0) }).sorted()
     var own: [Int32] = []
     let isHostNetwork = endpoint.hostNetwork && !endpoint.isFinished
     func add(
-      _ address: Facet.Address, _ family: AddressFamily?, asNode: Bool,
-      _ reading: EngineProfile.HostNetworkReading?, _ classifier: inout EndpointClassifier
+      _ address: Facet.Address, _ family: AddressFamily?, ports: Int32, node: Int32?, asNode: Bool,
+      _ classifier: inout EndpointClassifier
     ) {
       let number = classifier.number(
         of: Facet(
-          namespace: Int32(endpoint.namespace), labels: labels, ports: asNode ? 0 : ports, address: address,
+          namespace: Int32(endpoint.namespace), labels: labels, ports: ports, address: address,
           family: family, isSelectable: !asNode && address != .none && !endpoint.isFinished,
-          isPoliced: !asNode && !endpoint.isFinished, isNode: asNode, reading: reading))
+          isPoliced: !asNode && !endpoint.isFinished, isNode: asNode, node: node,
+          reading: isHostNetwork ? asNode ? .asNodes : .asPods : nil))
       if !own.contains(number) { own.append(number) }
     }
     if !isHostNetwork || profile.hostNetworkReadings.contains(.asPods) {
       for (index, address) in key.asPod.enumerated() {
         let family = index < key.podFamilies.count ? key.podFamilies[index] : familyOfUnknown(address)
-        add(address, family, asNode: false, isHostNetwork ? .asPods : nil, &self)
+        for kind in ports { add(address, family, ports: kind, node: nil, asNode: false, &self) }
       }
     }
     if isHostNetwork, profile.hostNetworkReadings.contains(.asNodes) {
-      for (index, address) in key.asNode.enumerated() {
-        let family = index < key.nodeFamilies.count ? key.nodeFamilies[index] : familyOfUnknown(address)
-        add(address, family, asNode: true, .asNodes, &self)
+      for (node, address, family) in nodeAddresses(of: endpoint, key) {
+        add(address, family, ports: 0, node: node, asNode: true, &self)
       }
     }
     let found = EndpointClass(facets: own)
@@ -113,6 +120,24 @@ struct EndpointClassifier {
     classes.append(found)
     classNumbers[found] = number
     return number
+  }
+
+  /// The nodes that a host-network pod may be a part of, with their addresses. The node itself is told only where
+  /// policies look at nodes.
+  private func nodeAddresses(
+    of endpoint: Endpoint, _ key: AddressKey
+  ) -> [(node: Int32?, address: Facet.Address, family: AddressFamily?)] {
+    if vocabulary.looksAtNodes, endpoint.node == nil, !world.nodes.isEmpty {
+      return world.nodes.indices.flatMap { node -> [(Int32?, Facet.Address, AddressFamily?)] in
+        let known = world.nodes[node].addresses
+        if known.isEmpty { return [(Int32(node), .unknown, world.assumedFamily)] }
+        return known.map { (Int32(node), .atom(atoms.atom(of: $0)), $0.family) }
+      }
+    }
+    let node = vocabulary.looksAtNodes ? endpoint.node.map(Int32.init) : nil
+    return key.asNode.enumerated().map { index, address in
+      (node, address, index < key.nodeFamilies.count ? key.nodeFamilies[index] : familyOfUnknown(address))
+    }
   }
 
   private func familyOfUnknown(_ address: Facet.Address) -> AddressFamily? {
@@ -127,9 +152,13 @@ struct EndpointClassifier {
     return number
   }
 
-  private mutating func number(of labels: Labels) -> Int32 {
-    if let known = labelNumbers[labels] { return known }
-    let signature = vocabulary.signature(of: labels)
+  private mutating func labelNumber(of endpoint: Endpoint) -> Int32 {
+    let looks = vocabulary.looksAtServiceAccounts
+    let key = LabelKey(
+      labels: endpoint.labels, serviceAccount: looks ? endpoint.serviceAccount : nil,
+      namespace: looks ? endpoint.namespace : 0)
+    if let known = labelNumbers[key] { return known }
+    let signature = vocabulary.signature(of: endpoint, in: world)
     let number: Int32
     if let known = signatureNumbers[signature] {
       number = known
@@ -138,17 +167,26 @@ struct EndpointClassifier {
       signatureNumbers[signature] = number
       labelSignatures.append(signature)
     }
-    labelNumbers[labels] = number
+    labelNumbers[key] = number
     return number
   }
 
-  private mutating func portNumber(of endpoint: Endpoint) -> Int32 {
+  private mutating func portNumber(
+    of endpoint: Endpoint, _ reading: EngineProfile.PortNameReading
+  ) -> Int32 {
     if vocabulary.portNames.isEmpty { return 0 }
-    let visible = endpoint.ports.filter { $0.name.map(vocabulary.portNames.contains) ?? false }
+    var visible: [PortName: PortSet] = [:]
+    for port in endpoint.ports {
+      guard let name = port.name, vocabulary.portNames.contains(name) else { continue }
+      let key = PortName(name: name, transport: port.transport)
+      if visible[key] != nil { continue }
+      let numbers = endpoint.portNumbers(named: name, port.transport, reading)
+      if !numbers.isEmpty { visible[key] = PortSet(numbers) }
+    }
     if let known = portNumbers[visible] { return known }
-    let number = Int32(portExamples.count)
+    let number = Int32(portKinds.count)
     portNumbers[visible] = number
-    portExamples.append(endpoint)
+    portKinds.append(visible)
     return number
   }
 }
@@ -174,11 +212,12 @@ private struct EndpointLook {
   func isAlike(_ a: Int, _ b: Int) -> Bool {
     endpoints[a].namespace == endpoints[b].namespace && isAlike(endpoints[a].labels, endpoints[b].labels)
       && endpoints[a].ports == endpoints[b].ports
+      && (!vocabulary.looksAtServiceAccounts || endpoints[a].serviceAccount == endpoints[b].serviceAccount)
   }
 
   /// Whether labels differ only in values that no policy looks at: the replicas of a StatefulSet.
   private func isAlike(_ a: Labels, _ b: Labels) -> Bool {
-    a == b || a.haveSameKeys(as: b, differingOnlyIn: { vocabulary.podKeys[$0] == nil })
+    a == b || a.haveSameKeys(as: b, differingOnlyIn: { vocabulary.keys[.label($0)] == nil })
   }
 }
 

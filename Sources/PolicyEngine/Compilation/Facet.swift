@@ -3,7 +3,8 @@ internal import PolicyModel
 
 /// An endpoint as policies see it in one concrete case; endpoints that look the same share it.
 ///
-/// Most endpoints have one facet. A host-network pod has one per reading, a dual-stack pod one per family.
+/// Most endpoints have one facet. A host-network pod has one per reading, a dual-stack pod one per family, a pod
+/// with an ambiguous port name one per reading of the name.
 struct Facet: Sendable, Hashable {
   /// What is known of the address.
   enum Address: Sendable, Hashable {
@@ -23,6 +24,8 @@ struct Facet: Sendable, Hashable {
   let isSelectable: Bool
   let isPoliced: Bool
   let isNode: Bool
+  /// The node that it is a part of, where policies tell nodes apart.
+  let node: Int32?
   /// Which reading it stands for; nil when it stands for all.
   let reading: EngineProfile.HostNetworkReading?
 }
@@ -31,7 +34,4 @@ struct Facet: Sendable, Hashable {
 struct EndpointClass: Sendable, Hashable {
   /// Indices of facets; at least one.
   let facets: [Int32]
-
-  /// One facet without a choice: pairs of simple classes need no case analysis.
-  var isSimple: Bool { facets.count == 1 }
 }

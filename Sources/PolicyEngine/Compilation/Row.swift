@@ -1,28 +1,27 @@
-/// What the policies that select a facet allow in one direction, to every facet and every outside address.
+/// What the policies that select a facet allow in one direction, to every facet and everything outside.
 ///
 /// Facets that the same policies select share a row.
 struct Row: Sendable {
-  /// Indices of the isolating policies, ascending. Empty only for the open row.
+  /// Indices of the policies that say something, ascending. Empty only for the open row.
   let policies: [Int32]
-  /// Disjoint sets of facets with what may flow to or from them; facets in none get nothing.
+  /// Whether some of them close the direction.
+  let isIsolated: Bool
+  /// Disjoint sets of facets with what may flow to or from them. Nothing flows to facets in none, and no rule
+  /// says so.
   let groups: [Group]
-  /// Disjoint sets of address atoms, likewise.
-  let outside: [OutsideGroup]
+  /// Disjoint sets of address atoms and named parties, likewise.
+  let outside: [Group]
 
   struct Group: Sendable {
-    let facets: BitSet
+    let members: BitSet
     let traffic: TrafficTable.ID
-    /// The rules that match these facets, in the order of the policies.
-    let rules: [RuleTraffic]
+    /// The rules that let something through, in the order of evaluation.
+    let allows: [RuleTraffic]
+    /// The rules that deny something.
+    let denials: [RuleTraffic]
   }
 
-  struct OutsideGroup: Sendable {
-    let atoms: BitSet
-    let traffic: TrafficTable.ID
-    let rules: [RuleTraffic]
-  }
-
-  /// What one rule lets through.
+  /// What one rule decides.
   struct RuleTraffic: Sendable, Hashable {
     /// Number of the rule, see ``CompiledPolicies/rules``.
     let rule: Int32
@@ -31,10 +30,11 @@ struct Row: Sendable {
 
   /// The group of a facet; nil when nothing flows. O(groups), which are few.
   func group(of facet: Int) -> Group? {
-    groups.first { $0.facets.contains(facet) }
+    groups.first { $0.members.contains(facet) }
   }
 
-  func outsideGroup(of atom: Int) -> OutsideGroup? {
-    outside.first { $0.atoms.contains(atom) }
+  /// The group of an address atom or, counted after the atoms, a named party.
+  func outsideGroup(of member: Int) -> Group? {
+    outside.first { $0.members.contains(member) }
   }
 }

@@ -3,213 +3,359 @@ internal import PolicyModel
 
 /// Turns sets of policies into rows.
 struct RowBuilder {
-  private let profile: EngineProfile
+  private let world: World
   private let atoms: AddressAtoms
   private let facets: [Facet]
   private let portNames: PortNameTable
-  private let everything: BitSet
-  /// Facets whose address is not known: a block matches them as far as it covers the assumed addresses.
-  private let withUnknownAddress: BitSet
-  private let withAtom: [BitSet]
-  private let assumedAtoms: BitSet
+  private var peers: PeerCompiler
+  private let assumedAtoms: [Int32]
+  private let outsideAtoms: [Int32]
+  private let hasNames: Bool
   /// Peers of every rule, by rule number.
-  private let compiled: [CompiledRule]
-
-  /// A rule with its peers as sets.
-  struct CompiledRule: Sendable {
-    let rule: Rule
-    let policy: Int32
-    let isOpenToAnyone: Bool
-    let selected: BitSet
-    let blockAtoms: BitSet
-
-    var hasBlocks: Bool { !blockAtoms.isEmpty }
-  }
+  private let rules: [CompiledRule]
 
   init(
-    profile: EngineProfile, atoms: AddressAtoms, assumedAddresses: AddressSet, facets: [Facet],
-    portNames: PortNameTable, rules: [CompiledRule]
+    world: World, atoms: AddressAtoms, names: [NamedParty], facets: [Facet], portNames: PortNameTable,
+    peers: PeerCompiler, rules: [CompiledRule]
   ) {
-    self.profile = profile
+    self.world = world
     self.atoms = atoms
     self.facets = facets
     self.portNames = portNames
-    compiled = rules
-    everything = BitSet(allBelow: facets.count)
-    var unknown = BitSet(size: facets.count)
-    var withAtom = [BitSet](repeating: BitSet(size: facets.count), count: atoms.count)
-    for (index, facet) in facets.enumerated() {
-      switch facet.address {
-      case .unknown: unknown.insert(index)
-      case .atom(let atom): withAtom[Int(atom)].insert(index)
-      case .none: break
-      }
+    self.peers = peers
+    self.rules = rules
+    func numbers(_ set: AddressSet) -> [Int32] {
+      var numbers: [Int32] = []
+      atoms.atoms(of: set).forEach { numbers.append(Int32($0)) }
+      return numbers
     }
-    withUnknownAddress = unknown
-    self.withAtom = withAtom
-    assumedAtoms = atoms.atoms(of: assumedAddresses)
+    assumedAtoms = numbers(world.assumedAddresses)
+    hasNames = !names.isEmpty
+    outsideAtoms = names.isEmpty ? [] : numbers(world.outsideAddresses)
   }
 
-  /// A set of facets with what one rule lets through to or from them.
-  private struct Contribution {
-    let rule: Int32
-    var facets: BitSet
-    let traffic: TrafficPair
+  /// What a row depends on.
+  struct Question: Hashable {
+    let direction: Direction
+    /// Ascending.
+    let policies: [Int32]
+    /// The subject's port names, on which ingress rules resolve; 0 when no rule names a port of the subject.
+    let ports: Int32
+    /// Rules that ask the subject to be something else than it is.
+    let excluded: [Int32]
+    /// The subject, when rules ask for its own address and it is not known; else -1.
+    let unknownSubject: Int32
+    /// Whether node facets are on the subject's own node.
+    let isSameNode: Bool
   }
 
   /// The row of some policies.
   ///
-  /// - Parameters:
-  ///   - rules: numbers of the policies' rules in the direction, in order.
-  ///   - subjectPorts: the subject's port names, on which ingress rules resolve; nil for egress.
-  func row(
-    policies: [Int32], rules: [Int32], subjectPorts: Int32?, _ table: inout TrafficTable
+  /// - Parameter ruleNumbers: the rules of ``Question/policies`` in the direction, ascending.
+  mutating func row(
+    _ question: Question, _ tiers: [RowTier], rules ruleNumbers: [Int32], _ table: inout TrafficTable
   ) -> Row {
+    let own = ruleNumbers.filter { !question.excluded.contains($0) }
+    let cases = cases(question, tiers, own)
     var contributions: [Contribution] = []
-    var outside: [Contribution] = []
-    for number in rules {
-      let rule = compiled[Int(number)]
-      var peers = rule.isOpenToAnyone ? everything : rule.selected
-      if rule.hasBlocks, profile.addressBlocksMatchPods {
-        rule.blockAtoms.forEach { peers.formUnion(withAtom[$0]) }
+    for number in own { contribute(number, question, cases, &contributions) }
+    let partition = Partition(contributions, within: peers.everything)
+    var groups: [Row.Group] = []
+    var outside: [Row.Group] = []
+    for part in partition.parts {
+      let settled = settle(part.matches, tiers, cases)
+      if settled.isSilent { continue }
+      let traffic = table.id(of: settled.traffic)
+      let allows = settled.allows.map { Row.RuleTraffic(rule: $0.0, traffic: table.id(of: $0.1)) }
+      let denials = settled.denials.map { Row.RuleTraffic(rule: $0.0, traffic: table.id(of: $0.1)) }
+      if !part.parties.facets.isEmpty {
+        groups.append(
+          Row.Group(members: part.parties.facets, traffic: traffic, allows: allows, denials: denials))
       }
-      let fixed = fixedTraffic(of: rule.rule, subjectPorts: subjectPorts)
-      contributions.append(Contribution(rule: number, facets: peers, traffic: fixed))
-      if subjectPorts == nil {
-        for (traffic, resolving) in namedTraffic(of: rule.rule) {
-          contributions.append(
-            Contribution(rule: number, facets: peers.intersection(resolving), traffic: traffic))
-        }
+      if !part.parties.outside.isEmpty {
+        outside.append(
+          Row.Group(members: part.parties.outside, traffic: traffic, allows: allows, denials: denials))
       }
-      let atoms = rule.isOpenToAnyone ? BitSet(allBelow: atoms.count) : rule.blockAtoms
-      outside.append(Contribution(rule: number, facets: atoms, traffic: fixed))
-    }
-    if profile.addressBlocksMatchPods {
-      contributions += unknownAddressContributions(rules, subjectPorts: subjectPorts)
     }
     return Row(
-      policies: policies,
-      groups: Self.disjoint(contributions, universe: everything).map { facets, traffic, rules in
-        Row.Group(facets: facets, traffic: table.id(of: traffic), rules: Self.rules(rules, &table))
-      },
-      outside: Self.disjoint(outside, universe: BitSet(allBelow: atoms.count)).map { atoms, traffic, rules in
-        Row.OutsideGroup(atoms: atoms, traffic: table.id(of: traffic), rules: Self.rules(rules, &table))
-      })
+      policies: question.policies, isIsolated: tiers.contains(where: \.isolates), groups: groups,
+      outside: outside)
   }
 
-  /// Everything, for ends that no policy isolates.
+  /// Everything, for ends that no policy says anything about.
   func openRow() -> Row {
-    Row(
-      policies: [], groups: [.init(facets: everything, traffic: TrafficTable.all, rules: [])],
-      outside: [.init(atoms: BitSet(allBelow: atoms.count), traffic: TrafficTable.all, rules: [])])
+    func open(_ members: BitSet) -> Row.Group {
+      Row.Group(members: members, traffic: TrafficTable.all, allows: [], denials: [])
+    }
+    return Row(
+      policies: [], isIsolated: false, groups: [open(peers.everything.facets)],
+      outside: [open(peers.everything.outside)])
+  }
+
+  // MARK: - Cases
+
+  /// Every way in which what the row does not know may turn out, without those that its rules cannot tell apart.
+  private func cases(_ question: Question, _ tiers: [RowTier], _ numbers: [Int32]) -> [RowCase] {
+    var base = RowCase()
+    base.peers.isSameNode = question.isSameNode
+    var cases = addressCases(base, numbers)
+    if question.unknownSubject >= 0 {
+      let relevant = numbers.compactMap { rules[Int($0)].subject }
+      cases = distinctAtoms(assumedAtoms, relevant).flatMap { atom in
+        cases.map {
+          var next = $0
+          next.atomOfSubject = atom
+          return next
+        }
+      }
+    }
+    let ports = sourcePorts(numbers)
+    if !ports.isEmpty {
+      cases = ports.flatMap { port in
+        cases.map {
+          var next = $0
+          next.sourcePort = port
+          return next
+        }
+      }
+    }
+    if tiers.contains(where: { $0.ties > 1 }) {
+      var choices: [[Int]] = [[]]
+      for tier in tiers { choices = choices.flatMap { left in (0..<tier.ties).map { left + [$0] } } }
+      cases = choices.flatMap { winners in
+        cases.map {
+          var next = $0
+          next.winners = winners
+          return next
+        }
+      }
+    }
+    return cases
+  }
+
+  /// Addresses of facets and names that do not know theirs. The two have nothing to do with each other, so one
+  /// list of cases serves both.
+  private func addressCases(_ base: RowCase, _ numbers: [Int32]) -> [RowCase] {
+    let relevant = numbers.map { rules[Int($0)].peers }
+    let unknown = peers.withUnknownAddress.isEmpty ? [] : distinctAtoms(assumedAtoms, relevant)
+    let names = hasNames ? distinctAtoms(outsideAtoms, relevant) : []
+    return (0..<max(1, unknown.count, names.count)).map { index in
+      var next = base
+      if !unknown.isEmpty { next.peers.atomOfUnknown = unknown[index % unknown.count] }
+      if !names.isEmpty { next.peers.atomOfNames = names[index % names.count] }
+      return next
+    }
+  }
+
+  /// One atom of each kind that blocks of peers tell apart; none when there are no blocks.
+  private func distinctAtoms(_ candidates: [Int32], _ compiled: [CompiledPeers]) -> [Int32] {
+    var sets: [BitSet] = []
+    for peers in compiled {
+      switch peers {
+      case .fixed: continue
+      case .withBlocks(_, let atoms): sets.append(atoms)
+      case .general(let condition):
+        condition.forEachSimple { simple in
+          if case .addresses(let block) = simple { sets.append(atoms.atoms(of: block.addresses)) }
+        }
+      }
+    }
+    if sets.isEmpty { return [] }
+    var seen: Set<[Bool]> = []
+    return candidates.filter { atom in seen.insert(sets.map { $0.contains(Int(atom)) }).inserted }
+  }
+
+  /// One source port of each kind that rules tell apart; names count as ports that nobody uses.
+  private func sourcePorts(_ numbers: [Int32]) -> [UInt16] {
+    let restricted = numbers.map { rules[Int($0)].rule.sourcePorts }.filter(\.isRestricted)
+    if restricted.isEmpty { return [] }
+    var starts: Set<UInt16> = [1]
+    for range in restricted.flatMap(\.portMatches).flatMap({ $0.numbers { _ in .none }.ranges }) {
+      starts.insert(range.lowerBound)
+      if range.upperBound < .max { starts.insert(range.upperBound + 1) }
+    }
+    return starts.sorted()
+  }
+
+  // MARK: - Contributions
+
+  /// A set of parties with what of a rule's traffic they have, in some of the cases.
+  struct Contribution {
+    let rule: Int32
+    let parties: PartySet
+    let traffic: TrafficSet
+    /// Nil for all cases.
+    let cases: BitSet?
+  }
+
+  private mutating func contribute(
+    _ number: Int32, _ question: Question, _ cases: [RowCase], _ contributions: inout [Contribution]
+  ) {
+    let rule = rules[Int(number)]
+    let holding = holding(rule, question.unknownSubject, cases)
+    if holding?.isEmpty == true { return }
+    for (parties, mask) in parties(of: rule.peers, cases) where !parties.isEmpty {
+      let common = mask.map { own in holding.map { own.intersection($0) } ?? own } ?? holding
+      if common?.isEmpty == true { continue }
+      for (traffic, reached) in self.traffic(of: rule.rule, question, parties)
+      where !traffic.isEmpty && !reached.isEmpty {
+        contributions.append(Contribution(rule: number, parties: reached, traffic: traffic, cases: common))
+      }
+    }
+  }
+
+  /// The cases in which a rule counts at all; nil for all.
+  private mutating func holding(_ rule: CompiledRule, _ unknownSubject: Int32, _ cases: [RowCase]) -> BitSet? {
+    let looksAtPorts = rule.rule.sourcePorts.isRestricted
+    let subject = unknownSubject >= 0 ? rule.subject : nil
+    if !looksAtPorts && subject == nil { return nil }
+    var holding = BitSet(size: cases.count)
+    for (index, value) in cases.enumerated() {
+      if let subject, !peers.includes(subject, facet: Int(unknownSubject), at: value.atomOfSubject) { continue }
+      if looksAtPorts, !Self.matches(rule.rule.sourcePorts, value.sourcePort) { continue }
+      holding.insert(index)
+    }
+    return holding
+  }
+
+  private static func matches(_ wanted: Traffic, _ port: UInt16?) -> Bool {
+    guard let port else { return false }
+    return wanted.portMatches.contains { $0.numbers { _ in .none }.contains(port) }
+  }
+
+  /// Sets of parties with the cases in which a rule speaks of them; nil for all cases.
+  private mutating func parties(of compiled: CompiledPeers, _ cases: [RowCase]) -> [(PartySet, BitSet?)] {
+    switch compiled {
+    case .fixed(let parties): return [(parties, nil)]
+    case .withBlocks(let parties, let atoms):
+      var byParties: [(PartySet, BitSet)] = []
+      for (index, value) in cases.enumerated() {
+        add(peers.unknown(value.peers, in: atoms), index, cases.count, &byParties)
+      }
+      return [(parties, nil)] + byParties.map { ($0.0, $0.1) }
+    case .general(let condition):
+      var known: [PeerCase: PartySet] = [:]
+      var byParties: [(PartySet, BitSet)] = []
+      for (index, value) in cases.enumerated() {
+        let parties = known[value.peers] ?? peers.matches(condition, value.peers)
+        known[value.peers] = parties
+        add(parties, index, cases.count, &byParties)
+      }
+      return byParties.map { ($0.0, $0.1) }
+    }
+  }
+
+  private func add(
+    _ parties: PartySet, _ index: Int, _ count: Int, _ byParties: inout [(PartySet, BitSet)]
+  ) {
+    if parties.isEmpty { return }
+    if let place = byParties.firstIndex(where: { $0.0 == parties }) {
+      byParties[place].1.insert(index)
+    } else {
+      var mask = BitSet(size: count)
+      mask.insert(index)
+      byParties.append((parties, mask))
+    }
   }
 
   // MARK: - Ports
 
-  /// What a rule lets through whoever the destination is: numbers, and names when the subject resolves them.
-  private func fixedTraffic(of rule: Rule, subjectPorts: Int32?) -> TrafficPair {
-    guard case .anyOf(let matches) = rule.traffic else { return .all }
-    var traffic = TrafficPair.none
-    for match in matches {
-      switch match.ports {
-      case .all: traffic = traffic.union(TrafficPair(TrafficSet(match.transport, .all)))
-      case .range(let range):
-        traffic = traffic.union(TrafficPair(TrafficSet(match.transport, PortSet(range))))
-      case .named(let name):
-        guard let subjectPorts else { continue }
-        let numbers = portNames.numbers(
-          of: PortName(name: name, transport: match.transport), ports: subjectPorts)
-        traffic = traffic.union(Self.pair(match.transport, numbers))
+  /// What a rule matches, by the parties whose port names make it so.
+  private func traffic(
+    of rule: Rule, _ question: Question, _ parties: PartySet
+  ) -> [(TrafficSet, PartySet)] {
+    guard case .anyOf = rule.traffic else { return [(.all, parties)] }
+    let matches = rule.traffic.portMatches
+    if question.direction == .ingress || !rule.traffic.namesPorts {
+      return [(portNames.traffic(matches, ports: question.ports), parties)]
+    }
+    // Names are the destination's: pods give them numbers, nobody else does.
+    let none = BitSet(size: parties.facets.words.count * 64)
+    var byTraffic: [(TrafficSet, PartySet)] = [
+      (
+        portNames.traffic(matches, ports: 0),
+        PartySet(facets: none, outside: parties.outside)
+      )
+    ]
+    for ports in 0..<portNames.kinds {
+      let reached = parties.facets.intersection(portNames.facets(ofPorts: ports))
+      if reached.isEmpty { continue }
+      let traffic = portNames.traffic(matches, ports: Int32(ports))
+      if let place = byTraffic.firstIndex(where: { $0.0 == traffic }) {
+        byTraffic[place].1.facets.formUnion(reached)
+      } else {
+        byTraffic.append((traffic, PartySet(facets: reached, outside: BitSet(size: parties.outside.words.count * 64))))
       }
     }
-    return traffic
+    return byTraffic
   }
 
-  /// What the port names of an egress rule let through, by destination.
-  private func namedTraffic(of rule: Rule) -> [(TrafficPair, BitSet)] {
-    guard case .anyOf(let matches) = rule.traffic else { return [] }
-    return matches.flatMap { match -> [(TrafficPair, BitSet)] in
-      guard case .named(let name) = match.ports else { return [] }
-      return portNames.facets(with: PortName(name: name, transport: match.transport)).map {
-        (Self.pair(match.transport, $0.numbers), $0.facets)
-      }
+  // MARK: - Over all cases
+
+  /// What one part of the parties gets.
+  private struct Settled {
+    var traffic: TrafficPair
+    var allows: [(Int32, TrafficPair)] = []
+    var denials: [(Int32, TrafficPair)] = []
+
+    /// Nothing flows, and no rule says so.
+    var isSilent: Bool { traffic.possible.isEmpty && denials.isEmpty }
+  }
+
+  private func settle(
+    _ matches: [Partition.Match], _ tiers: [RowTier], _ cases: [RowCase]
+  ) -> Settled {
+    if cases.count == 1 {
+      let decision = decide(matches, tiers, cases, 0)
+      return Settled(
+        traffic: TrafficPair(decision.allowed),
+        allows: decision.allows.map { ($0.rule, TrafficPair($0.traffic)) },
+        denials: decision.denials.map { ($0.rule, TrafficPair($0.traffic)) })
     }
-  }
-
-  private static func pair(_ transport: TransportProtocol, _ numbers: PortNameTable.Numbers) -> TrafficPair {
-    TrafficPair(
-      certain: TrafficSet(transport, numbers.certain), possible: TrafficSet(transport, numbers.possible))
-  }
-
-  // MARK: - Unknown addresses
-
-  /// What blocks let through to or from facets whose address is not known: certainly what they let through
-  /// for every assumed address, possibly what they do for one.
-  private func unknownAddressContributions(_ rules: [Int32], subjectPorts: Int32?) -> [Contribution] {
-    let withBlocks = rules.filter { compiled[Int($0)].hasBlocks }
-    if withBlocks.isEmpty || withUnknownAddress.isEmpty { return [] }
-    let dependsOnDestination =
-      subjectPorts == nil && withBlocks.contains { compiled[Int($0)].rule.traffic.namesPorts }
-    if !dependsOnDestination {
-      return unknownAddressContributions(withBlocks, ports: subjectPorts ?? 0, facets: withUnknownAddress)
-    }
-    return (0..<portNames.kinds).flatMap { ports -> [Contribution] in
-      let facets = withUnknownAddress.intersection(portNames.facets(ofPorts: ports))
-      return facets.isEmpty
-        ? [] : unknownAddressContributions(withBlocks, ports: Int32(ports), facets: facets)
-    }
-  }
-
-  private func unknownAddressContributions(_ rules: [Int32], ports: Int32, facets: BitSet) -> [Contribution] {
-    let traffic = rules.map { fixedTraffic(of: compiled[Int($0)].rule, subjectPorts: ports) }
     var whole: TrafficPair?
-    assumedAtoms.forEach { atom in
-      var here = TrafficPair.none
-      for (place, number) in rules.enumerated() where compiled[Int(number)].blockAtoms.contains(atom) {
-        here = here.union(traffic[place])
+    var denied: TrafficSet?
+    var allows: [Int32: TrafficSet] = [:]
+    var denials: [Int32: TrafficSet] = [:]
+    var last: (matches: [Int32], winners: [Int])?
+    for index in cases.indices {
+      // Neighbours often agree in everything that these parties can see.
+      let active = matches.filter { $0.cases?.contains(index) ?? true }.map(\.place)
+      if let last, last.matches == active, last.winners == cases[index].winners { continue }
+      last = (active, cases[index].winners)
+      let decision = decide(matches, tiers, cases, index)
+      whole = whole?.either(TrafficPair(decision.allowed)) ?? TrafficPair(decision.allowed)
+      let here = decision.denials.reduce(TrafficSet.none) { $0.union($1.traffic) }
+      denied = denied?.intersection(here) ?? here
+      for match in decision.allows {
+        allows[match.rule] = allows[match.rule]?.union(match.traffic) ?? match.traffic
       }
-      whole = whole?.either(here) ?? here
+      for match in decision.denials {
+        denials[match.rule] = denials[match.rule]?.union(match.traffic) ?? match.traffic
+      }
     }
-    guard let whole else { return [] }
-    // What all blocks together certainly let through is certain of each rule that has a part in it.
-    return rules.enumerated().compactMap { place, number in
-      let possible = traffic[place].possible.intersection(whole.possible)
-      if possible.isEmpty { return nil }
-      return Contribution(
-        rule: number, facets: facets,
-        traffic: TrafficPair(certain: whole.certain.intersection(possible), possible: possible))
+    let traffic = whole ?? .none
+    // What all rules together certainly let through is certain of each that has a part in it.
+    func pairs(_ found: [Int32: TrafficSet], _ certain: TrafficSet) -> [(Int32, TrafficPair)] {
+      found.sorted { $0.key < $1.key }.map { rule, possible in
+        (rule, TrafficPair(certain: certain.intersection(possible), possible: possible))
+      }
     }
+    return Settled(
+      traffic: traffic, allows: pairs(allows, traffic.certain), denials: pairs(denials, denied ?? .none))
   }
 
-  // MARK: - Disjoint groups
-
-  /// Cuts overlapping contributions into disjoint sets with the union of their traffic.
-  /// O(contributions × groups × words); groups are at most the distinct combinations that occur.
-  private static func disjoint(
-    _ contributions: [Contribution], universe: BitSet
-  ) -> [(BitSet, TrafficPair, [(Int32, TrafficPair)])] {
-    var groups: [(BitSet, TrafficPair, [(Int32, TrafficPair)])] = []
-    var rest = universe
-    for contribution in contributions where !contribution.traffic.possible.isEmpty {
-      if contribution.facets.isEmpty { continue }
-      let entry = (contribution.rule, contribution.traffic)
-      for index in groups.indices where groups[index].0.intersects(contribution.facets) {
-        let inside = groups[index].0.intersection(contribution.facets)
-        let outside = groups[index].0.subtracting(contribution.facets)
-        if !outside.isEmpty { groups.append((outside, groups[index].1, groups[index].2)) }
-        groups[index] = (inside, groups[index].1.union(contribution.traffic), groups[index].2 + [entry])
-      }
-      let fresh = rest.intersection(contribution.facets)
-      if !fresh.isEmpty {
-        groups.append((fresh, contribution.traffic, [entry]))
-        rest.subtract(contribution.facets)
+  private func decide(
+    _ matches: [Partition.Match], _ tiers: [RowTier], _ cases: [RowCase], _ index: Int
+  ) -> RowDecision {
+    var active: [RowDecision.Match] = []
+    active.reserveCapacity(matches.count)
+    for match in matches where match.cases?.contains(index) ?? true {
+      if let last = active.last, last.rule == match.rule {
+        active[active.count - 1] = .init(rule: match.rule, traffic: last.traffic.union(match.traffic))
+      } else {
+        active.append(.init(rule: match.rule, traffic: match.traffic))
       }
     }
-    return groups
-  }
-
-  private static func rules(_ rules: [(Int32, TrafficPair)], _ table: inout TrafficTable) -> [Row.RuleTraffic]
-  {
-    rules.map { Row.RuleTraffic(rule: $0.0, traffic: table.id(of: $0.1)) }
+    return RowDecision(tiers, winners: cases[index].winners, rules: rules, active)
   }
 }

@@ -6,20 +6,24 @@ package struct CompiledVerdict: Sendable {
   package enum Decision: Sendable, Hashable {
     /// Policies do not apply to this end.
     case notPoliced
-    /// No policy isolates it.
+    /// No policy says anything about it.
     case notIsolated
     /// The first rule that matches, as a number for ``CompiledPolicies/policyAndRule(_:)``.
     case allowed(rule: Int32)
-    /// No rule of the row's policies matches, see ``CompiledPolicies/isolatingPolicies(ofRow:)``.
+    /// No rule of the row's policies decides, and they leave open what they do not decide; see
+    /// ``CompiledPolicies/policies(ofRow:)``.
+    case undecided(row: Int32)
+    /// No rule of the row's policies matches, and they close what they do not allow.
     case denied(row: Int32)
-    /// The first rule that matches for some of the addresses or port numbers that an end may have, and none
-    /// for all of them.
+    /// The first rule that denies it.
+    case deniedByRule(Int32)
+    /// The first rule that decides it in some of the cases that an end stands for, and not in all.
     case undefined(rule: Int32)
 
     package var outcome: Outcome {
       switch self {
-      case .notPoliced, .notIsolated, .allowed: .allowed
-      case .denied: .denied
+      case .notPoliced, .notIsolated, .allowed, .undecided: .allowed
+      case .denied, .deniedByRule: .denied
       case .undefined: .undefined
       }
     }
@@ -49,8 +53,8 @@ package struct VerdictTable: Sendable {
   /// O(size of the rows).
   package init(_ compiled: CompiledPolicies) {
     self.compiled = compiled
-    facetGroups = FlatGroups(compiled.rows.map { $0.groups.map { ($0.facets, $0.traffic, $0.rules) } })
-    atomGroups = FlatGroups(compiled.rows.map { $0.outside.map { ($0.atoms, $0.traffic, $0.rules) } })
+    facetGroups = FlatGroups(compiled.rows.map(\.groups))
+    atomGroups = FlatGroups(compiled.rows.map(\.outside))
     ports = PortRanges(compiled.table)
   }
 
@@ -78,7 +82,7 @@ package struct VerdictTable: Sendable {
       return End(
         identity: end, facet: -1, atom: compiled.atoms.atom(of: address), isTemplate: false, egressRow: -1,
         ingressRow: -1)
-    case .node, .itself, .service: return nil
+    case .node, .domain, .entity, .itself, .service: return nil
     }
   }
 
@@ -86,11 +90,10 @@ package struct VerdictTable: Sendable {
     guard let first = endpoints.first else { return nil }
     let number = compiled.classOfEndpoint[first]
     let endpointClass = compiled.classes[Int(number)]
-    guard endpointClass.isSimple, endpoints.allSatisfy({ compiled.classOfEndpoint[$0] == number }) else {
+    guard compiled.isSimple(endpointClass), endpoints.allSatisfy({ compiled.classOfEndpoint[$0] == number }) else {
       return nil
     }
     let facet = Int(endpointClass.facets[0])
-    if compiled.facets[facet].isNode { return nil }
     let isPoliced = compiled.facets[facet].isPoliced
     return End(
       identity: identity, facet: Int32(facet), atom: -1,
@@ -155,15 +158,16 @@ package struct VerdictTable: Sendable {
     guard let group = groups.group(row: Int(row), member: member) else { return .denied(row: row) }
     let traffic = groups.traffic[group]
     let isCertain = ports.certain(traffic, transport, port)
-    for place in Int(groups.ruleStarts[group])..<Int(groups.ruleStarts[group + 1]) {
-      if isCertain, ports.certain(groups.ruleTraffic[place], transport, port) {
-        return .allowed(rule: groups.rules[place])
+    if ports.possible(traffic, transport, port) {
+      if let rule = groups.firstRule(of: group, where: { ports.holds($0, isCertain, transport, port) }) {
+        return isCertain ? .allowed(rule: rule) : .undefined(rule: rule)
       }
-      if !isCertain, ports.possible(groups.ruleTraffic[place], transport, port) {
-        return .undefined(rule: groups.rules[place])
-      }
+      if isCertain { return .undecided(row: row) }
+      let denial = groups.firstDenial(of: group) { ports.possible($0, transport, port) }
+      return denial.map { .undefined(rule: $0) } ?? .undecided(row: row)
     }
-    return .denied(row: row)
+    return groups.firstDenial(of: group) { ports.certain($0, transport, port) }.map { .deniedByRule($0) }
+      ?? .denied(row: row)
   }
 }
 
@@ -173,24 +177,48 @@ private struct FlatGroups: Sendable {
   private var words: [UInt64] = []
   private var rowStarts: [Int32] = [0]
   private(set) var traffic: [TrafficTable.ID] = []
-  private(set) var ruleStarts: [Int32] = [0]
-  private(set) var rules: [Int32] = []
-  private(set) var ruleTraffic: [TrafficTable.ID] = []
+  private var ruleStarts: [Int32] = [0]
+  /// Where the denials of a group start among its rules.
+  private var denialStarts: [Int32] = []
+  private var rules: [Int32] = []
+  private var ruleTraffic: [TrafficTable.ID] = []
 
-  init(_ rows: [[(members: BitSet, traffic: TrafficTable.ID, rules: [Row.RuleTraffic])]]) {
+  init(_ rows: [[Row.Group]]) {
     wordsPerSet = rows.lazy.compactMap(\.first).first?.members.words.count ?? 0
     for row in rows {
       for group in row {
         words += group.members.words
         traffic.append(group.traffic)
-        for rule in group.rules {
-          rules.append(rule.rule)
-          ruleTraffic.append(rule.traffic)
-        }
+        for rule in group.allows { append(rule) }
+        denialStarts.append(Int32(rules.count))
+        for rule in group.denials { append(rule) }
         ruleStarts.append(Int32(rules.count))
       }
       rowStarts.append(Int32(traffic.count))
     }
+  }
+
+  private mutating func append(_ rule: Row.RuleTraffic) {
+    rules.append(rule.rule)
+    ruleTraffic.append(rule.traffic)
+  }
+
+  /// The first rule of a group that lets something through which `isWanted`.
+  @inline(__always)
+  func firstRule(of group: Int, where isWanted: (TrafficTable.ID) -> Bool) -> Int32? {
+    for place in Int(ruleStarts[group])..<Int(denialStarts[group]) where isWanted(ruleTraffic[place]) {
+      return rules[place]
+    }
+    return nil
+  }
+
+  /// The first rule of a group that denies something which `isWanted`.
+  @inline(__always)
+  func firstDenial(of group: Int, where isWanted: (TrafficTable.ID) -> Bool) -> Int32? {
+    for place in Int(denialStarts[group])..<Int(ruleStarts[group + 1]) where isWanted(ruleTraffic[place]) {
+      return rules[place]
+    }
+    return nil
   }
 
   @inline(__always)
@@ -231,6 +259,11 @@ private struct PortRanges: Sendable {
   @inline(__always)
   func possible(_ id: TrafficTable.ID, _ transport: TransportProtocol, _ port: UInt16) -> Bool {
     contains(Int(id) * 6 + 3 + Int(transport.rawValue), port)
+  }
+
+  @inline(__always)
+  func holds(_ id: TrafficTable.ID, _ isCertain: Bool, _ transport: TransportProtocol, _ port: UInt16) -> Bool {
+    isCertain ? certain(id, transport, port) : possible(id, transport, port)
   }
 
   /// Linear: lists are short, and ascending.

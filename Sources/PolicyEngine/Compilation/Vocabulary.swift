@@ -1,56 +1,118 @@
 internal import Kubernetes
 internal import PolicyModel
 
-/// The label keys and values, port names and blocks that some policy mentions. Nothing else can matter.
+/// The attributes and values, port names, sets of addresses and names that some policy mentions. Nothing else
+/// can matter.
 struct Vocabulary: Sendable {
   struct Key: Sendable {
     let number: Int32
     /// Numbers of the mentioned values, from 1; 0 is any other value.
-    var values: [String: Int32]
+    var values: [String: Int32] = [:]
+    /// Tests on parts of the value, each with a key number of its own: present where the test is met.
+    var tests: [AttributeRequirement.Test: Int32] = [:]
   }
 
-  private(set) var podKeys: [String: Key] = [:]
+  private(set) var keys: [Attribute: Key] = [:]
+  /// How many key numbers there are.
+  private(set) var keyCount: Int32 = 0
   private(set) var portNames: Set<String> = []
-  private(set) var blocks: Set<AddressSet> = []
+  private(set) var addressSets: Set<AddressSet> = []
+  /// In the order of the text.
+  private(set) var names: [NamedParty] = []
+  /// Whether policies tell nodes apart.
+  private(set) var looksAtNodes = false
+  /// Whether policies tell a pod's own node from others.
+  private(set) var looksAtPlacement = false
+  /// Whether something of a service account is mentioned.
+  private(set) var looksAtServiceAccounts = false
 
-  init(_ policies: [Policy]) {
+  private var knownNames: Set<NamedParty> = []
+
+  init(_ policies: [Policy], _ world: World) {
     for policy in policies {
-      add(policy.subject.pods)
+      if let selector = policy.subject.endpoints { add(selector.pods) }
+      if policy.subject.nodes != nil { looksAtNodes = true }
       for rule in policy.rules {
-        if case .anyOf(let peers) = rule.peers {
-          for peer in peers {
-            switch peer.kind {
-            case .endpoints(let selector): add(selector.pods)
-            case .addresses(let block): blocks.insert(block.addresses)
-            }
-          }
-        }
-        if case .anyOf(let matches) = rule.traffic {
-          for case .named(let name) in matches.map(\.ports) { portNames.insert(name) }
-        }
+        rule.forEachCondition { add($0, world) }
+        for match in rule.traffic.portMatches { portNames.formUnion(match.names) }
       }
     }
+  }
+
+  private mutating func add(_ condition: PeerCondition, _ world: World) {
+    if let set = world.addressSet(of: condition) { addressSets.insert(set) }
+    switch condition {
+    case .endpoints(let selector): add(selector.pods)
+    case .nodes(let selector, let placement):
+      if placement != .anywhere { looksAtPlacement = true }
+      if !selector.isEverything { looksAtNodes = true }
+    case .domain(let pattern): add(.domain(pattern))
+    case .apiServer:
+      add(.apiServer(isOutside: true))
+      add(.apiServer(isOutside: false))
+    case .special(let name): add(.special(name))
+    case .addresses, .family, .outside, .all, .any, .not: break
+    }
+  }
+
+  private mutating func add(_ name: NamedParty) {
+    if knownNames.insert(name).inserted { names.append(name) }
   }
 
   private mutating func add(_ expression: LabelExpression) {
-    for requirement in expression.requirements.map(\.value) {
-      var key = podKeys[requirement.key] ?? Key(number: Int32(podKeys.count), values: [:])
-      switch requirement.operator {
-      case .isIn(let values), .isNotIn(let values):
-        for value in values where key.values[value] == nil { key.values[value] = Int32(key.values.count + 1) }
-      case .exists, .doesNotExist: break
-      }
-      podKeys[requirement.key] = key
+    switch expression {
+    case .requirement(let requirement): add(requirement.value)
+    case .all(let parts), .any(let parts): for part in parts { add(part) }
+    case .not(let part): add(part)
     }
   }
 
-  /// What policies can see of labels: (key, value) numbers in the order of the keys.
-  func signature(of labels: Labels) -> [UInt64] {
-    var signature: [UInt64] = []
-    for entry in labels.entries {
-      guard let key = podKeys[entry.key] else { continue }
-      signature.append(UInt64(key.number) << 32 | UInt64(key.values[entry.value] ?? 0))
+  private mutating func add(_ requirement: AttributeRequirement) {
+    switch requirement.attribute {
+    case .namespaceLabel: return
+    case .serviceAccountName, .serviceAccountLabel: looksAtServiceAccounts = true
+    case .label: break
     }
-    return signature
+    var key = keys[requirement.attribute] ?? Key(number: nextKey())
+    switch requirement.test {
+    case .isIn(let values), .isNotIn(let values):
+      for value in values where key.values[value] == nil { key.values[value] = Int32(key.values.count + 1) }
+    case .exists, .doesNotExist: break
+    case .contains, .startsWith, .endsWith:
+      if key.tests[requirement.test] == nil { key.tests[requirement.test] = nextKey() }
+    }
+    keys[requirement.attribute] = key
+  }
+
+  private mutating func nextKey() -> Int32 {
+    keyCount += 1
+    return keyCount - 1
+  }
+
+  /// What policies can see of an endpoint's labels and service account: (key, value) numbers, ascending.
+  func signature(of endpoint: Endpoint, in world: World) -> [UInt64] {
+    var signature: [UInt64] = []
+    for entry in endpoint.labels.entries {
+      if let key = keys[.label(entry.key)] { append(key, .label(entry.key), entry.value, to: &signature) }
+    }
+    if looksAtServiceAccounts {
+      for (attribute, key) in keys {
+        if case .label = attribute { continue }
+        guard let value = world.value(of: attribute, endpoint) else { continue }
+        append(key, attribute, value, to: &signature)
+      }
+    }
+    return signature.sorted()
+  }
+
+  private func append(_ key: Key, _ attribute: Attribute, _ value: String, to signature: inout [UInt64]) {
+    signature.append(Self.word(key.number, key.values[value] ?? 0))
+    for (test, number) in key.tests where AttributeRequirement(attribute, test).matches(value) {
+      signature.append(Self.word(number, 0))
+    }
+  }
+
+  static func word(_ key: Int32, _ value: Int32) -> UInt64 {
+    UInt64(key) << 32 | UInt64(value)
   }
 }

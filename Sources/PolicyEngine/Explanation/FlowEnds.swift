@@ -1,42 +1,80 @@
 internal import Kubernetes
 internal import PolicyModel
 
-/// The endpoints that the ends of a flow may be, and the blocks by which policies tell addresses apart.
+/// The endpoints that the ends of a flow may be, and what policies on them can tell apart.
 struct FlowEnds {
   let sources: [Int]
   /// For a Service: the backends that have the wanted port.
   let destinations: [Int]
-  /// Blocks in egress rules of policies that select a source: they tell destinations apart.
-  let sourceBlocks: [AddressBlock]
-  /// Blocks in ingress rules of policies that select a destination: they tell sources apart.
-  let destinationBlocks: [AddressBlock]
+  /// Egress rules of policies that may select the source, then ingress rules of those that may select the
+  /// destination.
+  let rules: [Rule]
+  /// Sets by which those rules tell addresses of the source apart.
+  let sourceSets: [AddressSet]
+  /// Sets by which those rules tell addresses of the destination apart.
+  let destinationSets: [AddressSet]
+  /// Whether egress rules compare the destination's address with anything.
+  let comparesDestination: Bool
 
   var all: [Int] { sources + destinations }
 
   init(_ flow: Flow, _ evaluator: FlowEvaluator) {
     sources = evaluator.world.endpoints(of: flow.source)
     destinations = evaluator.world.endpoints(of: flow.destination)
-    sourceBlocks = Self.blocks(in: .egress, selecting: sources, evaluator)
-    destinationBlocks = Self.blocks(in: .ingress, selecting: destinations, evaluator)
+    let egress = Self.rules(.egress, of: sources, flow.source, evaluator)
+    let ingress = Self.rules(.ingress, of: destinations, flow.destination, evaluator)
+    rules = egress + ingress
+    let world = evaluator.world
+    let seenByEgress = egress.flatMap { world.addressSets(in: $0.peers) }
+    comparesDestination = !seenByEgress.isEmpty
+    destinationSets = seenByEgress + ingress.flatMap { world.addressSets(in: $0.subject) }
+    sourceSets =
+      ingress.flatMap { world.addressSets(in: $0.peers) } + egress.flatMap { world.addressSets(in: $0.subject) }
   }
 
-  private static func blocks(
-    in direction: Direction, selecting endpoints: [Int], _ evaluator: FlowEvaluator
-  ) -> [AddressBlock] {
-    var looks: Set<VisibleLabels> = []
+  private static func rules(
+    _ direction: Direction, of endpoints: [Int], _ end: FlowEnd, _ evaluator: FlowEvaluator
+  ) -> [Rule] {
+    var looks: Set<EndpointLook> = []
     var policies: Set<Int> = []
     for number in endpoints {
       let endpoint = evaluator.world.endpoints[number]
-      guard looks.insert(evaluator.index.visibleLabels(endpoint)).inserted else { continue }
-      policies.formUnion(evaluator.index.selecting(endpoint))
+      let labels = evaluator.index.visibleLabels(endpoint, in: evaluator.world)
+      guard looks.insert(EndpointLook(namespace: endpoint.namespace, labels: labels)).inserted else { continue }
+      policies.formUnion(evaluator.index.selecting(endpoint, in: evaluator.world))
+      if endpoint.hostNetwork { policies.formUnion(evaluator.index.ofNodes) }
     }
-    var blocks: [AddressBlock] = []
-    for policy in policies.sorted() {
-      for rule in evaluator.index.policies[policy].rules where rule.direction == direction {
-        guard case .anyOf(let peers) = rule.peers else { continue }
-        for case .addresses(let block) in peers.map(\.kind) { blocks.append(block) }
-      }
+    if case .node(let number, _) = end {
+      policies.formUnion(evaluator.index.selecting(node: number, in: evaluator.world))
     }
-    return blocks
+    return policies.sorted().flatMap { evaluator.index.policies[$0].rules }.filter {
+      $0.direction == direction
+    }
+  }
+
+  private struct EndpointLook: Hashable {
+    let namespace: Int
+    let labels: VisibleLabels
+  }
+}
+
+extension World {
+  /// The sets of addresses that peers are compared with.
+  func addressSets(in peers: Peers) -> [AddressSet] {
+    var sets: [AddressSet] = []
+    peers.forEachCondition { condition in
+      if let set = addressSet(of: condition) { sets.append(set) }
+    }
+    return sets
+  }
+
+  /// The set of addresses that a simple condition is compared with; nil when it does not look at addresses.
+  func addressSet(of condition: PeerCondition) -> AddressSet? {
+    switch condition {
+    case .addresses(let block): block.addresses
+    case .outside: clusterAddresses.isEmpty ? nil : clusterAddresses
+    case .apiServer: apiServerAddresses.isEmpty ? nil : apiServerAddresses
+    case .endpoints, .nodes, .family, .domain, .special, .all, .any, .not: nil
+    }
   }
 }

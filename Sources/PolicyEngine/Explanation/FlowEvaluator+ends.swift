@@ -6,7 +6,7 @@ extension FlowEvaluator {
   func sourceCases(
     _ flow: Flow, _ ends: FlowEnds, _ reading: EngineProfile.HostNetworkReading
   ) -> [EndCase] {
-    cases(flow.source, ends.sources, ends.destinationBlocks, reading) { .sourceIs(endpoint: $0) }
+    cases(flow.source, ends.sources, ends.sourceSets, reading, .source)
   }
 
   /// What the destination may be.
@@ -14,98 +14,155 @@ extension FlowEvaluator {
     _ flow: Flow, _ ends: FlowEnds, _ reading: EngineProfile.HostNetworkReading
   ) -> [EndCase] {
     guard case .service(let number, _) = flow.destination else {
-      return cases(flow.destination, ends.destinations, ends.sourceBlocks, reading) {
-        .destinationIs(endpoint: $0)
-      }
+      return cases(flow.destination, ends.destinations, ends.destinationSets, reading, .destination)
     }
     guard case .port(let transport, let port) = flow.traffic,
       let target = world.services[number].target(transport, port)
     else { return [] }
-    return ends.destinations.compactMap { backend in
-      guard let translated = world.endpoints[backend].podPort(target, transport) else { return nil }
-      var backendCase = endCase(endpoint: backend, address: nil, ends.sourceBlocks, reading)
-      backendCase.translatedPort = translated
-      backendCase.assumptions = [.destinationIs(endpoint: backend)]
-      return backendCase
+    return ends.destinations.flatMap { backend -> [EndCase] in
+      guard let translated = world.endpoints[backend].podPort(target, transport) else { return [] }
+      return endCases(endpoint: backend, address: nil, ends.destinationSets, reading, .destination).map {
+        var backendCase = $0
+        backendCase.translatedPort = translated
+        backendCase.assumptions.insert(.destinationIs(endpoint: backend), at: 0)
+        return backendCase
+      }
     }
   }
 
-  /// - Parameter blocks: what tells addresses of the end apart.
+  /// Which end a case is about; assumptions say it.
+  private enum Side {
+    case source
+    case destination
+
+    func isEndpoint(_ number: Int) -> Assumption {
+      self == .source ? .sourceIs(endpoint: number) : .destinationIs(endpoint: number)
+    }
+
+    func runsOn(_ node: Int) -> Assumption { self == .source ? .sourceNode(node) : .destinationNode(node) }
+  }
+
+  /// - Parameter sets: what tells addresses of the end apart.
   private func cases(
-    _ end: FlowEnd, _ endpoints: [Int], _ blocks: [AddressBlock], _ reading: EngineProfile.HostNetworkReading,
-    _ assumption: (Int) -> Assumption
+    _ end: FlowEnd, _ endpoints: [Int], _ sets: [AddressSet], _ reading: EngineProfile.HostNetworkReading,
+    _ side: Side
   ) -> [EndCase] {
     switch end {
     case .address(let address):
-      return [EndCase(party: Party(), addresses: [address], isPod: false)]
+      return [EndCase(party: Party(isOutside: true), addresses: [address], isPod: false)]
+    case .domain(let name):
+      return [
+        EndCase(
+          party: Party(isAddressAssumed: true, domain: name, isOutside: true),
+          addresses: representatives(of: sets, within: world.outsideAddresses), isPod: false)
+      ]
+    case .entity(let entity): return cases(entity, sets)
     case .node(let number, let address):
       let known = address.map { [$0] } ?? world.nodes[number].addresses
       return [
         EndCase(
           party: Party(node: number, isAddressAssumed: known.isEmpty, isNode: true),
-          addresses: distinct(known, blocks, isUnknown: known.isEmpty),
+          addresses: distinct(known, sets, isUnknown: known.isEmpty),
           isPod: false)
       ]
     case .endpoint(let number, let address):
-      return [endCase(endpoint: number, address: address, blocks, reading)]
+      return endCases(endpoint: number, address: address, sets, reading, side)
     case .workload:
-      return endpoints.map { member in
-        var memberCase = endCase(endpoint: member, address: nil, blocks, reading)
-        if endpoints.count > 1 { memberCase.assumptions = [assumption(member)] }
-        return memberCase
+      return endpoints.flatMap { member in
+        endCases(endpoint: member, address: nil, sets, reading, side).map {
+          var memberCase = $0
+          if endpoints.count > 1 { memberCase.assumptions.insert(side.isEndpoint(member), at: 0) }
+          return memberCase
+        }
       }
     case .itself, .service: return []
     }
   }
 
-  private func endCase(
-    endpoint number: Int, address: IPAddress?, _ blocks: [AddressBlock],
-    _ reading: EngineProfile.HostNetworkReading
-  ) -> EndCase {
+  private func cases(_ entity: FlowEnd.Entity, _ sets: [AddressSet]) -> [EndCase] {
+    let outside = representatives(of: sets, within: world.outsideAddresses)
+    switch entity {
+    case .world:
+      return [
+        EndCase(
+          party: Party(isAddressAssumed: true, entity: entity, isOutside: true), addresses: outside,
+          isPod: false)
+      ]
+    case .apiServer:
+      let known = world.apiServerAddresses
+      let addresses = known.isEmpty ? outside : representatives(of: sets, within: known)
+      return [true, false].map { isOutside in
+        EndCase(
+          party: Party(
+            isAddressAssumed: known.isEmpty, entity: entity, isOutside: isOutside, isNode: false),
+          addresses: addresses, assumptions: [.apiServerIsOutside(isOutside)], isPod: false)
+      }
+    case .special:
+      return [EndCase(party: Party(entity: entity), addresses: [], isPod: false)]
+    }
+  }
+
+  /// The cases of one endpoint: one, but for a host-network template that may run on nodes which policies tell
+  /// apart.
+  private func endCases(
+    endpoint number: Int, address: IPAddress?, _ sets: [AddressSet],
+    _ reading: EngineProfile.HostNetworkReading, _ side: Side
+  ) -> [EndCase] {
     let endpoint = world.endpoints[number]
     let isNode = endpoint.hostNetwork && reading == .asNodes && !endpoint.isFinished
     let hasNoAddress = endpoint.isFinished || endpoint.addresses == .none
     var party = Party(
       endpoint: number, node: endpoint.node, isNode: isNode, isSelectable: !isNode && !hasNoAddress,
       isPoliced: !isNode && !endpoint.isFinished)
-    let addresses: [IPAddress]
-    if let address {
-      addresses = [address]
-    } else if isNode {
+    let isPod = endpoint.kind == .pod
+    if let address { return [EndCase(party: party, addresses: [address], isPod: isPod)] }
+    if isNode {
+      if party.node == nil, index.looksAtNodes, !world.nodes.isEmpty {
+        return world.nodes.indices.map { node in
+          let known = world.nodes[node].addresses
+          party.node = node
+          party.isAddressAssumed = known.isEmpty
+          return EndCase(
+            party: party, addresses: distinct(known, sets, isUnknown: known.isEmpty),
+            assumptions: [side.runsOn(node)], isPod: isPod)
+        }
+      }
       let known = world.addressesAsNode(endpoint)
       party.isAddressAssumed = known.isEmpty
-      addresses = distinct(known, blocks, isUnknown: known.isEmpty)
-    } else if hasNoAddress {
-      addresses = []
-    } else if case .known(let known) = endpoint.addresses {
-      addresses = distinct(known, blocks, isUnknown: false)
-    } else {
-      party.isAddressAssumed = true
-      addresses = distinct([], blocks, isUnknown: true)
+      return [
+        EndCase(party: party, addresses: distinct(known, sets, isUnknown: known.isEmpty), isPod: isPod)
+      ]
     }
-    return EndCase(party: party, addresses: addresses, isPod: endpoint.kind == .pod)
+    if hasNoAddress { return [EndCase(party: party, addresses: [], isPod: isPod)] }
+    if case .known(let known) = endpoint.addresses {
+      return [EndCase(party: party, addresses: distinct(known, sets, isUnknown: false), isPod: isPod)]
+    }
+    party.isAddressAssumed = true
+    return [EndCase(party: party, addresses: distinct([], sets, isUnknown: true), isPod: isPod)]
   }
 
   // MARK: - Addresses
 
-  /// One address of each kind that blocks tell apart; of all addresses when none is known.
-  private func distinct(_ known: [IPAddress], _ blocks: [AddressBlock], isUnknown: Bool) -> [IPAddress] {
-    if isUnknown { return representatives(of: blocks) }
+  /// One address of each kind that sets tell apart; of all assumed addresses when none is known.
+  private func distinct(_ known: [IPAddress], _ sets: [AddressSet], isUnknown: Bool) -> [IPAddress] {
+    if isUnknown { return representatives(of: sets, within: world.assumedAddresses) }
     if known.count < 2 { return known }
     var seen: Set<AddressView> = []
-    return known.filter { seen.insert(AddressView($0, blocks)).inserted }
+    return known.filter { seen.insert(AddressView($0, sets)).inserted }
   }
 
-  /// One address per set that the blocks cut the assumed addresses into.
-  func representatives(of blocks: [AddressBlock]) -> [IPAddress] {
+  /// One address for each part that the sets cut a range into.
+  func representatives(of sets: [AddressSet], within range: AddressSet) -> [IPAddress] {
     var seen: Set<AddressView> = []
-    var starts = Set(world.assumedAddresses.intervals.map(\.first))
-    for interval in blocks.flatMap(\.addresses.intervals) where interval.family == world.assumedFamily {
-      starts.insert(interval.first)
-      if interval.last < interval.family.lastBits { starts.insert(interval.last + 1) }
+    var starts = Set(range.intervals.map { IPAddress($0.family, bits: $0.first) })
+    for interval in sets.flatMap(\.intervals) {
+      starts.insert(IPAddress(interval.family, bits: interval.first))
+      if interval.last < interval.family.lastBits {
+        starts.insert(IPAddress(interval.family, bits: interval.last + 1))
+      }
     }
-    return starts.sorted().map { IPAddress(world.assumedFamily, bits: $0) }.filter {
-      world.assumedAddresses.contains($0) && seen.insert(AddressView($0, blocks)).inserted
+    return starts.sorted().filter {
+      range.contains($0) && seen.insert(AddressView($0, sets)).inserted
     }
   }
 
@@ -120,22 +177,28 @@ extension FlowEvaluator {
     let isNode: Bool
     let isSelectable: Bool
     let isPoliced: Bool
+    let isOutside: Bool
+    /// Only where policies look at nodes.
+    let node: Int?
     let translatedPort: UInt16?
     let addresses: [AddressView]
   }
 
   /// Puts cases together that policies cannot tell apart, in the order of their first members.
-  func groups(_ cases: [EndCase], seenBy blocks: [AddressBlock]) -> [CaseGroup] {
+  func groups(_ cases: [EndCase], seenBy sets: [AddressSet]) -> [CaseGroup] {
     var numbers: [Look: Int] = [:]
     var groups: [CaseGroup] = []
     for member in cases {
       let endpoint = member.party.endpoint.map { world.endpoints[$0] }
       let look = Look(
-        namespace: endpoint?.namespace, labels: endpoint.map(index.visibleLabels),
+        namespace: endpoint?.namespace,
+        labels: endpoint.map { index.visibleLabels($0, in: world) },
         ports: endpoint?.ports ?? [],
         isPod: member.isPod, isNode: member.party.isNode, isSelectable: member.party.isSelectable,
-        isPoliced: member.party.isPoliced, translatedPort: member.translatedPort,
-        addresses: member.addresses.map { AddressView($0, blocks) })
+        isPoliced: member.party.isPoliced, isOutside: member.party.isOutside,
+        node: member.party.isNode && index.looksAtNodes ? member.party.node : nil,
+        translatedPort: member.translatedPort,
+        addresses: member.addresses.map { AddressView($0, sets) })
       if let number = numbers[look] {
         groups[number].add(member)
       } else {
@@ -147,13 +210,13 @@ extension FlowEvaluator {
   }
 }
 
-/// What blocks see of an address: its family, and which of them it is in.
+/// What sets see of an address: its family, and which of them it is in.
 private struct AddressView: Hashable {
   let family: AddressFamily
   let isInside: [Bool]
 
-  init(_ address: IPAddress, _ blocks: [AddressBlock]) {
+  init(_ address: IPAddress, _ sets: [AddressSet]) {
     family = address.family
-    isInside = blocks.map { $0.addresses.contains(address) }
+    isInside = sets.map { $0.contains(address) }
   }
 }

@@ -14,7 +14,7 @@ extension FlowEvaluator {
       pairs(flow, ends, reading).flatMap { pair in
         situations(flow, pair).flatMap { situation in
           var situation = situation
-          if readings.count > 1 { situation.assumptions.append(.hostNetwork(reading)) }
+          if involvesHostNetwork, readings.count > 1 { situation.assumptions.append(.hostNetwork(reading)) }
           return withReadings(situation, flow, ends)
         }
       }
@@ -25,11 +25,11 @@ extension FlowEvaluator {
   private func pairs(
     _ flow: Flow, _ ends: FlowEnds, _ reading: EngineProfile.HostNetworkReading
   ) -> [CasePair] {
-    let sources = groups(sourceCases(flow, ends, reading), seenBy: ends.destinationBlocks)
+    let sources = groups(sourceCases(flow, ends, reading), seenBy: ends.sourceSets)
     if case .itself = flow.destination {
       return sources.map { CasePair(source: $0.first, destination: $0.first, isSamePod: true) }
     }
-    let destinations = groups(destinationCases(flow, ends, reading), seenBy: ends.sourceBlocks)
+    let destinations = groups(destinationCases(flow, ends, reading), seenBy: ends.destinationSets)
     let pairs = sources.flatMap { source in destinations.flatMap { source.pairs(with: $0) } }
     if case .service = flow.destination { return pairs }
     // Who asks about two ends means two pods, unless both ends are one.

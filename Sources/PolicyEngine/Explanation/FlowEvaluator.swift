@@ -1,19 +1,21 @@
 internal import Kubernetes
 package import PolicyModel
 
-/// Decides one flow by walking policies and rules, and keeps the walk.
+/// Decides one flow by walking tiers, policies and rules, and keeps the walk.
 ///
 /// Nothing is prepared but an index by namespace, so a single question costs what the policies of two
 /// namespaces cost. For many questions see ``CompiledPolicies``.
 package struct FlowEvaluator: Sendable {
   package let world: World
+  package let tiers: [Tier]
   package let profile: EngineProfile
   package let index: PolicyIndex
 
-  package init(world: World, tier: Tier, profile: EngineProfile) {
+  package init(world: World, tiers: [Tier], profile: EngineProfile) {
     self.world = world
+    self.tiers = tiers
     self.profile = profile
-    index = PolicyIndex(tier.policies, in: world)
+    index = PolicyIndex(tiers, in: world)
   }
 
   /// The verdict over all situations that the flow may stand for: allowed if all allow, denied if all deny,
@@ -23,12 +25,17 @@ package struct FlowEvaluator: Sendable {
     var allowing: Trace?
     var denying: Trace?
     for situation in situations(of: flow) {
-      let trace = Trace(situation: situation, egress: egress(situation), ingress: ingress(situation))
-      seen.egress.add(trace.egress.isAllowed)
-      seen.ingress.add(trace.ingress.isAllowed)
-      seen.both.add(trace.isAllowed)
-      if trace.isAllowed, allowing == nil { allowing = trace }
-      if !trace.isAllowed, denying == nil { denying = trace }
+      let ingress = ingress(situation)
+      for egress in egress(situation) {
+        for ingress in ingress {
+          let trace = Trace(situation: situation, egress: egress, ingress: ingress)
+          seen.egress.add(trace.egress.isAllowed)
+          seen.ingress.add(trace.ingress.isAllowed)
+          seen.both.add(trace.isAllowed)
+          if trace.isAllowed, allowing == nil { allowing = trace }
+          if !trace.isAllowed, denying == nil { denying = trace }
+        }
+      }
     }
     return Verdict(
       outcome: seen.both.outcome, egress: seen.egress.outcome, ingress: seen.ingress.outcome,
@@ -46,58 +53,80 @@ package struct FlowEvaluator: Sendable {
     var outcome: Outcome { Outcome(sawAllowed: allowed, sawDenied: denied) }
   }
 
-  /// May the source send it? (SEMANTICS.md §1.4, `egressOK`)
-  private func egress(_ situation: Situation) -> DirectionTrace {
-    func decided(_ basis: DirectionTrace.Basis, _ isAllowed: Bool = true) -> DirectionTrace {
-      DirectionTrace(direction: .egress, basis: basis, isAllowed: isAllowed, policies: [])
-    }
-    if situation.isSamePod { return decided(.samePod) }
-    if situation.hairpin == .bypassesPolicy { return decided(.hairpin(.bypassesPolicy)) }
-    guard situation.source.isPoliced, let endpoint = situation.source.endpoint else {
-      return decided(.notPoliced)
-    }
-    let isOwnNode = situation.destination.isNode && situation.isSameNode
-    if isOwnNode, situation.ownNodeReading == .exempt { return decided(.ownNode) }
-    return rulesDecide(.egress, subject: endpoint, situation)
+  /// May the source send it? (SEMANTICS.md §1.4, `egressOK`) One trace for each way in which a tie may end.
+  private func egress(_ situation: Situation) -> [DirectionTrace] {
+    if let exempt = exemption(.egress, situation) { return [exempt] }
+    let policies = selecting(situation.source)
+    guard let policies else { return [Self.open(.egress, .notPoliced)] }
+    let isOwnNode = situation.destination.isNode && situation.isSameNode && situation.source.isPoliced
+    if isOwnNode, situation.ownNodeReading == .exempt { return [Self.open(.egress, .ownNode)] }
+    return decide(.egress, policies, situation)
   }
 
-  /// May the destination receive it? (SEMANTICS.md §1.4, `ingressOK`)
-  private func ingress(_ situation: Situation) -> DirectionTrace {
-    func decided(_ basis: DirectionTrace.Basis, _ isAllowed: Bool = true) -> DirectionTrace {
-      DirectionTrace(direction: .ingress, basis: basis, isAllowed: isAllowed, policies: [])
+  /// May the destination receive it? (SEMANTICS.md §1.4, `ingressOK`) As for egress.
+  private func ingress(_ situation: Situation) -> [DirectionTrace] {
+    if let exempt = exemption(.ingress, situation) { return [exempt] }
+    let policies = selecting(situation.destination)
+    guard let policies else { return [Self.open(.ingress, .notPoliced)] }
+    let isProbe = situation.source.isNode && situation.isSameNode && situation.destination.isPoliced
+    guard isProbe else { return decide(.ingress, policies, situation) }
+    if profile.probeReading == .exempt { return [Self.open(.ingress, .ownNode)] }
+    return decide(.ingress, policies, situation).map { trace in
+      if case .denied? = trace.tiers.last?.outcome { return trace }
+      return DirectionTrace(direction: .ingress, basis: .ownNode, isAllowed: true, tiers: trace.tiers)
     }
-    if situation.isSamePod { return decided(.samePod) }
-    if situation.hairpin == .bypassesPolicy { return decided(.hairpin(.bypassesPolicy)) }
-    guard situation.destination.isPoliced, let endpoint = situation.destination.endpoint else {
-      return decided(.notPoliced)
-    }
-    if situation.source.isNode, situation.isSameNode { return decided(.ownNode) }
-    return rulesDecide(.ingress, subject: endpoint, situation)
   }
 
-  /// Isolation and the union of rules.
-  private func rulesDecide(_ direction: Direction, subject: Int, _ situation: Situation) -> DirectionTrace {
-    let isolating = index.selecting(world.endpoints[subject]).filter {
-      index.policies[$0].isolates.contains(direction)
+  private static func open(_ direction: Direction, _ basis: DirectionTrace.Basis) -> DirectionTrace {
+    DirectionTrace(direction: direction, basis: basis, isAllowed: true, tiers: [])
+  }
+
+  /// Connections that no policy sees.
+  private func exemption(_ direction: Direction, _ situation: Situation) -> DirectionTrace? {
+    if situation.isSamePod { return Self.open(direction, .samePod) }
+    return situation.hairpin == .bypassesPolicy ? Self.open(direction, .hairpin) : nil
+  }
+
+  /// The policies on an end; nil when policies do not apply to it.
+  private func selecting(_ party: Party) -> [Int]? {
+    if party.isNode {
+      guard !index.ofNodes.isEmpty, let node = party.node else { return nil }
+      let policies = index.selecting(node: node, in: world)
+      return policies.isEmpty ? nil : policies
     }
-    if isolating.isEmpty {
-      return DirectionTrace(direction: direction, basis: .notIsolated, isAllowed: true, policies: [])
+    guard party.isPoliced, let endpoint = party.endpoint else { return nil }
+    return index.selecting(world.endpoints[endpoint], in: world)
+  }
+
+  /// Asks the tiers in order. Ties multiply the traces.
+  private func decide(
+    _ direction: Direction, _ selecting: [Int], _ situation: Situation
+  ) -> [DirectionTrace] {
+    let applying = selecting.filter { index.policies[$0].concerns(direction) }
+    if applying.isEmpty { return [Self.open(direction, .noPolicy)] }
+    var undecided: [[TierTrace]] = [[]]
+    var decided: [DirectionTrace] = []
+    for tier in tiers.indices {
+      let own = applying.filter { index.tierOfPolicy[$0] == tier }
+      if own.isEmpty { continue }
+      let traces = trace(tier, own, direction, situation)
+      var rest: [[TierTrace]] = []
+      for trace in traces {
+        for before in undecided {
+          if let isAllowed = trace.isAllowed {
+            decided.append(
+              DirectionTrace(
+                direction: direction, basis: .tiers, isAllowed: isAllowed, tiers: before + [trace]))
+          } else {
+            rest.append(before + [trace])
+          }
+        }
+      }
+      undecided = rest
     }
-    if situation.hairpin == .isPoliced {
-      return DirectionTrace(direction: direction, basis: .hairpin(.isPoliced), isAllowed: false, policies: [])
-    }
-    if case .other = situation.traffic {
-      let policies = isolating.map { PolicyTrace(policy: index.policies[$0], rules: []) }
-      return DirectionTrace(
-        direction: direction, basis: .otherProtocol(situation.otherProtocols),
-        isAllowed: situation.otherProtocols == .open, policies: policies)
-    }
-    let policies = isolating.map { number in
-      let policy = index.policies[number]
-      let rules = policy.rules.filter { $0.direction == direction }
-      return PolicyTrace(policy: policy, rules: rules.map { trace($0, situation) })
-    }
-    let isAllowed = policies.contains { $0.rules.contains(where: \.isMatch) }
-    return DirectionTrace(direction: direction, basis: .rules, isAllowed: isAllowed, policies: policies)
+    return decided
+      + undecided.map {
+        DirectionTrace(direction: direction, basis: .tiers, isAllowed: true, tiers: $0)
+      }
   }
 }

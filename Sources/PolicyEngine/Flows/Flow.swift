@@ -22,16 +22,67 @@ package enum FlowEnd: Sendable, Hashable {
   case node(Int, address: IPAddress? = nil)
   /// An address that belongs to nothing known.
   case address(IPAddress)
+  /// As a destination: whatever addresses answers for this name give, outside the cluster.
+  case domain(String)
+  case entity(Entity)
   /// As a destination: the source itself, by its own address.
   case itself
   /// As a destination: any backend of a Service. With an address when the flow names that address.
   case service(Int, address: IPAddress? = nil)
+
+  /// Ends that have a name and no object.
+  package enum Entity: Sendable, Hashable {
+    /// The Kubernetes API server.
+    case apiServer
+    /// Any address outside the cluster.
+    case world
+    /// Something that only one engine knows, in its words: `health`, `ingress`.
+    case special(String)
+  }
 }
 
 /// What a ``Flow`` carries.
 package enum FlowTraffic: Sendable, Hashable {
   /// A destination port: the pod's, or the Service's when the destination is a Service.
   case port(TransportProtocol, UInt16)
-  /// A protocol that policies say nothing about, in the user's words: `icmp/8`.
-  case other(String)
+  case other(OtherTraffic)
+}
+
+/// A message of a protocol without ports.
+package struct OtherTraffic: Sendable, Hashable {
+  /// Type and code of an ICMP or ICMPv6 message.
+  package struct Message: Sendable, Hashable {
+    package let type: UInt8
+    package let code: UInt8
+
+    package init(type: UInt8, code: UInt8 = 0) {
+      self.type = type
+      self.code = code
+    }
+  }
+
+  /// In the user's words: `icmp/8`.
+  package let text: String
+  /// The protocol's number in the IP header.
+  package let number: UInt8
+  /// Nil when any message is meant, and for protocols without types.
+  package let message: Message?
+
+  package init(_ text: String, number: UInt8, message: Message? = nil) {
+    self.text = text
+    self.number = number
+    self.message = message
+  }
+
+  /// The family whose ICMP it is; nil for other protocols.
+  package var icmpFamily: AddressFamily? {
+    switch number {
+    case Self.icmp: .ipv4
+    case Self.icmpV6: .ipv6
+    default: nil
+    }
+  }
+
+  private static let icmp: UInt8 = 1
+  private static let icmpV6: UInt8 = 58
 }

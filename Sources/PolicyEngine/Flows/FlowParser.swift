@@ -43,7 +43,8 @@ package struct FlowParser: Sendable {
     switch source {
     case .itself: throw FlowLineError("`self` can only be the destination")
     case .service: throw FlowLineError("a Service cannot be the source", fix: "name the pods behind it")
-    case .endpoint, .workload, .node, .address: break
+    case .domain: throw FlowLineError("a domain name can only be the destination", fix: "name an address")
+    case .endpoint, .workload, .node, .address, .entity: break
     }
     if case .itself = destination {
       switch source {
@@ -78,8 +79,10 @@ package struct FlowParser: Sendable {
     case 3 where parts[0] == "service" || parts[0] == "svc":
       guard let service = index.service(parts[1], parts[2]) else { throw unknownService(parts[1], parts[2]) }
       return .service(service)
+    case 2 where parts[0] == "entity": return .entity(try Self.entity(parts[1]))
     case 2: return try endpoint(namespace: parts[0], name: parts[1])
     case 3: return try endpoint(namespace: parts[0], kind: parts[1], name: parts[2])
+    case 1 where NameRules.domainNameProblem(text) == nil: return .domain(text)
     default:
       throw FlowLineError(
         "`\(text)` is no end of a flow",
@@ -89,11 +92,13 @@ package struct FlowParser: Sendable {
 
   // MARK: - Traffic
 
-  private static let otherProtocols: Set<String> = [
-    "icmp", "icmpv6", "igmp", "gre", "esp", "ah", "ipip", "vrrp",
+  /// Names of protocols without ports, with their numbers (IANA "Assigned Internet Protocol Numbers").
+  private static let otherProtocols: [String: UInt8] = [
+    "icmp": 1, "icmpv6": 58, "igmp": 2, "ipip": 4, "gre": 47, "esp": 50, "ah": 51, "vrrp": 112,
+    "udplite": 136,
   ]
 
-  /// Reads `tcp/80`, `icmp/8`.
+  /// Reads `tcp/80`, `icmp`, `icmp/8`, `icmp/3/4` (type and code), `gre`, `protocol/47`.
   package static func traffic(_ text: String) throws(FlowLineError) -> FlowTraffic {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     let name = parts[0].lowercased()
@@ -103,12 +108,32 @@ package struct FlowParser: Sendable {
       }
       return .port(transport, port)
     }
-    guard otherProtocols.contains(name), parts.count == 1 || (parts.count == 2 && number(parts[1]) != nil)
-    else {
-      throw FlowLineError(
-        "`\(text)` is no protocol and port", fix: "write tcp/80, udp/53, sctp/3868 or icmp/8")
+    if let number = otherProtocol(name, parts.dropFirst()) { return .other(number) }
+    throw FlowLineError(
+      "`\(text)` is no protocol and port",
+      fix: "write tcp/80, udp/53, sctp/3868, icmp/8, or protocol/47 for others")
+  }
+
+  /// - Parameter rest: what follows the name.
+  private static func otherProtocol(_ name: String, _ rest: ArraySlice<Substring>) -> OtherTraffic? {
+    let numbers = rest.compactMap(number).compactMap { UInt8(exactly: $0) }
+    guard numbers.count == rest.count else { return nil }
+    let text = ([name] + numbers.map(String.init)).joined(separator: "/")
+    if name == "protocol" {
+      guard numbers.count == 1, !TransportProtocol.allCases.contains(where: { $0.number == numbers[0] })
+      else { return nil }
+      return OtherTraffic(text, number: numbers[0])
     }
-    return .other(text.lowercased())
+    guard let protocolNumber = otherProtocols[name] else { return nil }
+    let hasMessages = name == "icmp" || name == "icmpv6"
+    switch numbers.count {
+    case 0: return OtherTraffic(text, number: protocolNumber)
+    case 1 where hasMessages:
+      return OtherTraffic(text, number: protocolNumber, message: .init(type: numbers[0]))
+    case 2 where hasMessages:
+      return OtherTraffic(text, number: protocolNumber, message: .init(type: numbers[0], code: numbers[1]))
+    default: return nil
+    }
   }
 
   /// Digits only: `+80` is no port.
@@ -175,6 +200,31 @@ package struct FlowParser: Sendable {
     case "job", "jobs": "Job"
     case "cronjob", "cronjobs", "cj": "CronJob"
     default: nil
+    }
+  }
+
+  // MARK: - Entities
+
+  /// Entities of policies that no object stands for, besides the API server and everything outside.
+  private static let specialEntities = ["health", "ingress", "init", "unmanaged"]
+
+  private static func entity(_ name: String) throws(FlowLineError) -> FlowEnd.Entity {
+    switch name {
+    case "kube-apiserver": return .apiServer
+    case "world": return .world
+    case "host", "remote-node":
+      throw FlowLineError("`entity/\(name)` depends on the pod it is seen from", fix: "write node/NAME")
+    case "all", "cluster", "none":
+      throw FlowLineError("`entity/\(name)` is no single end", fix: "name a pod, a node or an address")
+    default:
+      guard specialEntities.contains(name) else {
+        let known = ["kube-apiserver", "world"] + specialEntities
+        throw FlowLineError(
+          "`entity/\(name)` is not known",
+          fix: Suggestion.nearest(to: name, among: known).map { "did you mean `entity/\($0)`?" }
+            ?? "known are \(known.joined(separator: ", "))")
+      }
+      return .special(name)
     }
   }
 

@@ -6,14 +6,17 @@ package struct Situation: Sendable {
   package internal(set) var source: Party
   package internal(set) var destination: Party
   package internal(set) var traffic: FlowTraffic
+  /// Nil when no policy of the ends looks at it.
+  package internal(set) var sourcePort: UInt16?
   /// Both ends are one pod and it uses its own address.
   package internal(set) var isSamePod = false
   /// Both ends are on one node.
   package internal(set) var isSameNode = false
   package internal(set) var ownNodeReading = EngineProfile.OwnNodeReading.policed
-  package internal(set) var portNameReading = PortNameReading.all
+  package internal(set) var portNameReading = EngineProfile.PortNameReading.all
   package internal(set) var otherProtocols = OtherProtocolReading.closed
-  package internal(set) var hairpin = HairpinReading.none
+  /// Nil when the flow does not go through a Service to its own source.
+  package internal(set) var hairpin: EngineProfile.HairpinReading?
   /// The Service's address and port, when blocks of addresses are compared with them and not with the backend.
   package internal(set) var beforeTranslation: ServiceAddress?
   /// What was chosen where the input or the specification leaves a choice.
@@ -29,31 +32,23 @@ package struct Party: Sendable, Hashable {
   package internal(set) var address: IPAddress?
   /// The address stands for one that is not known, see ``World/assumedAddresses``.
   package internal(set) var isAddressAssumed = false
+  /// The name that gave the address.
+  package internal(set) var domain: String?
+  package internal(set) var entity: FlowEnd.Entity?
+  /// It is no pod, no node and nothing else that belongs to the cluster.
+  package internal(set) var isOutside = false
   /// Its packets are the node's: a node, or a host-network pod under that reading.
   package internal(set) var isNode = false
-  /// Whether selectors can match it.
+  /// Whether selectors of pods can match it.
   package internal(set) var isSelectable = false
-  /// Whether policies apply to it.
+  /// Whether policies on pods apply to it.
   package internal(set) var isPoliced = false
-}
-
-/// Which numbers a port name stands for when containers of one pod disagree.
-package enum PortNameReading: Sendable, Hashable {
-  case first
-  case all
 }
 
 /// What happens to protocols other than TCP, UDP and SCTP at an isolated pod.
 package enum OtherProtocolReading: Sendable, Hashable {
   case open
   case closed
-}
-
-/// A pod that reaches itself through a Service.
-package enum HairpinReading: Sendable, Hashable {
-  case none
-  case bypassesPolicy
-  case isPoliced
 }
 
 /// Where a Service listens.
@@ -68,12 +63,18 @@ package enum Assumption: Sendable, Hashable {
   case destinationIs(endpoint: Int)
   case sourceAddress(IPAddress)
   case destinationAddress(IPAddress)
+  case sourceNode(Int)
+  case destinationNode(Int)
+  case apiServerIsOutside(Bool)
+  case sourcePort(UInt16)
+  case message(OtherTraffic.Message)
   case hostNetwork(EngineProfile.HostNetworkReading)
   case sameNode(Bool)
   case ownNode(EngineProfile.OwnNodeReading)
-  case portNames(PortNameReading)
+  case portNames(EngineProfile.PortNameReading)
   case otherProtocols(OtherProtocolReading)
-  case hairpin(HairpinReading)
+  /// Nil: the Service picks another pod than the source.
+  case hairpin(EngineProfile.HairpinReading?)
   case blocksSeeServiceAddress(Bool)
   case servicePort(service: Int, from: UInt16, to: UInt16)
 }

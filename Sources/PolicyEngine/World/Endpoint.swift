@@ -20,6 +20,7 @@ package struct Endpoint: Sendable {
   package let name: String
   package let labels: Labels
   package let ports: [ContainerPort]
+  package let serviceAccount: String
   package let hostNetwork: Bool
   package let isFinished: Bool
   package let addresses: Pod.Addresses

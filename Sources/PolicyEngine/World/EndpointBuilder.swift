@@ -118,7 +118,8 @@ struct EndpointBuilder {
       endpoints.append(
         Endpoint(
           kind: .pod, namespace: namespace, name: pods[index].meta.name, labels: pods[index].template.labels,
-          ports: pods[index].template.ports, hostNetwork: pods[index].template.hostNetwork,
+          ports: pods[index].template.ports, serviceAccount: pods[index].template.serviceAccountName,
+          hostNetwork: pods[index].template.hostNetwork,
           isFinished: pods[index].isFinished, addresses: pods[index].addresses,
           node: pods[index].template.nodeName.flatMap { nodeIndices[$0] }, workload: group,
           location: pods[index].meta.location))
@@ -154,6 +155,7 @@ struct EndpointBuilder {
         Endpoint(
           kind: .template(workload.kind), namespace: namespace, name: workload.meta.name,
           labels: workload.template.labels, ports: workload.template.ports,
+          serviceAccount: workload.template.serviceAccountName,
           hostNetwork: workload.template.hostNetwork, isFinished: false, addresses: .unknown,
           node: workload.template.nodeName.flatMap { nodeIndices[$0] }, workload: group,
           location: workload.meta.location))

@@ -7,7 +7,7 @@ extension World {
     case .endpoint(let number, _): [number]
     case .workload(let group): workloads[group].endpoints
     case .service(let number, _): backends(of: services[number])
-    case .node, .address, .itself: []
+    case .node, .address, .domain, .entity, .itself: []
     }
   }
 }

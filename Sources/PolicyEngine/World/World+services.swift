@@ -1,4 +1,5 @@
 package import Kubernetes
+internal import PolicyModel
 
 extension World {
   /// Endpoints that a Service's selector takes, in its own namespace. Pods that are finished or have no address

@@ -13,6 +13,10 @@ package struct World: Sendable {
   /// Where addresses are taken to lie that are not known: see ``privateIPv4``; any IPv6 address when every
   /// known pod and node address is IPv6.
   package let assumedAddresses: AddressSet
+  /// Addresses that are known to belong to the cluster, besides those of pods and nodes.
+  package let clusterAddresses = AddressSet.empty
+  /// Addresses that the API server is known to have.
+  package let apiServerAddresses = AddressSet.empty
   let namespaceIndices: [String: Int]
 
   /// Ranges that clusters give to pods and nodes: RFC 1918, and RFC 6598 for carrier-grade NAT.
@@ -22,6 +26,12 @@ package struct World: Sendable {
       (0x6440_0000, 0x647F_FFFF),
     ]
     .map { .init(family: .ipv4, first: $0.0, last: $0.1) })
+
+  /// Where the addresses of domain names may lie: anywhere outside the cluster, in the family of
+  /// ``assumedAddresses``.
+  var outsideAddresses: AddressSet {
+    (assumedFamily == .ipv4 ? AddressSet.allIPv4 : .allIPv6).subtracting(clusterAddresses)
+  }
 
   /// The family of ``assumedAddresses``.
   var assumedFamily: AddressFamily { assumedAddresses.intervals.first?.family ?? .ipv4 }

@@ -4,37 +4,78 @@ package import Kubernetes
 package struct PolicyIdentity: Sendable, Hashable {
   /// `NetworkPolicy`.
   package let kind: String
+  /// Empty for kinds that live in no namespace.
   package let namespace: String
   package let name: String
 
-  package init(kind: String, namespace: String, name: String) {
+  package init(kind: String, namespace: String = "", name: String) {
     self.kind = kind
     self.namespace = namespace
     self.name = name
   }
 }
 
-extension PolicyIdentity: CustomStringConvertible {
-  /// `NetworkPolicy shop/web`.
-  package var description: String { "\(kind) \(namespace)/\(name)" }
+extension PolicyIdentity: Comparable {
+  /// By namespace, name and kind.
+  package static func < (left: PolicyIdentity, right: PolicyIdentity) -> Bool {
+    (left.namespace, left.name, left.kind) < (right.namespace, right.name, right.kind)
+  }
 }
 
-/// A policy of the ``Tier/Combination/additive`` kind: it isolates what it selects, and its rules allow.
+extension PolicyIdentity: CustomStringConvertible {
+  /// `NetworkPolicy shop/web`, `ClusterNetworkPolicy base`.
+  package var description: String { namespace.isEmpty ? "\(kind) \(name)" : "\(kind) \(namespace)/\(name)" }
+}
+
+/// Whom a policy is about.
+package enum PolicySubject: Sendable {
+  case endpoints(EndpointSelector)
+  case nodes(NodeSelector)
+  /// Pods and nodes that go by the same selector.
+  case endpointsAndNodes(EndpointSelector, NodeSelector)
+
+  package var endpoints: EndpointSelector? {
+    switch self {
+    case .endpoints(let selector), .endpointsAndNodes(let selector, _): selector
+    case .nodes: nil
+    }
+  }
+
+  package var nodes: NodeSelector? {
+    switch self {
+    case .nodes(let selector), .endpointsAndNodes(_, let selector): selector
+    case .endpoints: nil
+    }
+  }
+}
+
+extension PolicySubject: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .endpoints(let selector): selector.description
+    case .nodes(let selector): selector.description
+    case .endpointsAndNodes(let endpoints, let nodes): "\(endpoints) and \(nodes)"
+    }
+  }
+}
+
+/// Rules for a subject, at a place in its ``Tier``.
 package struct Policy: Sendable {
   package let identity: PolicyIdentity
   package let location: SourceLocation
-  package let subject: EndpointSelector
+  package let subject: PolicySubject
   /// Where the subject is written; the policy's own place when it is left out.
   package let subjectLocation: SourceLocation
-  /// The directions in which the subject is closed but for what rules allow.
+  /// The directions in which the subject is closed, at the tier's end, for what nothing decided before.
   package let isolates: Set<Direction>
-  /// Rules of the directions in ``isolates``, in the order of the text.
+  /// In the order of the text; in an ordered tier the first that matches decides.
   package let rules: [Rule]
+  /// The place in an ordered tier, ascending. Policies of one rank have no order among them.
+  package let rank: Int
 
   package init(
-    identity: PolicyIdentity, location: SourceLocation, subject: EndpointSelector,
-    subjectLocation: SourceLocation,
-    isolates: Set<Direction>, rules: [Rule]
+    identity: PolicyIdentity, location: SourceLocation, subject: PolicySubject,
+    subjectLocation: SourceLocation, isolates: Set<Direction>, rules: [Rule], rank: Int = 0
   ) {
     self.identity = identity
     self.location = location
@@ -42,26 +83,11 @@ package struct Policy: Sendable {
     self.subjectLocation = subjectLocation
     self.isolates = isolates
     self.rules = rules
-  }
-}
-
-/// What a policy allows: connections with these peers, of this traffic.
-package struct Rule: Sendable {
-  package let direction: Direction
-  /// The rule's place in its list, from 0.
-  package let index: Int
-  package let peers: Peers
-  package let traffic: Traffic
-  package let location: SourceLocation
-
-  package init(direction: Direction, index: Int, peers: Peers, traffic: Traffic, location: SourceLocation) {
-    self.direction = direction
-    self.index = index
-    self.peers = peers
-    self.traffic = traffic
-    self.location = location
+    self.rank = rank
   }
 
-  /// `ingress[0]`, the path in the manifest.
-  package var path: String { "\(direction.name)[\(index)]" }
+  /// Whether it can change anything for its subject in a direction.
+  package func concerns(_ direction: Direction) -> Bool {
+    isolates.contains(direction) || rules.contains { $0.direction == direction }
+  }
 }

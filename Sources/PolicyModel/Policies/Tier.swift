@@ -1,14 +1,28 @@
 /// A stage of evaluation. Tiers are asked in order; what a tier decides is final for the direction.
+///
+/// What no tier decides is allowed.
 package struct Tier: Sendable {
   /// How the policies of a tier come to one answer.
   package enum Combination: Sendable, Hashable {
-    /// The union of what rules allow; a subject that any policy selects for a direction is closed for the rest
-    /// (`networking.k8s.io/v1`).
+    /// The union of what rules allow (`networking.k8s.io/v1`).
     case additive
+    /// Policies by rank, their rules in order: the first that matches decides.
+    case firstMatch(SameRank)
+    /// A rule that denies beats every rule that allows; allowing rules are a union.
+    case denyOverrides
+  }
+
+  /// What happens when policies of one rank match the same connection and disagree.
+  package enum SameRank: Sendable, Hashable {
+    /// The specification leaves it open.
+    case isUndefined
+    /// The one that denies wins, then the one that allows.
+    case denyWins
   }
 
   package let name: String
   package let combination: Combination
+  /// In the order of evaluation.
   package let policies: [Policy]
 
   package init(name: String, combination: Combination, policies: [Policy]) {
@@ -16,4 +30,7 @@ package struct Tier: Sendable {
     self.combination = combination
     self.policies = policies
   }
+
+  /// Whether rules have an order, so that one may be hidden by another.
+  package var isOrdered: Bool { if case .firstMatch = combination { true } else { false } }
 }

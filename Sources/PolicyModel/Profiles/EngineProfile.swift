@@ -7,7 +7,7 @@ package struct EngineProfile: Sendable, Hashable {
   package enum HostNetworkReading: Sendable, Hashable {
     /// Selected and policed like any pod.
     case asPods
-    /// Part of their node: no selector matches them, nothing polices them.
+    /// Part of their node: no pod selector matches them, no pod policy polices them.
     case asNodes
   }
 
@@ -17,25 +17,68 @@ package struct EngineProfile: Sendable, Hashable {
     case policed
   }
 
+  /// Whether connections of a node to a pod that runs on it are policed.
+  package enum ProbeReading: Sendable, Hashable {
+    /// Never, so that probes work.
+    case exempt
+    /// Only by rules that deny them; isolation alone does not.
+    case deniedByRulesOnly
+  }
+
+  /// Which numbers a port name stands for when containers of one pod disagree.
+  package enum PortNameReading: Sendable, Hashable, CaseIterable {
+    /// The first of the containers and sidecars.
+    case first
+    /// All of them, init containers included.
+    case all
+  }
+
+  /// A pod that reaches itself through a Service.
+  package enum HairpinReading: Sendable, Hashable {
+    case bypassesPolicy
+    case isPoliced
+  }
+
+  /// Known ends that a block of addresses may match, besides outside addresses.
+  package struct AddressHolders: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    package static let pods = AddressHolders(rawValue: 1)
+    package static let nodes = AddressHolders(rawValue: 2)
+  }
+
   package let name: String
-  /// Whether a block of addresses matches pods and nodes that have one of them.
-  package let addressBlocksMatchPods: Bool
+  /// Which ends with an address in a block that block matches.
+  package let addressBlocksMatch: AddressHolders
   package let hostNetworkReadings: [HostNetworkReading]
   package let egressToOwnNodeReadings: [OwnNodeReading]
+  package let probeReading: ProbeReading
+  package let portNameReadings: [PortNameReading]
+  package let hairpinReadings: [HairpinReading]
+  /// Whether a block in an egress rule may be compared with the address of the Service that a connection goes
+  /// to, and not with the pod's.
+  package let blocksMaySeeServices: Bool
 
   /// The specification itself (SEMANTICS.md §1): blocks match pods as conformance tests demand, and whatever
   /// the text leaves to implementations is left open.
   package static let kubernetes = EngineProfile(
-    name: "kubernetes", addressBlocksMatchPods: true, hostNetworkReadings: [.asPods, .asNodes],
-    egressToOwnNodeReadings: [.exempt, .policed])
+    name: "kubernetes", addressBlocksMatch: [.pods, .nodes], hostNetworkReadings: [.asPods, .asNodes],
+    egressToOwnNodeReadings: [.exempt, .policed], probeReading: .exempt, portNameReadings: [.first, .all],
+    hairpinReadings: [.bypassesPolicy, .isPoliced], blocksMaySeeServices: true)
 
   package init(
-    name: String, addressBlocksMatchPods: Bool, hostNetworkReadings: [HostNetworkReading],
-    egressToOwnNodeReadings: [OwnNodeReading]
+    name: String, addressBlocksMatch: AddressHolders, hostNetworkReadings: [HostNetworkReading],
+    egressToOwnNodeReadings: [OwnNodeReading], probeReading: ProbeReading,
+    portNameReadings: [PortNameReading],
+    hairpinReadings: [HairpinReading], blocksMaySeeServices: Bool
   ) {
     self.name = name
-    self.addressBlocksMatchPods = addressBlocksMatchPods
+    self.addressBlocksMatch = addressBlocksMatch
     self.hostNetworkReadings = hostNetworkReadings
     self.egressToOwnNodeReadings = egressToOwnNodeReadings
+    self.probeReading = probeReading
+    self.portNameReadings = portNameReadings
+    self.hairpinReadings = hairpinReadings
+    self.blocksMaySeeServices = blocksMaySeeServices
   }
 }

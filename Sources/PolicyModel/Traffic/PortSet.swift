@@ -11,6 +11,11 @@ package struct PortSet: Sendable, Hashable {
 
   package init(_ port: UInt16) { ranges = [port...port] }
 
+  /// Any numbers in any order; 0 is no port.
+  package init(_ ports: some Sequence<UInt16>) {
+    self = ports.reduce(.none) { $1 == 0 ? $0 : $0.union(PortSet($1)) }
+  }
+
   package var isEmpty: Bool { ranges.isEmpty }
 
   /// O(log ranges).

@@ -1,0 +1,246 @@
+internal import Kubernetes
+internal import PolicyModel
+
+/// A rule's peers as sets of parties, as far as they do not depend on an address that is not known.
+enum CompiledPeers: Sendable {
+  case fixed(PartySet)
+  /// The parties, and those whose address is not known when it lies in one of the atoms.
+  case withBlocks(PartySet, atoms: BitSet)
+  /// Anything else is evaluated case by case.
+  case general(PeerCondition)
+}
+
+/// What is taken for granted while conditions are compiled.
+struct PeerCase: Sendable, Hashable {
+  /// The atom of the address of every facet whose address is not known.
+  var atomOfUnknown: Int32 = -1
+  /// The atom of the address that every domain name, and the API server, has.
+  var atomOfNames: Int32 = -1
+  /// Node facets are on the node of the subject.
+  var isSameNode = false
+}
+
+/// Turns conditions on peers into sets of parties.
+struct PeerCompiler {
+  private var selectors: SelectorIndex
+  private let world: World
+  private let atoms: AddressAtoms
+  private let names: [NamedParty]
+  let none: PartySet
+  let everything: PartySet
+  /// Facets by the atom of their address.
+  private let withAtom: [BitSet]
+  /// Facets of ends that blocks match in this profile.
+  private let matchedByBlocks: BitSet
+  /// Facets whose address is not known and that blocks match in this profile.
+  let withUnknownAddress: BitSet
+  /// Named parties that have an address.
+  private let namesWithAddress: BitSet
+  private let facetsOfFamily: [BitSet]
+  private let outsideOfFamily: [BitSet]
+
+  init(
+    _ selectors: SelectorIndex, _ world: World, _ atoms: AddressAtoms, _ names: [NamedParty],
+    facets: [Facet], _ profile: EngineProfile
+  ) {
+    self.selectors = selectors
+    self.world = world
+    self.atoms = atoms
+    self.names = names
+    let outsideCount = atoms.count + names.count
+    let noFacet = BitSet(size: facets.count)
+    let noOutside = BitSet(size: outsideCount)
+    none = PartySet(facets: noFacet, outside: noOutside)
+    everything = PartySet(
+      facets: BitSet(allBelow: facets.count), outside: BitSet(allBelow: outsideCount))
+    var unknown = noFacet
+    var matchedByBlocks = noFacet
+    var withAtom = [BitSet](repeating: noFacet, count: atoms.count)
+    var facetsOfFamily = [noFacet, noFacet]
+    for (index, facet) in facets.enumerated() {
+      if let family = facet.family { facetsOfFamily[Int(family.rawValue)].insert(index) }
+      let isMatched = profile.addressBlocksMatch.contains(facet.isNode ? .nodes : .pods)
+      if isMatched { matchedByBlocks.insert(index) }
+      switch facet.address {
+      case .unknown: if isMatched { unknown.insert(index) }
+      case .atom(let atom): withAtom[Int(atom)].insert(index)
+      case .none: break
+      }
+    }
+    withUnknownAddress = unknown
+    self.withAtom = withAtom
+    self.matchedByBlocks = matchedByBlocks
+    self.facetsOfFamily = facetsOfFamily
+    var outsideOfFamily = [noOutside, noOutside]
+    for (atom, set) in atoms.sets.enumerated() {
+      if let family = set.intervals.first?.family { outsideOfFamily[Int(family.rawValue)].insert(atom) }
+    }
+    var addressed = noOutside
+    for (index, name) in names.enumerated() {
+      if case .special = name { continue }
+      addressed.insert(atoms.count + index)
+      outsideOfFamily[Int(world.assumedFamily.rawValue)].insert(atoms.count + index)
+    }
+    namesWithAddress = addressed
+    self.outsideOfFamily = outsideOfFamily
+  }
+
+  /// The peers of a rule, with the positions of selectors that match nothing.
+  mutating func compile(_ peers: Peers) -> (CompiledPeers, dead: [Int]) {
+    guard case .anyOf(let list) = peers else { return (.fixed(everything), []) }
+    var fixed = none
+    var blockAtoms = BitSet(size: atoms.count)
+    var dead: [Int] = []
+    var isGeneral = false
+    for (position, peer) in list.enumerated() {
+      switch peer.kind {
+      case .endpoints(let selector):
+        let matches = selectors.matches(selector)
+        if matches.isEmpty { dead.append(position) }
+        fixed.facets.formUnion(matches)
+      case .addresses(let block):
+        blockAtoms.formUnion(atoms.atoms(of: block.addresses))
+        fixed.formUnion(known(in: block.addresses))
+      case .nodes, .family, .domain, .outside, .apiServer, .special, .all, .any, .not:
+        if peer.kind.dependsOnCase {
+          isGeneral = true
+        } else {
+          fixed.formUnion(matches(peer.kind, PeerCase()))
+        }
+      }
+    }
+    if isGeneral { return (.general(.any(list.map(\.kind))), dead) }
+    return (blockAtoms.isEmpty ? .fixed(fixed) : .withBlocks(fixed, atoms: blockAtoms), dead)
+  }
+
+  /// The facets that a policy is about, those that cannot be peers included.
+  mutating func facets(of subject: PolicySubject, policed: BitSet) -> BitSet {
+    var facets = none.facets
+    if let selector = subject.endpoints {
+      facets.formUnion(selectors.carriers(of: selector).intersection(policed))
+    }
+    if let selector = subject.nodes { facets.formUnion(selectors.matches(selector)) }
+    return facets
+  }
+
+  /// Whether a facet is among peers.
+  ///
+  /// - Parameter atom: where its address lies, if it is not known; -1 if it is or does not matter.
+  mutating func includes(_ compiled: CompiledPeers, facet: Int, at atom: Int32) -> Bool {
+    switch compiled {
+    case .fixed(let parties): return parties.facets.contains(facet)
+    case .withBlocks(let parties, let atoms):
+      return parties.facets.contains(facet)
+        || (atom >= 0 && withUnknownAddress.contains(facet) && atoms.contains(Int(atom)))
+    case .general(let condition):
+      return matches(condition, PeerCase(atomOfUnknown: atom)).facets.contains(facet)
+    }
+  }
+
+  /// Parties whose address is not known, when it lies in this atom.
+  func unknown(_ peerCase: PeerCase, in atoms: BitSet) -> PartySet {
+    var found = none
+    if peerCase.atomOfUnknown >= 0, atoms.contains(Int(peerCase.atomOfUnknown)) {
+      found.facets = withUnknownAddress
+    }
+    if peerCase.atomOfNames >= 0, atoms.contains(Int(peerCase.atomOfNames)) {
+      found.outside = namesWithAddress
+    }
+    return found
+  }
+
+  private func known(in addresses: AddressSet) -> PartySet {
+    var found = none
+    atoms.atoms(of: addresses).forEach { atom in
+      found.outside.insert(atom)
+      found.facets.formUnion(withAtom[atom])
+    }
+    found.facets.formIntersection(matchedByBlocks)
+    return found
+  }
+
+  /// The parties that meet a condition in a case. O(size of the condition × words).
+  mutating func matches(_ condition: PeerCondition, _ peerCase: PeerCase) -> PartySet {
+    switch condition {
+    case .endpoints(let selector):
+      return PartySet(facets: selectors.matches(selector), outside: none.outside)
+    case .nodes(let selector, let placement):
+      let isPlaced =
+        switch placement {
+        case .anywhere: true
+        case .own: peerCase.isSameNode
+        case .other: !peerCase.isSameNode
+        }
+      return isPlaced
+        ? PartySet(facets: selectors.matches(selector), outside: none.outside) : none
+    case .addresses(let block):
+      return known(in: block.addresses).union(unknown(peerCase, in: atoms.atoms(of: block.addresses)))
+    case .family(let family):
+      return PartySet(
+        facets: facetsOfFamily[Int(family.rawValue)], outside: outsideOfFamily[Int(family.rawValue)])
+    case .domain(let pattern):
+      return named { if case .domain(let own) = $0 { pattern.matches(own.example) } else { false } }
+    case .outside: return outside()
+    case .apiServer:
+      var found = named { if case .apiServer = $0 { true } else { false } }
+      if !world.apiServerAddresses.isEmpty {
+        found.formUnion(apiServers())
+      }
+      return found
+    case .special(let name): return named { $0 == .special(name) }
+    case .all(let parts):
+      var result = everything
+      for part in parts { result = result.intersection(matches(part, peerCase)) }
+      return result
+    case .any(let parts):
+      var result = none
+      for part in parts { result.formUnion(matches(part, peerCase)) }
+      return result
+    case .not(let part): return everything.subtracting(matches(part, peerCase))
+    }
+  }
+
+  private func named(_ isWanted: (NamedParty) -> Bool) -> PartySet {
+    var found = none
+    for (index, name) in names.enumerated() where isWanted(name) { found.outside.insert(atoms.count + index) }
+    return found
+  }
+
+  /// Addresses outside the cluster, and names of such.
+  private func outside() -> PartySet {
+    var found = named {
+      switch $0 {
+      case .domain, .apiServer(isOutside: true): true
+      case .apiServer(isOutside: false), .special: false
+      }
+    }
+    for (atom, set) in atoms.sets.enumerated() where set.isDisjoint(with: world.clusterAddresses) {
+      found.outside.insert(atom)
+    }
+    return found
+  }
+
+  /// Outside addresses and nodes that the API server is known to have.
+  private func apiServers() -> PartySet {
+    var found = none
+    let nodes = selectors.matches(NodeSelector.all)
+    atoms.atoms(of: world.apiServerAddresses).forEach { atom in
+      found.outside.insert(atom)
+      found.facets.formUnion(withAtom[atom].intersection(nodes))
+    }
+    return found
+  }
+}
+
+extension PeerCondition {
+  /// Whether more than known addresses and labels tells whom it matches.
+  var dependsOnCase: Bool {
+    switch self {
+    case .endpoints, .family, .domain, .outside, .apiServer, .special: false
+    case .addresses: true
+    case .nodes(_, let placement): placement != .anywhere
+    case .all(let parts), .any(let parts): parts.contains(where: \.dependsOnCase)
+    case .not(let part): part.dependsOnCase
+    }
+  }
+}

@@ -1,0 +1,37 @@
+internal import Kubernetes
+internal import PolicyModel
+
+/// One way in which what a row does not know may turn out. A row is computed for each, and what they disagree
+/// about is undefined.
+struct RowCase: Sendable, Hashable {
+  var peers = PeerCase()
+  /// The atom of the subject's own address, where rules ask for it and it is not known; else -1.
+  var atomOfSubject: Int32 = -1
+  /// Nil when no rule looks at it.
+  var sourcePort: UInt16?
+  /// Which of the policies of one rank goes first, by tier of the row.
+  var winners: [Int] = []
+}
+
+/// A tier as far as it concerns a row.
+struct RowTier: Sendable, Hashable {
+  /// Index of the tier.
+  let tier: Int32
+  let combination: Tier.Combination
+  /// Whether a policy of the row closes the direction at the end of the tier.
+  let isolates: Bool
+  /// The most policies of the row that have one rank, where nobody says which of them goes first; else 1.
+  let ties: Int
+}
+
+/// A rule with its peers as sets.
+struct CompiledRule: Sendable {
+  let rule: Rule
+  let policy: Int32
+  let tier: Int32
+  /// The place of its policy in the tier; equal for policies of one rank.
+  let rank: Int32
+  let peers: CompiledPeers
+  /// Whom it asks the subject to be; nil when it does not.
+  let subject: CompiledPeers?
+}

@@ -1,0 +1,14 @@
+internal import Kubernetes
+package import PolicyModel
+
+extension World {
+  /// What selectors see of an endpoint under an attribute; nil when it has none.
+  package func value(of attribute: Attribute, _ endpoint: Endpoint) -> String? {
+    switch attribute {
+    case .label(let key): endpoint.labels[key]
+    case .namespaceLabel(let key): namespaces[endpoint.namespace].labels[key]
+    case .serviceAccountName: endpoint.serviceAccount
+    case .serviceAccountLabel: nil
+    }
+  }
+}

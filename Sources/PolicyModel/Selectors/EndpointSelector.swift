@@ -1,0 +1,109 @@
+package import Kubernetes
+
+/// Which namespaces an ``EndpointSelector`` looks into.
+package enum NamespaceScope: Sendable {
+  /// The one namespace of this name.
+  case named(String)
+  /// Every namespace whose labels meet the expression, which speaks of ``Attribute/namespaceLabel(_:)``.
+  case matching(LabelExpression)
+
+  /// Every namespace.
+  package static let all = NamespaceScope.matching(.everything)
+
+  package func contains(_ namespace: Namespace) -> Bool {
+    switch self {
+    case .named(let name): namespace.name == name
+    case .matching(let expression): expression.matches(namespace.value)
+    }
+  }
+}
+
+extension Namespace {
+  /// What selectors see of a namespace under an attribute; nil when it has none.
+  package func value(of attribute: Attribute) -> String? {
+    if case .namespaceLabel(let key) = attribute { labels[key] } else { nil }
+  }
+}
+
+/// A set of pods, by what can be asked about them.
+///
+/// A pod must live in ``namespaces`` and meet ``pods``. An expression that mixes labels of the pod and of its
+/// namespace in alternatives stands in ``pods``, with ``NamespaceScope/all`` beside it.
+package struct EndpointSelector: Sendable {
+  package let namespaces: NamespaceScope
+  package let pods: LabelExpression
+
+  package init(namespaces: NamespaceScope, pods: LabelExpression) {
+    self.namespaces = namespaces
+    self.pods = pods
+  }
+}
+
+extension EndpointSelector: CustomStringConvertible {
+  /// `pods with app=web in namespace shop`, `all pods in namespaces with team=a`.
+  package var description: String {
+    let which = pods.isEverything ? "all pods" : "pods with \(pods)"
+    switch namespaces {
+    case .named(let name): return "\(which) in namespace \(name)"
+    case .matching(let expression):
+      return expression.isEverything
+        ? "\(which) in all namespaces" : "\(which) in namespaces with \(NamespaceWords(expression))"
+    }
+  }
+}
+
+/// An expression over namespace labels, where it is clear that namespaces are meant.
+private struct NamespaceWords: CustomStringConvertible {
+  let expression: LabelExpression
+
+  init(_ expression: LabelExpression) { self.expression = expression }
+
+  var description: String { Self.asOwnLabels(expression).description }
+
+  private static func asOwnLabels(_ expression: LabelExpression) -> LabelExpression {
+    switch expression {
+    case .requirement(let requirement):
+      guard case .namespaceLabel(let key) = requirement.value.attribute else { return expression }
+      return .requirement(
+        Located(AttributeRequirement(.label(key), requirement.value.test), at: requirement.location))
+    case .all(let parts): return .all(parts.map(asOwnLabels))
+    case .any(let parts): return .any(parts.map(asOwnLabels))
+    case .not(let part): return .not(asOwnLabels(part))
+    }
+  }
+}
+
+/// A set of nodes: their own processes and the pods that share their network.
+package enum NodeSelector: Sendable {
+  /// Nodes of these names.
+  case named([String])
+  /// Nodes whose labels meet the expression.
+  case matching(LabelExpression)
+
+  /// Every node.
+  package static let all = NodeSelector.matching(.everything)
+
+  /// Whether it selects every node by its form.
+  package var isEverything: Bool {
+    if case .matching(let expression) = self { expression.isEverything } else { false }
+  }
+
+  package func contains(_ node: ClusterNode) -> Bool {
+    switch self {
+    case .named(let names): names.contains(node.name)
+    case .matching(let expression): expression.matches(node.labels)
+    }
+  }
+}
+
+extension NodeSelector: CustomStringConvertible {
+  /// `all nodes`, `nodes with pool=edge`, `node n1`.
+  package var description: String {
+    switch self {
+    case .named(let names):
+      names.isEmpty
+        ? "no node" : "\(names.count == 1 ? "node" : "nodes") \(names.joined(separator: ", "))"
+    case .matching(let expression): expression.isEverything ? "all nodes" : "nodes with \(expression)"
+    }
+  }
+}

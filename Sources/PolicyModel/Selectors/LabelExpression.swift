@@ -1,0 +1,177 @@
+package import Kubernetes
+
+/// Something that selectors can ask about an endpoint, a node or a namespace.
+package enum Attribute: Sendable, Hashable {
+  /// A label of the object itself.
+  case label(String)
+  /// A label of the namespace it lives in.
+  case namespaceLabel(String)
+  /// The name of the service account it runs as.
+  case serviceAccountName
+  /// A label of the service account it runs as.
+  case serviceAccountLabel(String)
+}
+
+extension Attribute: CustomStringConvertible {
+  /// `app`, `namespace label team`, `service account`.
+  package var description: String {
+    switch self {
+    case .label(let key): key
+    case .namespaceLabel(Namespace.nameLabel): "namespace"
+    case .namespaceLabel(let key): "namespace label \(key)"
+    case .serviceAccountName: "service account"
+    case .serviceAccountLabel(let key): "service account label \(key)"
+    }
+  }
+}
+
+/// One condition on one attribute.
+package struct AttributeRequirement: Sendable, Hashable {
+  /// What the value must be like. Only ``LabelTest/isNotIn(_:)`` and ``LabelTest/doesNotExist`` are true of an
+  /// absent value.
+  package enum Test: Sendable, Hashable {
+    case isIn([String])
+    case isNotIn([String])
+    case exists
+    case doesNotExist
+    case contains(String)
+    case startsWith(String)
+    case endsWith(String)
+  }
+
+  package let attribute: Attribute
+  package let test: Test
+
+  package init(_ attribute: Attribute, _ test: Test) {
+    self.attribute = attribute
+    self.test = test
+  }
+
+  /// Whether a value (nil: absent) meets the condition. Values compare byte by byte.
+  package func matches(_ value: String?) -> Bool {
+    switch test {
+    case .isIn(let values): value.map(values.contains) ?? false
+    case .isNotIn(let values): !(value.map(values.contains) ?? false)
+    case .exists: value != nil
+    case .doesNotExist: value == nil
+    case .contains(let part): value?.utf8.firstRange(of: part.utf8) != nil
+    case .startsWith(let part): value?.utf8.starts(with: part.utf8) ?? false
+    case .endsWith(let part): value?.utf8.reversed().starts(with: part.utf8.reversed()) ?? false
+    }
+  }
+}
+
+extension AttributeRequirement: CustomStringConvertible {
+  /// kubectl's spelling where it has one: `app=web`, `tier in (a,b)`, `!canary`, `app starts with "web"`.
+  package var description: String {
+    switch test {
+    case .isIn(let values) where values.count == 1: "\(attribute)=\(values[0])"
+    case .isIn(let values): "\(attribute) in (\(values.joined(separator: ",")))"
+    case .isNotIn(let values) where values.count == 1: "\(attribute)!=\(values[0])"
+    case .isNotIn(let values): "\(attribute) notin (\(values.joined(separator: ",")))"
+    case .exists: "\(attribute)"
+    case .doesNotExist: "!\(attribute)"
+    case .contains(let part): "\(attribute) contains \"\(part)\""
+    case .startsWith(let part): "\(attribute) starts with \"\(part)\""
+    case .endsWith(let part): "\(attribute) ends with \"\(part)\""
+    }
+  }
+}
+
+/// A condition on attributes.
+package indirect enum LabelExpression: Sendable {
+  case requirement(Located<AttributeRequirement>)
+  /// All of them; true without any.
+  case all([LabelExpression])
+  /// One of them; false without any.
+  case any([LabelExpression])
+  case not(LabelExpression)
+
+  /// True for everything.
+  package static let everything = LabelExpression.all([])
+  /// True for nothing.
+  package static let nothing = LabelExpression.any([])
+
+  /// A Kubernetes label selector.
+  ///
+  /// - Parameter attribute: what the selector's keys are the names of.
+  package init(_ selector: LabelSelector, of attribute: (String) -> Attribute = Attribute.label) {
+    self = .all(
+      selector.requirements.map {
+        .requirement(
+          Located(AttributeRequirement(attribute($0.value.key), .init($0.value.operator)), at: $0.location))
+      })
+  }
+
+  /// Whether it is true for everything by its form.
+  package var isEverything: Bool {
+    if case .all(let parts) = self { parts.allSatisfy(\.isEverything) } else { false }
+  }
+
+  /// Whether it is true, when `value` answers an attribute's value (nil: absent).
+  package func matches(_ value: (Attribute) -> String?) -> Bool {
+    switch self {
+    case .requirement(let requirement): requirement.value.matches(value(requirement.value.attribute))
+    case .all(let parts): parts.allSatisfy { $0.matches(value) }
+    case .any(let parts): parts.contains { $0.matches(value) }
+    case .not(let part): !part.matches(value)
+    }
+  }
+
+  /// Whether it is true of an object with these labels and nothing else.
+  package func matches(_ labels: Labels) -> Bool {
+    matches { if case .label(let key) = $0 { labels[key] } else { nil } }
+  }
+
+  /// Every requirement in it, in the order of the text.
+  package var requirements: [Located<AttributeRequirement>] {
+    switch self {
+    case .requirement(let requirement): [requirement]
+    case .all(let parts), .any(let parts): parts.flatMap(\.requirements)
+    case .not(let part): part.requirements
+    }
+  }
+
+  /// The requirements when all of them must hold and nothing else; nil for other forms.
+  package var conjunction: [Located<AttributeRequirement>]? {
+    switch self {
+    case .requirement(let requirement): return [requirement]
+    case .all(let parts):
+      var requirements: [Located<AttributeRequirement>] = []
+      for part in parts {
+        guard let own = part.conjunction else { return nil }
+        requirements += own
+      }
+      return requirements
+    case .any, .not: return nil
+    }
+  }
+}
+
+extension AttributeRequirement.Test {
+  /// The same test as a Kubernetes selector writes it.
+  package init(_ operator: LabelRequirement.Operator) {
+    switch `operator` {
+    case .isIn(let values): self = .isIn(values)
+    case .isNotIn(let values): self = .isNotIn(values)
+    case .exists: self = .exists
+    case .doesNotExist: self = .doesNotExist
+    }
+  }
+}
+
+extension LabelExpression: CustomStringConvertible {
+  /// kubectl's spelling, `app=web,tier in (a,b)`; alternatives and negations in words.
+  package var description: String {
+    switch self {
+    case .requirement(let requirement): return requirement.value.description
+    case .all(let parts):
+      return parts.map { part in
+        if case .any(let choices) = part, choices.count != 1 { "(\(part))" } else { part.description }
+      }.joined(separator: ",")
+    case .any(let parts):
+      return parts.isEmpty ? "nothing" : parts.map(\.description).joined(separator: " or ")
+    case .not(let part): return "not (\(part))"
+    }
+  }
+}
