@@ -33,7 +33,7 @@ extension Benchmark {
     private let wording: Wording
 
     init(_ cluster: Cluster) {
-      evaluator = FlowEvaluator(world: cluster.world, tier: cluster.tier, profile: cluster.profile)
+      evaluator = FlowEvaluator(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
       parser = FlowParser(cluster.world)
       wording = Wording(cluster.world)
     }

@@ -22,7 +22,7 @@ struct EngineRun {
 
   /// CPU seconds from objects to the world: what exists, sorted and indexed.
   func worldSeconds(runs: Int) -> Double {
-    let namespaces = cluster.tier.policies.map(\.identity.namespace)
+    let namespaces = cluster.tiers.flatMap(\.policies).map(\.identity.namespace)
     // Answered to be freed later, as a command that ends never frees it.
     return CPUClock.best(of: runs) { World(manifests, policyNamespaces: namespaces) }.seconds
   }
@@ -30,7 +30,7 @@ struct EngineRun {
   /// CPU seconds from the world to the connectivity list, and the size of the list.
   func connectivity(runs: Int) -> (seconds: Double, bytes: Int) {
     let (bytes, seconds) = CPUClock.best(of: runs) {
-      write(CompiledPolicies(world: cluster.world, tier: cluster.tier, profile: cluster.profile)).bytes
+      write(CompiledPolicies(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)).bytes
     }
     return (seconds, bytes)
   }

@@ -3,8 +3,8 @@ package import PolicyModel
 
 /// The policies of an input, lowered from every dialect.
 package struct PolicySet: Sendable {
-  /// The tier of `networking.k8s.io/v1` policies, sorted by namespace and name.
-  package let networkPolicies: Tier
+  /// `networking.k8s.io/v1` policies, sorted by namespace and name.
+  package let networkPolicies: [Policy]
   /// How many policies an API server would refuse. They isolate nothing and allow nothing.
   package let rejected: Int
   package let diagnostics: [Diagnostic]
@@ -56,9 +56,19 @@ package struct PolicySet: Sendable {
     policies.sort {
       ($0.identity.namespace, $0.identity.name) < ($1.identity.namespace, $1.identity.name)
     }
-    networkPolicies = Tier(name: "NetworkPolicy", combination: .additive, policies: policies)
+    networkPolicies = policies
     self.rejected = rejected
     diagnostics = problems.reportingEachTemplateOnce()
+  }
+}
+
+extension PolicySet {
+  /// How many policies there are.
+  package var count: Int { networkPolicies.count }
+
+  /// What a profile's engine asks, in order.
+  package func tiers(_ profile: EngineProfile) -> [Tier] {
+    [Tier(name: "NetworkPolicy", combination: .additive, policies: networkPolicies)]
   }
 }
 

@@ -12,7 +12,7 @@ struct PolicyReading {
     let options = PolicySet.readerOptions(defaultNamespace: "default")
     let manifests = ManifestReader(options: options).readSequentially([ManifestText(path: path, text)])
     let set = PolicySet(manifests, defaultNamespace: "default")
-    policies = set.networkPolicies.policies
+    policies = set.networkPolicies
     rejected = set.rejected
     diagnostics = manifests.diagnostics + set.diagnostics
   }

@@ -37,7 +37,7 @@ struct EngineAgreementTests {
       let reference = ReferenceEvaluator(random.world)
       let engine = await EngineUnderTest(yaml: random.world.yaml())
       let compiled = CompiledPolicies(
-        world: engine.evaluator.world, tier: engine.tier, profile: engine.evaluator.profile)
+        world: engine.evaluator.world, tiers: engine.tiers, profile: engine.evaluator.profile)
       let table = VerdictTable(compiled)
       let relation = Relation(compiled)
       for line in random.nextFlows(Self.flowsPerWorld) {
@@ -156,7 +156,7 @@ private func convert(_ outcome: Outcome) -> ReferenceVerdict.Outcome {
 struct EngineUnderTest {
   let evaluator: FlowEvaluator
   let parser: FlowParser
-  let tier: Tier
+  let tiers: [Tier]
   let problems: [String]
 
   init(yaml: String) async {
@@ -172,10 +172,10 @@ struct EngineUnderTest {
   private init(_ manifests: ManifestSet) {
     let policies = PolicySet(manifests, defaultNamespace: "default")
     let world = World(
-      manifests, policyNamespaces: policies.networkPolicies.policies.map(\.identity.namespace))
-    evaluator = FlowEvaluator(world: world, tier: policies.networkPolicies, profile: .kubernetes)
+      manifests, policyNamespaces: policies.networkPolicies.map(\.identity.namespace))
+    evaluator = FlowEvaluator(world: world, tiers: policies.tiers(.kubernetes), profile: .kubernetes)
     parser = FlowParser(world)
-    tier = policies.networkPolicies
+    tiers = policies.tiers(.kubernetes)
     problems = (manifests.diagnostics + policies.diagnostics).filter { $0.severity == .error }.map(\.message)
   }
 

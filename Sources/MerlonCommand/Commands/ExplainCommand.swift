@@ -42,7 +42,7 @@ struct ExplainCommand: AsyncParsableCommand {
     let cluster = await input.load()
     display.report(cluster)
     try cluster.requireSomething()
-    let evaluator = FlowEvaluator(world: cluster.world, tier: cluster.tier, profile: cluster.profile)
+    let evaluator = FlowEvaluator(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
     let wording = Wording(cluster.world)
     let explanation = try explain(cluster, evaluator)
     let standardOutput = Terminal.standardOutput

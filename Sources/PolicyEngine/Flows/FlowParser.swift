@@ -111,7 +111,7 @@ package struct FlowParser: Sendable {
     if let number = otherProtocol(name, parts.dropFirst()) { return .other(number) }
     throw FlowLineError(
       "`\(text)` is no protocol and port",
-      fix: "write tcp/80, udp/53, sctp/3868, icmp/8, or protocol/47 for others")
+      fix: "write tcp/80, udp/53, sctp/3868, icmp/8 or protocol/47")
   }
 
   /// - Parameter rest: what follows the name.

@@ -23,7 +23,7 @@ package struct CheckReport: Sendable {
   }
 
   package init(_ cluster: Cluster) {
-    let compiled = CompiledPolicies(world: cluster.world, tier: cluster.tier, profile: cluster.profile)
+    let compiled = CompiledPolicies(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
     summary = cluster.summary
     profile = cluster.profile.name
     problems = (cluster.diagnostics + Findings(cluster, compiled).all()).sortedByLocation()

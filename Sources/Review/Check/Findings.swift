@@ -20,9 +20,11 @@ struct Findings {
   func idlePolicies() -> [Diagnostic] {
     compiled.policies.indices.filter(compiled.selectsNothing).map { number in
       let policy = compiled.policies[number]
-      return finding(
-        .selectsNothing, "\(policy.identity) selects nothing: there are no \(policy.subject)", policy.subject,
-        at: policy.subjectLocation)
+      let message = "\(policy.identity) selects nothing: there are no \(policy.subject)"
+      guard let selector = policy.subject.endpoints else {
+        return Diagnostic(.selectsNothing, .warning, message, at: policy.subjectLocation)
+      }
+      return finding(.selectsNothing, message, selector, at: policy.subjectLocation)
     }
   }
 
@@ -30,12 +32,19 @@ struct Findings {
   func deadPeers() -> [Diagnostic] {
     compiled.deadPeers.compactMap { dead in
       let (policy, rule) = compiled.policyAndRule(dead.rule)
+      let effect =
+        switch rule.action {
+        case .allow: "allows nobody"
+        case .deny: "denies nobody"
+        case .pass: "passes nobody on"
+        case .log: "logs nobody"
+        }
       guard case .anyOf(let peers) = rule.peers, case .endpoints(let selector) = peers[dead.peer].kind else {
         return nil
       }
       return finding(
         .peerMatchesNothing,
-        "\(policy.identity) \(rule.path) allows nobody with this peer: there are no \(selector)", selector,
+        "\(policy.identity) \(rule.path) \(effect) with this peer: there are no \(selector)", selector,
         at: peers[dead.peer].location)
     }
   }
@@ -71,7 +80,7 @@ struct Findings {
   /// A custom kind of the input that the selector's label values are named after: its operator makes such pods.
   private func makerOutsideInput(_ selector: EndpointSelector) -> GroupKind? {
     let values = selector.pods.requirements.flatMap { requirement -> [String] in
-      if case .isIn(let values) = requirement.value.operator { values } else { [] }
+      if case .isIn(let values) = requirement.value.test { values } else { [] }
     }
     return cluster.summary.passedOver.map(\.kind).first {
       $0.group.contains(".") && values.contains($0.kind.lowercased())

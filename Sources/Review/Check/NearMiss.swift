@@ -12,13 +12,14 @@ struct NearMiss {
 
   /// O(endpoints in scope × conditions).
   static func find(_ selector: EndpointSelector, in world: World) -> NearMiss? {
+    guard let wanted = selector.pods.conjunction else { return nil }
     let scope = world.namespaces.indices.filter { selector.namespaces.contains(world.namespaces[$0]) }
     if scope.isEmpty, case .matching(let expression) = selector.namespaces {
       return find(expression, in: world)
     }
     let inScope = Set(scope)
     for endpoint in world.endpoints where inScope.contains(endpoint.namespace) && !endpoint.isFinished {
-      if let suggestion = nearMiss(selector.pods, endpoint.labels) {
+      if let suggestion = nearMiss(wanted, endpoint.labels, { world.value(of: $0, endpoint) }) {
         return NearMiss(suggestion: suggestion, candidate: world.qualifiedName(endpoint))
       }
     }
@@ -26,8 +27,9 @@ struct NearMiss {
   }
 
   private static func find(_ expression: LabelExpression, in world: World) -> NearMiss? {
+    guard let wanted = expression.conjunction else { return nil }
     for namespace in world.namespaces {
-      if let suggestion = nearMiss(expression, namespace.labels) {
+      if let suggestion = nearMiss(wanted, namespace.labels, namespace.value) {
         return NearMiss(suggestion: suggestion, candidate: "namespace \(namespace.name)")
       }
     }
@@ -40,21 +42,33 @@ struct NearMiss {
     return withoutDigits(a) == withoutDigits(b)
   }
 
-  private static func nearMiss(_ expression: LabelExpression, _ labels: Labels) -> String? {
-    let failing = expression.requirements.map(\.value).filter { !$0.matches(labels[$0.key]) }
-    guard failing.count == 1, let requirement = failing.first, case .isIn(let values) = requirement.operator
-    else {
-      return nil
-    }
-    if let actual = labels[requirement.key] {
+  /// - Parameter value: what the object has under an attribute.
+  private static func nearMiss(
+    _ wanted: [Located<AttributeRequirement>], _ labels: Labels, _ value: (Attribute) -> String?
+  ) -> String? {
+    let failing = wanted.map(\.value).filter { !$0.matches(value($0.attribute)) }
+    guard failing.count == 1, let requirement = failing.first, case .isIn(let values) = requirement.test,
+      let key = requirement.attribute.labelKey
+    else { return nil }
+    if let actual = value(requirement.attribute) {
       guard let near = Suggestion.nearest(to: actual, among: values), !isNumberedApart(actual, near) else {
         return nil
       }
-      return "\(requirement.key)=\(actual)"
+      return "\(key)=\(actual)"
     }
     let keys = labels.entries.filter { values.contains($0.value) }.map(\.key)
-    return Suggestion.nearest(to: requirement.key, among: keys).flatMap { key in
+    return Suggestion.nearest(to: key, among: keys).flatMap { key in
       labels[key].map { "\(key)=\($0)" }
+    }
+  }
+}
+
+extension Attribute {
+  /// The key of the label that it is, of whatever object.
+  var labelKey: String? {
+    switch self {
+    case .label(let key), .namespaceLabel(let key), .serviceAccountLabel(let key): key
+    case .serviceAccountName: nil
     }
   }
 }

@@ -6,7 +6,8 @@ package import PolicyModel
 /// An input as a whole: what exists, what is policed, and what is wrong with the text.
 package struct Cluster: Sendable {
   package let world: World
-  package let tier: Tier
+  /// What is enforced, in the order of evaluation.
+  package let tiers: [Tier]
   package let profile: EngineProfile
   package let summary: InputSummary
   /// Everything that reading found, in the order of the places.
@@ -25,10 +26,11 @@ package struct Cluster: Sendable {
 
   package init(_ manifests: ManifestSet, defaultNamespace: String, profile: EngineProfile) {
     let policies = PolicySet(manifests, defaultNamespace: defaultNamespace)
-    tier = policies.networkPolicies
+    tiers = policies.tiers(profile)
+    let enforced = tiers.lazy.flatMap(\.policies)
     world = World(
-      manifests, policyNamespaces: tier.policies.map(\.identity.namespace),
-      visibleLabels: PolicyIndex.labelKeys(in: tier.policies))
+      manifests, policyNamespaces: enforced.map(\.identity.namespace).filter { !$0.isEmpty },
+      visibleLabels: PolicyIndex.labelKeys(in: enforced))
     self.profile = profile
     summary = InputSummary(manifests, policies, world)
     diagnostics = (manifests.diagnostics + policies.diagnostics).sortedByLocation()
@@ -66,7 +68,7 @@ package struct InputSummary: Sendable {
     namespaces = world.namespaces.count
     nodes = manifests.nodes.count
     services = manifests.services.count
-    self.policies = policies.networkPolicies.policies.count
+    self.policies = policies.count
     rejectedPolicies = policies.rejected
     passedOver = manifests.passedOver.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     documentsWithoutKind = manifests.documentsWithoutKind

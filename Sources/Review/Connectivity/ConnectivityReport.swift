@@ -15,7 +15,7 @@ package struct ConnectivityReport {
 
   package init(_ cluster: Cluster, filter: ConnectivityFilter = ConnectivityFilter()) {
     self.init(
-      cluster, CompiledPolicies(world: cluster.world, tier: cluster.tier, profile: cluster.profile),
+      cluster, CompiledPolicies(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile),
       filter: filter)
   }
 

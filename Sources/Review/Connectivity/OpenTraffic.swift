@@ -20,19 +20,20 @@ package struct OpenTraffic: Sendable, Hashable {
   /// What a rule lets through. On ingress a port name is the subject's, on egress it is the unknown peer's.
   init(_ rule: Rule, subject: Endpoint) {
     self.init()
-    guard case .anyOf(let matches) = rule.traffic else {
+    guard case .anyOf = rule.traffic else {
       ports = .all
       return
     }
-    for match in matches {
-      switch match.ports {
-      case .all: ports = ports.union(TrafficSet(match.transport, .all))
-      case .range(let range): ports = ports.union(TrafficSet(match.transport, PortSet(range)))
-      case .named(let name) where rule.direction == .ingress:
-        if let port = subject.podPort(.name(name), match.transport) {
-          ports = ports.union(TrafficSet(match.transport, PortSet(port)))
+    for match in rule.traffic.portMatches {
+      let numbers = match.numbers { name in
+        guard rule.direction == .ingress, let port = subject.podPort(.name(name), match.transport) else {
+          return .none
         }
-      case .named(let name): names.insert(Name(transport: match.transport, name: name))
+        return PortSet(port)
+      }
+      ports = ports.union(TrafficSet(match.transport, numbers))
+      if rule.direction == .egress, case .named(let name) = match.ports {
+        names.insert(Name(transport: match.transport, name: name))
       }
     }
   }

@@ -46,6 +46,7 @@ extension Wording {
             .members(
               ("policy", .string(policy.policy.identity.description)),
               ("location", policy.policy.location.data),
+              ("isolates", .bool(policy.isolates)),
               ("rules", .list(policy.rules.map { data($0, situation, other) })))
           })
       ))
@@ -54,6 +55,7 @@ extension Wording {
   private func data(_ trace: RuleTrace, _ situation: Situation, _ other: Party) -> DataValue {
     .members(
       ("rule", .string(trace.rule.path)), ("location", trace.rule.location.data),
+      ("action", .string(trace.rule.action.rawValue)),
       ("matches", .bool(trace.isMatch)),
       ("peersMatch", .bool(trace.peersMatch)), ("portsMatch", .bool(trace.portsMatch)),
       (
@@ -63,7 +65,7 @@ extension Wording {
             .members(
               ("peer", .string(peer.peer.description)), ("location", peer.peer.location.data),
               ("matches", .bool(peer.mismatches.isEmpty)),
-              ("mismatches", .list(peer.mismatches.map { .string(text($0, peer.peer, other: other)) })))
+              ("mismatches", .list(peer.mismatches.map { .string(text($0, other: other)) })))
           })
       ),
       (

@@ -57,29 +57,67 @@ extension Wording {
   ) -> [String] {
     let word = trace.isAllowed ? style.green("allowed") : style.red("denied")
     var lines = ["\(title): \(word)"]
-    guard case .rules = trace.basis else { return lines + ["  \(reason(trace))"] }
-    let other = trace.direction == .egress ? situation.destination : situation.source
-    for policy in trace.policies {
+    guard let last = trace.tiers.last else { return lines + ["  \(reason(trace))"] }
+    switch last.outcome {
+    case .otherProtocol, .isolatedHairpin: return lines + ["  \(reason(trace))"]
+    case .allowed, .denied, .passed, .isolated, .undecided: break
+    }
+    let isOrdered = trace.tiers.contains { $0.combination != .additive }
+    for tier in trace.tiers {
+      if isOrdered { lines.append("  Tier \(tier.name):") }
+      for policy in tier.policies {
+        lines += self.lines(policy, trace, situation, style).map { isOrdered ? "  \($0)" : $0 }
+      }
+      if isOrdered { lines.append("    \(ending(of: tier, isLast: tier.tier == last.tier))") }
+    }
+    if case .ownNode = trace.basis { lines.append("  \(reason(trace))") }
+    return lines
+  }
+
+  private func lines(
+    _ policy: PolicyTrace, _ trace: DirectionTrace, _ situation: Situation, _ style: TextStyle
+  ) -> [String] {
+    let (subject, other) =
+      trace.direction == .egress
+      ? (situation.source, situation.destination) : (situation.destination, situation.source)
+    let what = policy.isolates ? "isolates it for \(trace.direction.name)" : "selects it"
+    var lines = ["  \(policy.policy.identity) (\(policy.policy.location.fileAndLine)) \(what)"]
+    if policy.rules.isEmpty { lines.append("    no \(trace.direction.name) rule: it allows nothing") }
+    for rule in policy.rules {
+      let matched = rule.rule.action == .deny ? style.red("x") : style.green("+")
+      let mark = rule.isMatch ? matched : style.red("-")
+      let action = rule.rule.action == .allow ? "" : " \(rule.rule.action.rawValue)"
       lines.append(
-        "  \(policy.policy.identity) (\(policy.policy.location.fileAndLine)) isolates it for \(trace.direction.name)"
+        "    \(mark) \(rule.rule.path)\(action) (\(rule.rule.location.fileAndLine)) \(rule.isMatch ? "matches" : "does not match")"
       )
-      if policy.rules.isEmpty { lines.append("    no \(trace.direction.name) rule: it allows nothing") }
-      for rule in policy.rules {
-        let mark = rule.isMatch ? style.green("+") : style.red("-")
-        lines.append(
-          "    \(mark) \(rule.rule.path) (\(rule.rule.location.fileAndLine)) \(rule.isMatch ? "matches" : "does not match")"
-        )
-        lines += peerLines(rule, other).map { "        \($0)" }
-        lines += portLines(rule, situation).map { "        \($0)" }
+      lines += rule.subjectMismatches.map { "        subject: \(text($0, other: subject))" }
+      lines += peerLines(rule, other).map { "        \($0)" }
+      lines += portLines(rule, situation).map { "        \($0)" }
+      if !rule.sourcePortMatches { lines.append("        source port: not \(rule.rule.sourcePorts)") }
+      if !rule.rule.applicationRules.isEmpty {
+        lines.append("        narrowed to \(rule.rule.applicationRules.joined(separator: ", "))")
       }
     }
     return lines
   }
 
+  /// How a tier ended, and what comes next.
+  private func ending(of tier: TierTrace, isLast: Bool) -> String {
+    let next = isLast ? "nothing else decides: open" : "the next tier decides"
+    switch tier.outcome {
+    case .allowed(let rule): return "allowed by \(tier[rule].rule.path) of \(tier[rule].policy.identity)"
+    case .denied(let rule): return "denied by \(tier[rule].rule.path) of \(tier[rule].policy.identity)"
+    case .passed(let rule): return "passed on by \(tier[rule].rule.path) of \(tier[rule].policy.identity); \(next)"
+    case .isolated, .isolatedHairpin: return "no rule matches, and the direction is isolated: denied"
+    case .otherProtocol: return "policies say nothing about this protocol"
+    case .undecided: return "no rule decides; \(next)"
+    }
+  }
+
   private func peerLines(_ trace: RuleTrace, _ other: Party) -> [String] {
     if trace.peers.isEmpty { return ["any peer: matches"] }
     return trace.peers.map { peer in
-      let reasons = peer.mismatches.map { text($0, peer.peer, other: other) }
+      let reasons = peer.mismatches.map { text($0, other: other) }
       return "\(peer.peer) (\(peer.peer.location.fileAndLine)): "
         + (reasons.isEmpty ? "matches" : reasons.joined(separator: "; "))
     }
@@ -100,7 +138,12 @@ extension Wording {
       !$0.0.isAllowed
     }
     if denied.isEmpty { return nil }
-    let isOpenQuestion = denied.contains { if case .rules = $0.0.basis { false } else { true } }
+    let isOpenQuestion = denied.contains { trace, _ in
+      switch trace.tiers.last?.outcome {
+      case .otherProtocol, .isolatedHairpin, nil: true
+      case .allowed, .denied, .passed, .isolated, .undecided: false
+      }
+    }
     if isOpenQuestion { return "No rule can decide it: the specification leaves it to the engine." }
     return "To allow it: " + denied.map { change(in: $0, at: $1) }.joined(separator: "; and ") + "."
   }
@@ -108,7 +151,17 @@ extension Wording {
   private func change(in trace: DirectionTrace, at party: Party) -> String {
     let namespace = party.endpoint.map { world.namespaces[world.endpoints[$0].namespace].name } ?? "?"
     let owner = "whoever owns namespace \(namespace)"
-    let rules = trace.policies.flatMap { policy in policy.rules.map { (policy.policy, $0) } }
+    if let tier = trace.tiers.last, case .denied(let reference) = tier.outcome {
+      let (policy, rule) = tier[reference]
+      let owner =
+        policy.identity.namespace.isEmpty
+        ? "whoever owns \(policy.identity)" : "whoever owns namespace \(policy.identity.namespace)"
+      return
+        "\(owner) can narrow \(rule.path) (\(rule.location.fileAndLine)) of \(policy.identity)\(tier.combination == .denyOverrides ? "" : ", or allow it before")"
+    }
+    let rules = (trace.tiers.last?.policies ?? []).flatMap { policy in
+      policy.rules.filter { $0.rule.action == .allow }.map { (policy.policy, $0) }
+    }
     guard let (policy, rule) = rules.min(by: { Self.distance($0.1) < Self.distance($1.1) }) else {
       let place =
         trace.policies.first.map { " to \($0.policy.identity) (\($0.policy.location.fileAndLine))" } ?? ""

@@ -112,12 +112,10 @@ package struct Explanation: Sendable {
       where port.transport == transport && port.name != nil {
         cut(port.number...port.number)
       }
-      for policy in evaluator.index.selecting(evaluator.world.endpoints[endpoint]) {
-        for rule in evaluator.index.policies[policy].rules {
-          guard case .anyOf(let matches) = rule.traffic else { continue }
-          for match in matches where match.transport == transport {
-            if case .range(let range) = match.ports { cut(range) }
-          }
+      for policy in evaluator.index.selecting(evaluator.world.endpoints[endpoint], in: evaluator.world) {
+        for match in evaluator.index.policies[policy].rules.flatMap(\.traffic.portMatches)
+        where match.transport == transport {
+          for case .range(let range) in [match.ports] + match.exceptions { cut(range) }
         }
       }
     }

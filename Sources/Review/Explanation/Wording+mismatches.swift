@@ -6,7 +6,7 @@ extension Wording {
   /// Why a peer does not match the other end, in the manifest's words.
   ///
   /// - Parameter other: the end that the peer was compared with.
-  package func text(_ mismatch: PeerMismatch, _ peer: Peer, other: Party) -> String {
+  package func text(_ mismatch: PeerMismatch, other: Party) -> String {
     switch mismatch {
     case .notAPod:
       if let endpoint = other.endpoint, world.endpoints[endpoint].isFinished {
@@ -18,9 +18,16 @@ extension Wording {
       return other.endpoint == nil ? "selectors match pods only" : "the pod has no address yet"
     case .namespaceName(let wanted):
       return "it is in namespace \(namespaceName(of: other)), the peer wants \(wanted)"
-    case .namespaceLabel(let requirement, let actual):
-      return "namespace \(namespaceName(of: other)): \(label(requirement, actual))"
-    case .podLabel(let requirement, let actual): return label(requirement, actual)
+    case .attribute(let requirement, let actual):
+      guard case .namespaceLabel(let key) = requirement.attribute else { return label(requirement, actual) }
+      let own = AttributeRequirement(.label(key), requirement.test)
+      return "namespace \(namespaceName(of: other)): \(label(own, actual))"
+    case .expression(let expression): return "it does not meet: \(expression)"
+    case .notANode: return "it is no node"
+    case .nodeName(let wanted):
+      return "it is no part of \(wanted.isEmpty ? "any node" : "node \(wanted.joined(separator: ", "))")"
+    case .nodePlacement(.own): return "it is not the pod's own node"
+    case .nodePlacement: return "it is the pod's own node"
     case .outsideBlock where other.isAddressAssumed:
       return
         "the address is not known, and a private one such as \(other.address.map(\.description) ?? "?") is outside the block"
@@ -30,17 +37,29 @@ extension Wording {
     case .otherFamily:
       return "\(other.address.map(\.description) ?? "the address") is of the other address family"
     case .noAddress: return "it has no address"
-    case .blocksDoNotMatchPods: return "blocks match outside addresses only"
+    case .blocksDoNotMatch:
+      return "blocks do not match \(other.isNode ? "nodes" : "pods") of the cluster"
+    case .domain(let pattern):
+      return other.domain.map { "the name \($0) is not among \(pattern)" }
+        ?? "it is no domain name, the peer wants \(pattern)"
+    case .notOutside: return "it belongs to the cluster"
+    case .notAPIServer: return "it is not known to be the API server"
+    case .notSpecial(let name): return "it is not the entity \(name)"
+    case .excluded(let condition): return "it is excluded: \(condition)"
     }
   }
 
-  /// Why a port entry does not match.
-  package func text(_ mismatch: PortMismatch, _ match: PortMatch, _ traffic: FlowTraffic) -> String {
+  /// Why a traffic entry does not match.
+  package func text(_ mismatch: TrafficMismatch, _ match: TrafficMatch, _ traffic: FlowTraffic) -> String {
     switch mismatch {
-    case .transport: return "the flow is \(Self.text(traffic)), the entry wants \(match.transport.name)"
-    case .number: return "the flow is \(Self.text(traffic)), the entry wants \(match)"
+    case .transport:
+      let wanted = if case .ports(let ports) = match { ports.transport.name } else { "\(match)" }
+      return "the flow is \(Self.text(traffic)), the entry wants \(wanted)"
+    case .number, .message: return "the flow is \(Self.text(traffic)), the entry wants \(match)"
+    case .excepted: return "the flow is \(Self.text(traffic)), which the entry leaves out"
     case .nameNotDeclared:
-      return "the destination has no \(match.transport.name) port named \(Self.name(of: match))"
+      let transport = if case .ports(let ports) = match { "\(ports.transport.name) " } else { "" }
+      return "the destination has no \(transport)port named \(Self.name(of: match))"
     case .nameIs(let numbers):
       return
         "on the destination \(Self.name(of: match)) is \(numbers.map(String.init).joined(separator: ", "))"
@@ -51,19 +70,20 @@ extension Wording {
   package static func text(_ traffic: FlowTraffic) -> String {
     switch traffic {
     case .port(let transport, let port): "\(transport.name) \(port)"
-    case .other(let name): name
+    case .other(let traffic): traffic.text
     }
   }
 
-  private static func name(of match: PortMatch) -> String {
-    if case .named(let name) = match.ports { name } else { "\(match)" }
+  private static func name(of match: TrafficMatch) -> String {
+    if case .ports(let ports) = match, case .named(let name) = ports.ports { name } else { "\(match)" }
   }
 
   /// `label app=cart, the peer wants app=carts`, with what is probably a typing error named as one.
-  private func label(_ requirement: LabelRequirement, _ actual: String?) -> String {
-    let has = actual.map { "label \(requirement.key)=\($0)" } ?? "no label \(requirement.key)"
+  private func label(_ requirement: AttributeRequirement, _ actual: String?) -> String {
+    let what = if case .label(let key) = requirement.attribute { "label \(key)" } else { "\(requirement.attribute)" }
+    let has = actual.map { "\(what)=\($0)" } ?? "no \(what)"
     var text = "\(has), the peer wants \(requirement)"
-    if case .isIn(let values) = requirement.operator, let actual,
+    if case .isIn(let values) = requirement.test, let actual,
       Suggestion.nearest(to: actual, among: values) != nil
     {
       text += " (a typing error?)"

@@ -19,6 +19,13 @@ package struct Wording: Sendable {
   package func name(_ party: Party) -> String {
     if let endpoint = party.endpoint { return "\(name(endpoint)) (\(world.endpoints[endpoint].kind.name))" }
     if party.isNode, let node = party.node { return "node/\(world.nodes[node].name)" }
+    if let domain = party.domain { return domain }
+    switch party.entity {
+    case .apiServer: return "entity/kube-apiserver"
+    case .world: return "entity/world"
+    case .special(let name): return "entity/\(name)"
+    case nil: break
+    }
     return party.address.map(\.description) ?? "an unknown address"
   }
 
@@ -33,6 +40,12 @@ package struct Wording: Sendable {
       "the source's address is \(situation.source.isAddressAssumed ? "one such as " : "")\(address)"
     case .destinationAddress(let address):
       "the destination's address is \(situation.destination.isAddressAssumed ? "one such as " : "")\(address)"
+    case .sourceNode(let node): "the source runs on node \(world.nodes[node].name)"
+    case .destinationNode(let node): "the destination runs on node \(world.nodes[node].name)"
+    case .apiServerIsOutside(true): "the API server is outside the cluster"
+    case .apiServerIsOutside(false): "the API server is part of the cluster"
+    case .sourcePort(let port): "the source's port is one such as \(port)"
+    case .message(let message): "it is a message of type \(message.type) and code \(message.code)"
     case .hostNetwork(.asPods): "host-network pods are treated like other pods"
     case .hostNetwork(.asNodes): "host-network pods count as their node"
     case .sameNode(let isSame): isSame ? "both are on one node" : "they are on different nodes"
@@ -42,7 +55,7 @@ package struct Wording: Sendable {
     case .portNames(.all): "a port name stands for every port that has it"
     case .otherProtocols(.open): "isolated pods may use protocols other than TCP, UDP and SCTP"
     case .otherProtocols(.closed): "isolated pods may not use protocols other than TCP, UDP and SCTP"
-    case .hairpin(.none): "the Service picks another pod than the source"
+    case .hairpin(nil): "the Service picks another pod than the source"
     case .hairpin(.bypassesPolicy): "the Service picks the source itself, and that is not policed"
     case .hairpin(.isPoliced): "the Service picks the source itself, and that is policed"
     case .blocksSeeServiceAddress(true): "blocks are compared with the Service's address"
@@ -59,6 +72,7 @@ package struct Wording: Sendable {
     guard let first = verdict.traces.first else { return "there is nothing behind one of the ends" }
     guard verdict.outcome == .undefined, verdict.traces.count == 2 else { return reason(first) }
     let (allowing, denying) = (verdict.traces[0], verdict.traces[1])
+    if let tie = Self.tie(of: denying) ?? Self.tie(of: allowing) { return tie }
     if denying.situation.assumptions.contains(.otherProtocols(.closed)),
       denying.situation.assumptions.count == 1
     {
@@ -72,6 +86,7 @@ package struct Wording: Sendable {
   /// The assumptions of one situation that the other does not share.
   package func differences(of trace: Trace, from other: Trace) -> String {
     let own = trace.situation.assumptions.filter { !other.situation.assumptions.contains($0) }
+    if own.isEmpty, let tie = Self.winner(of: trace) { return tie }
     return (own.isEmpty ? trace.situation.assumptions : own).map { text($0, in: trace.situation) }.joined(
       separator: " and ")
   }
@@ -86,26 +101,72 @@ package struct Wording: Sendable {
     return translation + denied.map { "\($0.direction.name) \(reason($0))" }.joined(separator: "; ")
   }
 
+  /// Policies of one rank that disagree, when that leaves it open; nil otherwise.
+  private static func tie(of trace: Trace) -> String? {
+    for direction in [trace.egress, trace.ingress] {
+      guard let tier = direction.tiers.first(where: { !$0.tied.isEmpty }) else { continue }
+      let rules = tier.tied.map { reference -> String in
+        let (policy, rule) = tier[reference]
+        return "\(policy.identity) \(rule.path) (\(rule.location.fileAndLine)) \(verb(rule.action))"
+      }
+      return
+        "\(direction.direction.name): policies of the same priority disagree, and nobody says which goes first: \(rules.joined(separator: ", "))"
+    }
+    return nil
+  }
+
+  /// Which of the policies of one rank goes first in a trace; nil when none do.
+  private static func winner(of trace: Trace) -> String? {
+    for direction in [trace.egress, trace.ingress] {
+      guard let tier = direction.tiers.first(where: { !$0.tied.isEmpty }) else { continue }
+      switch tier.outcome {
+      case .allowed(let rule), .denied(let rule), .passed(let rule):
+        let (policy, _) = tier[rule]
+        return "\(policy.identity) goes before others of the same priority"
+      case .isolated, .isolatedHairpin, .otherProtocol, .undecided: continue
+      }
+    }
+    return nil
+  }
+
+  private static func verb(_ action: RuleAction) -> String {
+    switch action {
+    case .allow: "allows"
+    case .deny: "denies"
+    case .pass: "passes"
+    case .log: "logs"
+    }
+  }
+
   /// The basis of one direction: `allowed by NetworkPolicy shop/db ingress[0] (db.yaml:12)`.
   package func reason(_ trace: DirectionTrace) -> String {
     switch trace.basis {
     case .samePod: return "not policed: a pod may always reach itself"
-    case .hairpin(.bypassesPolicy): return "not policed: the pod reaches itself through a Service"
-    case .hairpin: return "denied: the pod reaches itself through a Service, and it is isolated"
+    case .hairpin: return "not policed: the pod reaches itself through a Service"
     case .notPoliced: return "\(Self.notPoliced)"
     case .ownNode: return "not policed: node and pod on that node"
-    case .notIsolated: return "\(Self.notIsolated)"
+    case .noPolicy: return "\(Self.notIsolated)"
+    case .tiers:
+      guard let last = trace.tiers.last else { return "\(Self.notIsolated)" }
+      return reason(last, trace)
+    }
+  }
+
+  private func reason(_ tier: TierTrace, _ trace: DirectionTrace) -> String {
+    let isolating = tier.policies.filter(\.isolates).map(\.policy)
+    switch tier.outcome {
+    case .allowed(let reference):
+      let (policy, rule) = tier[reference]
+      return Self.allowed(by: policy, rule)
+    case .denied(let reference):
+      let (policy, rule) = tier[reference]
+      return Self.denied(by: policy, rule)
+    case .isolated: return Self.denied(by: isolating)
+    case .isolatedHairpin: return "denied: the pod reaches itself through a Service, and it is isolated"
     case .otherProtocol(.open): return "open: policies say nothing about this protocol"
     case .otherProtocol(.closed):
-      return
-        "closed: isolated by \(Self.list(trace.policies.map(\.policy))), and policies say nothing about this protocol"
-    case .rules:
-      for policy in trace.policies {
-        if let rule = policy.rules.first(where: \.isMatch) {
-          return Self.allowed(by: policy.policy, rule.rule)
-        }
-      }
-      return Self.denied(by: trace.policies.map(\.policy))
+      return "closed: isolated by \(Self.list(isolating)), and policies say nothing about this protocol"
+    case .passed, .undecided: return Self.undecided(by: trace.policies.map(\.policy))
     }
   }
 
@@ -113,15 +174,33 @@ package struct Wording: Sendable {
   package static let notIsolated: StaticString = "open: no policy isolates it"
 
   package static func allowed(by policy: Policy, _ rule: Rule) -> String {
-    "allowed by \(policy.identity) \(rule.path) (\(rule.location.fileAndLine))"
+    let narrowed =
+      rule.applicationRules.isEmpty ? "" : ", narrowed to \(rule.applicationRules.joined(separator: ", "))"
+    return "allowed by \(reference(policy, rule))\(narrowed)"
   }
 
+  package static func denied(by policy: Policy, _ rule: Rule) -> String {
+    "denied by \(reference(policy, rule))"
+  }
+
+  /// A rule that decides some of the cases that an end stands for.
   package static func undefined(by policy: Policy, _ rule: Rule) -> String {
-    "depends on an address or port that the input leaves open: only for some of them allowed by \(policy.identity) \(rule.path) (\(rule.location.fileAndLine))"
+    let what =
+      rule.action == .deny ? "denied" : "allowed"
+    return
+      "depends on what the input leaves open: only in some cases \(what) by \(reference(policy, rule))"
+  }
+
+  private static func reference(_ policy: Policy, _ rule: Rule) -> String {
+    "\(policy.identity) \(rule.path) (\(rule.location.fileAndLine))"
   }
 
   package static func denied(by policies: [Policy]) -> String {
     "denied: no rule matches in \(list(policies))"
+  }
+
+  package static func undecided(by policies: [Policy]) -> String {
+    "open: no rule decides it in \(list(policies))"
   }
 
   private static func list(_ policies: [Policy]) -> String {

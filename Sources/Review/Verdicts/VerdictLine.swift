@@ -17,6 +17,10 @@ struct VerdictLine {
   private let rowReasons: TextPool
   /// By rule, when it depends on what the input does not say.
   private let openReasons: TextPool
+  /// By rule, when it denies.
+  private let denialReasons: TextPool
+  /// By row, when no rule decides and what is left is open.
+  private let undecidedReasons: TextPool
 
   /// An answer in the form of the output.
   struct Answer {
@@ -40,7 +44,16 @@ struct VerdictLine {
       })
     rowReasons = TextPool(
       (0..<compiled.rowCount).lazy.map {
-        Self.escaped(Wording.denied(by: compiled.isolatingPolicies(ofRow: Int32($0))), format)
+        Self.escaped(Wording.denied(by: compiled.policies(ofRow: Int32($0))), format)
+      })
+    denialReasons = TextPool(
+      (0..<compiled.ruleCount).lazy.map {
+        let (policy, rule) = compiled.policyAndRule(Int32($0))
+        return Self.escaped(Wording.denied(by: policy, rule), format)
+      })
+    undecidedReasons = TextPool(
+      (0..<compiled.rowCount).lazy.map {
+        Self.escaped(Wording.undecided(by: compiled.policies(ofRow: Int32($0))), format)
       })
   }
 
@@ -97,6 +110,8 @@ struct VerdictLine {
     case .notIsolated: output.write(Wording.notIsolated)
     case .allowed(let rule): ruleReasons.write(Int(rule), to: output)
     case .denied(let row): rowReasons.write(Int(row), to: output)
+    case .deniedByRule(let rule): denialReasons.write(Int(rule), to: output)
+    case .undecided(let row): undecidedReasons.write(Int(row), to: output)
     case .undefined(let rule): openReasons.write(Int(rule), to: output)
     }
   }

@@ -42,9 +42,9 @@ package struct VerdictRun {
   }
 
   package init(_ cluster: Cluster, format: VerdictFormat) {
-    let compiled = CompiledPolicies(world: cluster.world, tier: cluster.tier, profile: cluster.profile)
+    let compiled = CompiledPolicies(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
     table = VerdictTable(compiled)
-    evaluator = FlowEvaluator(world: cluster.world, tier: cluster.tier, profile: cluster.profile)
+    evaluator = FlowEvaluator(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
     parser = FlowParser(cluster.world)
     wording = Wording(cluster.world)
     lineWriter = VerdictLine(format, compiled)

@@ -56,7 +56,7 @@ struct TraceTests {
   func denied() throws {
     let trace = try trace("shop/web -> shop/db tcp/80", in: world())
     #expect(!trace.isAllowed)
-    #expect(trace.egress.text == "egress allowed: notIsolated")
+    #expect(trace.egress.text == "egress allowed: noPolicy")
     #expect(
       trace.ingress.text == """
         ingress denied: rules
@@ -128,7 +128,7 @@ struct TraceTests {
     #expect(try trace("shop/db -> self tcp/80", in: world).egress.text == "egress allowed: samePod")
     #expect(try trace("shop/db -> self tcp/80", in: world).ingress.text == "ingress allowed: samePod")
     let closed = try trace("shop/db -> shop/web tcp/80", in: world).egress
-    #expect(closed.basis.isRules)
+    #expect(closed.isDecidedByRules)
     #expect(closed.policies.map(\.policy.identity.description) == ["NetworkPolicy shop/out"])
   }
 

@@ -9,7 +9,7 @@ extension DirectionTrace {
       ["\(policy.policy.identity) at \(policy.policy.location.fileAndLine)"]
         + policy.rules.map { "  \($0.text)" }
     }
-    return (["\(direction.name) \(isAllowed ? "allowed" : "denied"): \(basis)"] + lines).joined(
+    return (["\(direction.name) \(isAllowed ? "allowed" : "denied"): \(basisText)"] + lines).joined(
       separator: "\n")
   }
 }
@@ -30,8 +30,7 @@ extension RuleTrace {
 extension PeerMismatch {
   fileprivate var text: String {
     switch self {
-    case .namespaceLabel(let wanted, let actual): "namespace wants \(wanted), has \(actual ?? "none")"
-    case .podLabel(let wanted, let actual): "pod wants \(wanted), has \(actual ?? "none")"
+    case .attribute(let wanted, let actual): "pod wants \(wanted), has \(actual ?? "none")"
     case .insideExcept(let hole): "insideExcept \(hole)"
     case .namespaceName(let wanted): "namespace wants name \(wanted)"
     default: "\(self)"
@@ -39,8 +38,17 @@ extension PeerMismatch {
   }
 }
 
-extension DirectionTrace.Basis {
-  var isRules: Bool {
-    if case .rules = self { true } else { false }
+extension DirectionTrace {
+  /// `rules` where rules decide, else what does.
+  fileprivate var basisText: String {
+    switch (basis, tiers.last?.outcome) {
+    case (.tiers, .otherProtocol(let reading)?): "otherProtocol(\(reading))"
+    case (.tiers, .isolatedHairpin?): "hairpin"
+    case (.tiers, _): "rules"
+    default: "\(basis)"
+    }
   }
+
+  /// Whether rules decide.
+  var isDecidedByRules: Bool { basisText == "rules" }
 }

@@ -79,9 +79,13 @@ struct FlowParserTests {
     #expect(try FlowParser.traffic("tcp/80") == .port(.tcp, 80))
     #expect(try FlowParser.traffic("UDP/53") == .port(.udp, 53))
     #expect(try FlowParser.traffic("sctp/65535") == .port(.sctp, 65535))
-    #expect(try FlowParser.traffic("icmp/8") == .other("icmp/8"))
-    #expect(try FlowParser.traffic("ICMPv6") == .other("icmpv6"))
-    #expect(try FlowParser.traffic("gre") == .other("gre"))
+    #expect(try FlowParser.traffic("icmp/8") == .other(OtherTraffic("icmp/8", number: 1, message: .init(type: 8))))
+    #expect(
+      try FlowParser.traffic("icmp/3/4")
+        == .other(OtherTraffic("icmp/3/4", number: 1, message: .init(type: 3, code: 4))))
+    #expect(try FlowParser.traffic("ICMPv6") == .other(OtherTraffic("icmpv6", number: 58)))
+    #expect(try FlowParser.traffic("gre") == .other(OtherTraffic("gre", number: 47)))
+    #expect(try FlowParser.traffic("protocol/99") == .other(OtherTraffic("protocol/99", number: 99)))
   }
 
   @Test("words may stand apart by any white space")
@@ -116,7 +120,7 @@ struct FlowParserTests {
     ("shop/web -> shop/db 80", "`80` is no protocol and port; \(protocols)"),
     ("shop/web -> shop/db icmp/echo", "`icmp/echo` is no protocol and port; \(protocols)"),
     ("shop/web -> shop/db icmp/", "`icmp/` is no protocol and port; \(protocols)"),
-    ("shop/web -> shop/db icmp/8/0", "`icmp/8/0` is no protocol and port; \(protocols)"),
+    ("shop/web -> shop/db icmp/8/0/0", "`icmp/8/0/0` is no protocol and port; \(protocols)"),
     ("web -> shop/db tcp/80", "`web` is no end of a flow; \(ends)"),
     ("shop/web -> a/b/c/d tcp/80", "`a/b/c/d` is no end of a flow; \(ends)"),
     ("shop/web -> 10.0.0.300 tcp/80", "`10.0.0.300` is no end of a flow; \(ends)"),
@@ -153,7 +157,7 @@ struct FlowParserTests {
   ]
   private static let form =
     "expected SOURCE -> DESTINATION PROTOCOL/PORT, such as shop/web -> shop/db tcp/5432"
-  private static let protocols = "write tcp/80, udp/53, sctp/3868 or icmp/8"
+  private static let protocols = "write tcp/80, udp/53, sctp/3868, icmp/8 or protocol/47"
   private static let ends = "write namespace/name, node/name, service/namespace/name or an address"
   private static let kinds =
     "write pod, deployment, statefulset, daemonset, replicaset, replicationcontroller, job or cronjob"

@@ -137,11 +137,12 @@ struct IPBlockTests {
   func profile() throws {
     let world = egress("[{ipBlock: {cidr: 0.0.0.0/0}}]")
     let profile = EngineProfile(
-      name: "strangers", addressBlocksMatchPods: false, hostNetworkReadings: [.asNodes],
-      egressToOwnNodeReadings: [.policed])
+      name: "strangers", addressBlocksMatch: [], hostNetworkReadings: [.asNodes],
+      egressToOwnNodeReadings: [.policed], probeReading: .exempt, portNameReadings: [.all],
+      hairpinReadings: [.isPoliced], blocksMaySeeServices: false)
     let evaluator = FlowEvaluator(
       world: world.world,
-      tier: Tier(name: "", combination: .additive, policies: world.evaluator.index.policies),
+      tiers: world.evaluator.tiers,
       profile: profile)
     func outcome(_ line: String) throws -> Outcome { evaluator.verdict(try world.parser.parse(line)).outcome }
     #expect(try outcome("shop/web -> 203.0.113.5 tcp/80") == .allowed)

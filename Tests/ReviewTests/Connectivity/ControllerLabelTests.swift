@@ -38,7 +38,7 @@ struct ControllerLabelTests {
       ManifestReader(options: options).readSequentially([text]), defaultNamespace: "default",
       profile: .kubernetes)
     #expect(cluster.world.endpoints.count == 1)
-    let evaluator = FlowEvaluator(world: cluster.world, tier: cluster.tier, profile: cluster.profile)
+    let evaluator = FlowEvaluator(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
     return evaluator.verdict(try FlowParser(cluster.world).parse("1.1.1.1 -> s/d tcp/80")).outcome
   }
 

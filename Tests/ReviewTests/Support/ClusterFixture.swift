@@ -37,7 +37,7 @@ struct ClusterFixture {
   }
 
   var evaluator: FlowEvaluator {
-    FlowEvaluator(world: cluster.world, tier: cluster.tier, profile: cluster.profile)
+    FlowEvaluator(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
   }
 
   func connectivity(
