@@ -41,6 +41,16 @@ extension Node {
     }
   }
 
+  /// A port number, 1 to 65535.
+  package func portNumber(_ field: String, _ problems: inout [Diagnostic]) -> UInt16? {
+    guard let number = integer(field, &problems) else { return nil }
+    guard let port = UInt16(exactly: number), port > 0 else {
+      problems.reportInvalid(self, "`\(field)` must be 1 to 65535, not \(number)")
+      return nil
+    }
+    return port
+  }
+
   /// `true` or `false`.
   package func bool(_ field: String, _ problems: inout [Diagnostic]) -> Bool? {
     guard content == .scalar else {
@@ -102,15 +112,17 @@ package struct StrictFields {
   /// Reports every member that is not among `known`, with the known name nearest to it.
   ///
   /// - Parameter type: the API type's name, for messages.
+  /// - Parameter elsewhere: what to say about fields that another place or version of the API has.
   /// - Parameter consequence: what dropping an unknown field would mean, for the message.
   package init(
-    _ node: Node, type: String, known: [String], consequence: String? = nil, _ problems: inout [Diagnostic]
+    _ node: Node, type: String, known: [String], elsewhere: [String: String] = [:],
+    consequence: String? = nil, _ problems: inout [Diagnostic]
   ) {
     members = node.members
     for member in members where !known.contains(member.key.keyText) {
       let name = member.key.keyText
-      let nearest = Suggestion.nearest(to: name, among: known)
-      let hint = nearest.map { "did you mean `\($0)`?" }
+      let hint =
+        elsewhere[name] ?? Suggestion.nearest(to: name, among: known).map { "did you mean `\($0)`?" }
       problems.append(
         Diagnostic(
           .unknownField, .error,
