@@ -79,13 +79,7 @@ extension ClusterNetworkPolicy.Peer.Kind {
       problems.reportInvalid(node, "\(node.excerpt) has more than 43 characters")
       return nil
     }
-    guard let parsed = ParsedCIDR(text) else {
-      let address = IPAddress(text)
-      problems.reportInvalid(
-        node, "`\(text)` is not a CIDR such as 10.0.0.0/8 or fd00::/8",
-        fix: address.map { "add the prefix length: \($0)/\($0.family.bitWidth)" })
-      return nil
-    }
+    guard let parsed = node.cidr(&problems) else { return nil }
     if parsed.legacyForms.contains(.leadingZeros) || parsed.legacyForms.contains(.ipv4Mapped) {
       let what =
         parsed.legacyForms.contains(.ipv4Mapped) ? "is an IPv4 block in IPv6 form" : "has leading zeros"

@@ -51,6 +51,26 @@ extension Node {
     return port
   }
 
+  /// The text as a CIDR, legacy forms included; reports what no API server takes for one.
+  package func cidr(_ problems: inout [Diagnostic]) -> ParsedCIDR? {
+    if let parsed = ParsedCIDR(text) { return parsed }
+    let address = IPAddress(text)
+    problems.reportInvalid(
+      self, "`\(text)` is not a CIDR such as 10.0.0.0/8 or fd00::/8",
+      fix: address.map { "add the prefix length: \($0)/\($0.family.bitWidth)" })
+    return nil
+  }
+
+  /// A transport protocol in the API's spelling.
+  func transport(_ field: String, _ problems: inout [Diagnostic]) -> TransportProtocol? {
+    guard let text = string(field, &problems) else { return nil }
+    guard let transport = TransportProtocol(name: text) else {
+      problems.reportInvalid(self, "`\(field)` must be TCP, UDP or SCTP, not `\(text)`")
+      return nil
+    }
+    return transport
+  }
+
   /// `true` or `false`.
   package func bool(_ field: String, _ problems: inout [Diagnostic]) -> Bool? {
     guard content == .scalar else {
