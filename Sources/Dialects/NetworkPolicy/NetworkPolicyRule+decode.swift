@@ -87,13 +87,7 @@ extension NetworkPolicy.Peer {
       if node.isNull { problems.reportInvalid(node, "`\(field)` must not be null") }
       return nil
     }
-    guard let parsed = ParsedCIDR(text) else {
-      let address = IPAddress(text)
-      problems.reportInvalid(
-        node, "`\(text)` is not a CIDR such as 10.0.0.0/8 or fd00::/8",
-        fix: address.map { "add the prefix length: \($0)/\($0.family.bitWidth)" })
-      return nil
-    }
+    guard let parsed = node.cidr(&problems) else { return nil }
     for form in ParsedCIDR.LegacyForm.allCases where parsed.legacyForms.contains(form) {
       let what =
         switch form {

@@ -41,6 +41,36 @@ extension Node {
     }
   }
 
+  /// A port number, 1 to 65535.
+  package func portNumber(_ field: String, _ problems: inout [Diagnostic]) -> UInt16? {
+    guard let number = integer(field, &problems) else { return nil }
+    guard let port = UInt16(exactly: number), port > 0 else {
+      problems.reportInvalid(self, "`\(field)` must be 1 to 65535, not \(number)")
+      return nil
+    }
+    return port
+  }
+
+  /// The text as a CIDR, legacy forms included; reports what no API server takes for one.
+  package func cidr(_ problems: inout [Diagnostic]) -> ParsedCIDR? {
+    if let parsed = ParsedCIDR(text) { return parsed }
+    let address = IPAddress(text)
+    problems.reportInvalid(
+      self, "`\(text)` is not a CIDR such as 10.0.0.0/8 or fd00::/8",
+      fix: address.map { "add the prefix length: \($0)/\($0.family.bitWidth)" })
+    return nil
+  }
+
+  /// A transport protocol in the API's spelling.
+  func transport(_ field: String, _ problems: inout [Diagnostic]) -> TransportProtocol? {
+    guard let text = string(field, &problems) else { return nil }
+    guard let transport = TransportProtocol(name: text) else {
+      problems.reportInvalid(self, "`\(field)` must be TCP, UDP or SCTP, not `\(text)`")
+      return nil
+    }
+    return transport
+  }
+
   /// `true` or `false`.
   package func bool(_ field: String, _ problems: inout [Diagnostic]) -> Bool? {
     guard content == .scalar else {
@@ -102,15 +132,17 @@ package struct StrictFields {
   /// Reports every member that is not among `known`, with the known name nearest to it.
   ///
   /// - Parameter type: the API type's name, for messages.
+  /// - Parameter elsewhere: what to say about fields that another place or version of the API has.
   /// - Parameter consequence: what dropping an unknown field would mean, for the message.
   package init(
-    _ node: Node, type: String, known: [String], consequence: String? = nil, _ problems: inout [Diagnostic]
+    _ node: Node, type: String, known: [String], elsewhere: [String: String] = [:],
+    consequence: String? = nil, _ problems: inout [Diagnostic]
   ) {
     members = node.members
     for member in members where !known.contains(member.key.keyText) {
       let name = member.key.keyText
-      let nearest = Suggestion.nearest(to: name, among: known)
-      let hint = nearest.map { "did you mean `\($0)`?" }
+      let hint =
+        elsewhere[name] ?? Suggestion.nearest(to: name, among: known).map { "did you mean `\($0)`?" }
       problems.append(
         Diagnostic(
           .unknownField, .error,

@@ -58,6 +58,8 @@ struct Kustomization: Sendable {
     set.workloads.removeAll { isPatch($0.meta.location) }
     set.nodes.removeAll { isPatch($0.location) }
     set.services.removeAll { isPatch($0.meta.location) }
+    set.serviceEndpoints.removeAll { isPatch($0.meta.location) }
+    set.serviceAccounts.removeAll { isPatch($0.meta.location) }
     set.foreign.removeAll { isPatch($0.root.location) }
     set.diagnostics.removeAll { isPatch($0.location) }
   }

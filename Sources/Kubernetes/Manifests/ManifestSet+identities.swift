@@ -8,6 +8,12 @@ extension ManifestSet {
       \.workloads, kind: \.kind.rawValue, name: { $0.meta.qualifiedName }, location: { $0.meta.location })
     keepLast(
       \.services, kind: { _ in "Service" }, name: { $0.meta.qualifiedName }, location: { $0.meta.location })
+    keepLast(
+      \.serviceEndpoints, kind: \.kind.rawValue, name: { $0.meta.qualifiedName },
+      location: { $0.meta.location })
+    keepLast(
+      \.serviceAccounts, kind: { _ in "ServiceAccount" }, name: { $0.meta.qualifiedName },
+      location: { $0.meta.location })
   }
 
   private mutating func keepLast<Object>(

@@ -86,8 +86,8 @@ extension ManifestSet {
     let group: String
     if let workload = WorkloadKind(rawValue: kind.kind) {
       group = workload.apiGroup
-    } else if Self.coreKinds.contains(kind.kind) {
-      group = ""
+    } else if let known = Self.groups[kind.kind] {
+      group = known
     } else {
       return nil
     }
@@ -98,9 +98,13 @@ extension ManifestSet {
       fix: "write apiVersion: \(group.isEmpty ? "v1" : "\(group)/v1")")
   }
 
-  private static let coreKinds: Set<String> = ["Pod", "Namespace", "Node", "Service"]
+  /// The groups of the kinds that are no workloads.
+  private static let groups = [
+    "Pod": "", "Namespace": "", "Node": "", "Service": "", "ServiceAccount": "", "Endpoints": "",
+    "EndpointSlice": "discovery.k8s.io",
+  ]
 
-  /// Decodes the kinds of the core, apps and batch groups; false when it is none of them.
+  /// Decodes the kinds of Kubernetes itself that count; false when it is none of them.
   private mutating func addKnown(_ object: Node, _ kind: GroupKind, options: ManifestReader.Options) -> Bool {
     let namespace = options.defaultNamespace
     if let workload = WorkloadKind(rawValue: kind.kind),
@@ -111,7 +115,7 @@ extension ManifestSet {
       }
       return true
     }
-    guard kind.group.isEmpty else { return false }
+    guard kind.group == Self.groups[kind.kind] else { return false }
     switch kind.kind {
     case "Pod":
       if var pod = Pod(object, defaultNamespace: namespace, &diagnostics) {
@@ -129,6 +133,17 @@ extension ManifestSet {
       if let node = ClusterNode(object, &diagnostics) { nodes.append(node) }
     case "Service":
       if let service = Service(object, defaultNamespace: namespace, &diagnostics) { services.append(service) }
+    case "ServiceAccount":
+      if let account = ServiceAccount(object, defaultNamespace: namespace, &diagnostics) {
+        serviceAccounts.append(account)
+      }
+    case "Endpoints", "EndpointSlice":
+      if let kind = ServiceEndpoints.Kind(rawValue: kind.kind),
+        let endpoints = ServiceEndpoints(
+          object, kind: kind, defaultNamespace: namespace, &diagnostics)
+      {
+        serviceEndpoints.append(endpoints)
+      }
     default: return false
     }
     return true

@@ -39,6 +39,8 @@ package struct ManifestSet: Sendable {
   package var workloads: [Workload] = []
   package var nodes: [ClusterNode] = []
   package var services: [Service] = []
+  package var serviceEndpoints: [ServiceEndpoints] = []
+  package var serviceAccounts: [ServiceAccount] = []
   /// Objects of the kinds that the reader was asked to keep.
   package var foreign: [ForeignObject] = []
   /// How many objects of kinds that nobody asked for were passed over.
@@ -62,6 +64,8 @@ package struct ManifestSet: Sendable {
     workloads += other.workloads
     nodes += other.nodes
     services += other.services
+    serviceEndpoints += other.serviceEndpoints
+    serviceAccounts += other.serviceAccounts
     foreign += other.foreign
     passedOver.merge(other.passedOver, uniquingKeysWith: +)
     documentsWithoutKind += other.documentsWithoutKind

@@ -69,11 +69,15 @@ package struct LabelSelector: Sendable {
 extension LabelSelector {
   /// Reads a selector strictly, with the rules of `ValidateLabelSelector` (apimachinery
   /// `meta/v1/validation`). Nil when anything is wrong: a selector that is half read selects too much.
-  package init?(_ node: Node, field: String, _ problems: inout [Diagnostic]) {
+  ///
+  /// - Parameter elsewhere: see ``StrictFields``.
+  package init?(
+    _ node: Node, field: String, elsewhere: [String: String] = [:], _ problems: inout [Diagnostic]
+  ) {
     let problemsBefore = problems.count
     guard node.isMapping(field, &problems) else { return nil }
     let fields = StrictFields(
-      node, type: "LabelSelector", known: ["matchLabels", "matchExpressions"],
+      node, type: "LabelSelector", known: ["matchLabels", "matchExpressions"], elsewhere: elsewhere,
       consequence: "(a server that drops it selects everything)", &problems)
     var requirements: [Located<LabelRequirement>] = []
     if let matchLabels = fields["matchLabels"], matchLabels.isMapping("\(field).matchLabels", &problems) {

@@ -16,7 +16,8 @@ struct ManifestReaderTests {
       ("apps/v1", "DaemonSet", template), ("apps/v1", "ReplicaSet", template),
       ("v1", "ReplicationController", template),
       ("batch/v1", "Job", template), ("batch/v1", "CronJob", cronTemplate), ("v1", "Node", ""),
-      ("v1", "Service", ""),
+      ("v1", "Service", ""), ("v1", "ServiceAccount", ""), ("v1", "Endpoints", ""),
+      ("discovery.k8s.io/v1", "EndpointSlice", ""),
       ("v1", "ConfigMap", ""), ("cert-manager.io/v1", "Certificate", ""),
       ("serving.knative.dev/v1", "Service", ""),
     ]
@@ -26,7 +27,8 @@ struct ManifestReaderTests {
     #expect(set.diagnostics.isEmpty)
     #expect(set.workloads.map(\.kind) == WorkloadKind.allCases)
     #expect([set.namespaces.count, set.pods.count, set.nodes.count, set.services.count] == [1, 1, 1, 1])
-    #expect(set.documents == 14)
+    #expect([set.serviceAccounts.count, set.serviceEndpoints.count] == [1, 2])
+    #expect(set.documents == 17)
     #expect(
       set.passedOver.keys.sorted().map(\.description) == [
         "Certificate.cert-manager.io", "ConfigMap", "Service.serving.knative.dev",
@@ -40,6 +42,8 @@ struct ManifestReaderTests {
       ("batch/v1", "Deployment", "1:13 invalid-value `batch/v1` has no kind `Deployment`"),
       ("apps/v1", "Pod", "1:13 invalid-value `apps/v1` has no kind `Pod`"),
       ("apps/v1", "CronJob", "1:13 invalid-value `apps/v1` has no kind `CronJob`"),
+      ("apps/v1", "ServiceAccount", "1:13 invalid-value `apps/v1` has no kind `ServiceAccount`"),
+      ("v1", "EndpointSlice", "1:13 invalid-value `v1` has no kind `EndpointSlice`"),
     ])
   func wrongGroup(_ version: String, _ kind: String, _ problem: String) {
     let reading = Reading("apiVersion: \(version)\nkind: \(kind)\nmetadata: {name: a}\n")

@@ -44,6 +44,42 @@ struct ClusterObjectsTests {
       ])
   }
 
+  @Test("a node's labels, each with its place")
+  func nodeLabels() {
+    let node = Reading("apiVersion: v1\nkind: Node\nmetadata: {name: x, labels: {zone: a, gpu: \"\"}}\n")
+      .manifests.nodes.first
+    #expect(node?.labels == Labels(["zone": "a", "gpu": ""]))
+    #expect(node?.labels.location(of: "gpu")?.description == "a.yaml:3:39")
+  }
+
+  @Test("a service account's namespace, name and labels")
+  func serviceAccount() {
+    let reading = Reading(
+      """
+      apiVersion: v1
+      kind: ServiceAccount
+      metadata: {name: robot, namespace: shop, labels: {team: a}}
+      automountServiceAccountToken: false
+      ---
+      {apiVersion: v1, kind: ServiceAccount, metadata: {name: robot}}
+      """)
+    #expect(reading.problems.isEmpty)
+    #expect(reading.manifests.serviceAccounts.map(\.meta.qualifiedName) == ["shop/robot", "default/robot"])
+    let account = reading.manifests.serviceAccounts.first
+    #expect(account?.meta.labels == Labels(["team": "a"]))
+    #expect(account?.meta.location.description == "a.yaml:3:18")
+    #expect(account?.meta.labels.location(of: "team")?.description == "a.yaml:3:51")
+  }
+
+  @Test("a service account defined twice: the last one counts")
+  func sameServiceAccount() {
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a, labels: {copy: \"%\"}}\n"
+    let reading = Reading(
+      ["1", "2"].map { account.split(separator: "%").joined(separator: $0) }.joined(separator: "---\n"))
+    #expect(reading.places == ["7:18 duplicate-object"])
+    #expect(reading.manifests.serviceAccounts.map { $0.meta.labels["copy"] } == ["2"])
+  }
+
   @Test("a service's ports aim at a number, a name, or its own port")
   func servicePorts() {
     let service = object(
