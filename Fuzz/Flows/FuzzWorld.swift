@@ -6,7 +6,8 @@ import PolicyModel
 /// One object of every sort that an end of a flow can name, and a policy that looks at labels, ports and blocks.
 enum FuzzWorld {
   static let parser = FlowParser(world)
-  static let evaluator = FlowEvaluator(world: world, tiers: policies.tiers(.kubernetes), profile: .kubernetes)
+  static let evaluator = FlowEvaluator(
+    world: world, tiers: policies.stack(.kubernetes).tiers, profile: .kubernetes)
 
   private static let manifests = ManifestReader(options: PolicySet.readerOptions(defaultNamespace: "default"))
     .readSequentially([ManifestText(path: "world.yaml", yaml)])

@@ -1,14 +1,10 @@
 package import Kubernetes
 
-/// Which kinds are policies, and which of them this version evaluates.
+/// Which kinds are policies.
 package enum PolicyKinds {
-  /// Kinds that are read into the policy model. The retired groups are kept so that they can be refused by name.
-  package static let evaluated: Set<GroupKind> = [
-    NetworkPolicy.groupKind, GroupKind(group: "extensions", kind: "NetworkPolicy"),
-  ]
-
   /// Whether a kind polices traffic in some engine but is not evaluated: the user must be told.
   package static func isUnevaluatedPolicy(_ kind: GroupKind) -> Bool {
+    if PolicyObject.groupKinds.contains(kind) { return false }
     switch kind.group {
     case "policy.networking.k8s.io": return true
     case "projectcalico.org", "crd.projectcalico.org":
@@ -22,17 +18,16 @@ package enum PolicyKinds {
 
   /// What is wrong with a kind that is nearly a policy; nil when it is just another kind.
   package static func misspelled(_ kind: GroupKind, apiVersion: String) -> String? {
-    let wanted = NetworkPolicy.groupKind
-    if kind.kind == wanted.kind {
-      if isUnevaluatedPolicy(kind) { return nil }
+    if isUnevaluatedPolicy(kind) { return nil }
+    let known = PolicyObject.groupKinds
+    if kind.kind == NetworkPolicy.groupKind.kind {
       let isForeign =
-        kind.group.contains(".") && Suggestion.nearest(to: kind.group, among: [wanted.group]) == nil
+        kind.group.contains(".") && Suggestion.nearest(to: kind.group, among: known.map(\.group)) == nil
       if isForeign { return nil }
       return "`\(apiVersion)` has no NetworkPolicy; write apiVersion: networking.k8s.io/v1"
     }
-    guard kind.group == wanted.group, Suggestion.nearest(to: kind.kind, among: [wanted.kind]) != nil else {
-      return nil
-    }
-    return "`\(apiVersion)` has no kind `\(kind.kind)`: did you mean `NetworkPolicy`?"
+    let ofGroup = known.filter { $0.group == kind.group }.map(\.kind).sorted()
+    guard let nearest = Suggestion.nearest(to: kind.kind, among: ofGroup) else { return nil }
+    return "`\(apiVersion)` has no kind `\(kind.kind)`: did you mean `\(nearest)`?"
   }
 }

@@ -1,11 +1,11 @@
 package import Kubernetes
-package import PolicyModel
 
-/// The policies of an input, lowered from every dialect.
+/// The policies of an input, of every dialect, as their authors wrote them.
 package struct PolicySet: Sendable {
-  /// `networking.k8s.io/v1` policies, sorted by namespace and name.
-  package let networkPolicies: [Policy]
-  /// How many policies an API server would refuse. They isolate nothing and allow nothing.
+  /// In the order of the input. Of objects of one identity the last counts.
+  package let objects: [PolicyObject]
+  /// How many objects an API server, or the engine that they are for, would refuse. They isolate nothing and
+  /// allow nothing.
   package let rejected: Int
   package let diagnostics: [Diagnostic]
 
@@ -16,7 +16,7 @@ package struct PolicySet: Sendable {
     var options = ManifestReader.Options()
     options.defaultNamespace = defaultNamespace
     options.excludes = ExcludePatterns(excludes)
-    options.keptKinds = PolicyKinds.evaluated
+    options.keptKinds = PolicyObject.groupKinds
     options.misspelledKind = { PolicyKinds.misspelled($0, apiVersion: $1) }
     return options
   }
@@ -24,25 +24,25 @@ package struct PolicySet: Sendable {
   package init(_ manifests: ManifestSet, defaultNamespace: String) {
     var problems: [Diagnostic] = []
     var rejected = 0
-    var policies: [Policy] = []
-    var places: [PolicyIdentity: Int] = [:]
+    var objects: [PolicyObject] = []
+    var places: [Identity: Int] = [:]
     for object in manifests.foreign {
-      guard let parsed = NetworkPolicy(object, defaultNamespace: defaultNamespace, &problems) else {
+      guard let parsed = PolicyObject(object, defaultNamespace: defaultNamespace, &problems) else {
         rejected += 1
         continue
       }
-      let policy = parsed.lower()
-      if let earlier = places[policy.identity] {
+      let identity = Identity(object.groupKind, parsed.meta)
+      if let earlier = places[identity] {
         problems.append(
           Diagnostic(
-            .duplicateObject, .warning, "\(policy.identity) is defined twice; the last one counts",
-            at: policy.location,
-            related: [.init(message: "the other one", location: policies[earlier].location)],
+            .duplicateObject, .warning, "\(identity) is defined twice; the last one counts",
+            at: parsed.meta.location,
+            related: [.init(message: "the other one", location: objects[earlier].meta.location)],
             fix: "leave one of the files out with --exclude"))
-        policies[earlier] = policy
+        objects[earlier] = parsed
       } else {
-        places[policy.identity] = policies.count
-        policies.append(policy)
+        places[identity] = objects.count
+        objects.append(parsed)
       }
     }
     for (kind, count) in manifests.passedOver.sorted(by: { $0.key < $1.key })
@@ -53,23 +53,39 @@ package struct PolicySet: Sendable {
           "\(count) \(kind) \(count == 1 ? "object polices" : "objects police") traffic too, but this version does not evaluate the kind; answers are without it",
           at: nil))
     }
-    policies.sort {
-      ($0.identity.namespace, $0.identity.name) < ($1.identity.namespace, $1.identity.name)
-    }
-    networkPolicies = policies
+    self.objects = objects
     self.rejected = rejected
     diagnostics = problems.reportingEachTemplateOnce()
+  }
+
+  private struct Identity: Hashable, CustomStringConvertible {
+    let groupKind: GroupKind
+    let namespace: String
+    let name: String
+
+    init(_ groupKind: GroupKind, _ meta: ObjectMeta) {
+      self.groupKind = groupKind
+      namespace = meta.namespace
+      name = meta.name
+    }
+
+    var description: String {
+      namespace.isEmpty ? "\(groupKind.kind) \(name)" : "\(groupKind.kind) \(namespace)/\(name)"
+    }
   }
 }
 
 extension PolicySet {
-  /// How many policies there are.
-  package var count: Int { networkPolicies.count }
-
-  /// What a profile's engine asks, in order.
-  package func tiers(_ profile: EngineProfile) -> [Tier] {
-    [Tier(name: "NetworkPolicy", combination: .additive, policies: networkPolicies)]
+  package var networkPolicies: [NetworkPolicy] {
+    objects.compactMap { if case .networkPolicy(let policy) = $0 { policy } else { nil } }
   }
+
+  package var clusterNetworkPolicies: [ClusterNetworkPolicy] {
+    objects.compactMap { if case .clusterNetworkPolicy(let policy) = $0 { policy } else { nil } }
+  }
+
+  /// Namespaces that policies live in.
+  package var namespaces: Set<String> { Set(objects.lazy.map(\.meta.namespace)).subtracting([""]) }
 }
 
 extension Diagnostic.Code {

@@ -12,7 +12,7 @@ struct PolicyReading {
     let options = PolicySet.readerOptions(defaultNamespace: "default")
     let manifests = ManifestReader(options: options).readSequentially([ManifestText(path: path, text)])
     let set = PolicySet(manifests, defaultNamespace: "default")
-    policies = set.networkPolicies
+    policies = set.stack(.kubernetes).tiers.flatMap(\.policies)
     rejected = set.rejected
     diagnostics = manifests.diagnostics + set.diagnostics
   }

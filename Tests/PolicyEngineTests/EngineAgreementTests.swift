@@ -172,10 +172,10 @@ struct EngineUnderTest {
   private init(_ manifests: ManifestSet) {
     let policies = PolicySet(manifests, defaultNamespace: "default")
     let world = World(
-      manifests, policyNamespaces: policies.networkPolicies.map(\.identity.namespace))
-    evaluator = FlowEvaluator(world: world, tiers: policies.tiers(.kubernetes), profile: .kubernetes)
+      manifests, policyNamespaces: policies.namespaces)
+    evaluator = FlowEvaluator(world: world, tiers: policies.stack(.kubernetes).tiers, profile: .kubernetes)
     parser = FlowParser(world)
-    tiers = policies.tiers(.kubernetes)
+    tiers = policies.stack(.kubernetes).tiers
     problems = (manifests.diagnostics + policies.diagnostics).filter { $0.severity == .error }.map(\.message)
   }
 

@@ -40,7 +40,8 @@ extension CompiledPolicies {
         profile.probeReading == .exempt ? .all : notDenied(ingressRow.onSameNode[b], from: a))
     }
     if toNode {
-      let readings = profile.egressToOwnNodeReadings.map { $0 == .exempt ? ingress : onSameNode }
+      let exempt = flow(egressRow.strictOnSameNode[a], to: b).intersection(ingress)
+      let readings = profile.egressToOwnNodeReadings.map { $0 == .exempt ? exempt : onSameNode }
       onSameNode = readings.dropFirst().reduce(readings.first ?? onSameNode) { $0.either($1) }
     }
     switch sharesNode(source, destination) {

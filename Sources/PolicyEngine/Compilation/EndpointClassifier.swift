@@ -26,8 +26,9 @@ struct EndpointClassifier {
   /// What the visible labels of an endpoint follow from.
   private struct LabelKey: Hashable {
     let labels: Labels
-    /// Nil where policies do not look at service accounts.
+    /// Nil and the like where policies look at nothing but labels.
     let serviceAccount: String?
+    let hostNetwork: Bool
     let namespace: Int
   }
 
@@ -106,7 +107,8 @@ struct EndpointClassifier {
     if !isHostNetwork || profile.hostNetworkReadings.contains(.asPods) {
       for (index, address) in key.asPod.enumerated() {
         let family = index < key.podFamilies.count ? key.podFamilies[index] : familyOfUnknown(address)
-        for kind in ports { add(address, family, ports: kind, node: nil, asNode: false, &self) }
+        let node = isHostNetwork && vocabulary.looksAtNodes ? endpoint.node.map(Int32.init) : nil
+        for kind in ports { add(address, family, ports: kind, node: node, asNode: false, &self) }
       }
     }
     if isHostNetwork, profile.hostNetworkReadings.contains(.asNodes) {
@@ -153,9 +155,10 @@ struct EndpointClassifier {
   }
 
   private mutating func labelNumber(of endpoint: Endpoint) -> Int32 {
-    let looks = vocabulary.looksAtServiceAccounts
+    let looks = vocabulary.looksBeyondLabels
     let key = LabelKey(
       labels: endpoint.labels, serviceAccount: looks ? endpoint.serviceAccount : nil,
+      hostNetwork: looks && endpoint.hostNetwork,
       namespace: looks ? endpoint.namespace : 0)
     if let known = labelNumbers[key] { return known }
     let signature = vocabulary.signature(of: endpoint, in: world)
@@ -212,7 +215,7 @@ private struct EndpointLook {
   func isAlike(_ a: Int, _ b: Int) -> Bool {
     endpoints[a].namespace == endpoints[b].namespace && isAlike(endpoints[a].labels, endpoints[b].labels)
       && endpoints[a].ports == endpoints[b].ports
-      && (!vocabulary.looksAtServiceAccounts || endpoints[a].serviceAccount == endpoints[b].serviceAccount)
+      && (!vocabulary.looksBeyondLabels || endpoints[a].serviceAccount == endpoints[b].serviceAccount)
   }
 
   /// Whether labels differ only in values that no policy looks at: the replicas of a StatefulSet.

@@ -28,6 +28,9 @@ struct Facet: Sendable, Hashable {
   let node: Int32?
   /// Which reading it stands for; nil when it stands for all.
   let reading: EngineProfile.HostNetworkReading?
+
+  /// Whether its addresses are a node's, whatever policies take it for.
+  var isOnNodeNetwork: Bool { isNode || reading == .asPods }
 }
 
 /// Endpoints that no policy can tell apart.

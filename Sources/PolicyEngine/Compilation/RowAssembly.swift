@@ -14,6 +14,9 @@ struct RowAssembly {
   private var numbers: [RowBuilder.Question: Int32] = [:]
   /// Whether any rule asks something of its subject.
   private let asksSubjects: Bool
+  /// For each policy, whether its tier is strict.
+  private let isStrict: [Bool]
+  private let hasStrictTiers: Bool
 
   init(
     tiers: [Tier], facets: [Facet], looksAtPlacement: Bool, compiled: CompiledPolicies.Selection,
@@ -26,6 +29,8 @@ struct RowAssembly {
     self.builder = builder
     self.peers = peers
     rows = [builder.openRow()]
+    isStrict = compiled.tierOfPolicy.map { tiers[Int($0)].isStrict }
+    hasStrictTiers = isStrict.contains(true)
     asksSubjects = compiled.rules.contains { $0.subject != nil }
   }
 
@@ -38,6 +43,8 @@ struct RowAssembly {
       result.apart.append(apart)
       result.onSameNode.append(
         looksAtPlacement ? row(direction, concerned[facet], facet: facet, isSameNode: true) : apart)
+      let strict = hasStrictTiers ? concerned[facet].filter { isStrict[Int($0)] } : []
+      result.strictOnSameNode.append(row(direction, strict, facet: facet, isSameNode: true))
     }
     return result
   }

@@ -205,13 +205,16 @@ struct RowBuilder {
   }
 
   /// The cases in which a rule counts at all; nil for all.
-  private mutating func holding(_ rule: CompiledRule, _ unknownSubject: Int32, _ cases: [RowCase]) -> BitSet? {
+  private mutating func holding(_ rule: CompiledRule, _ unknownSubject: Int32, _ cases: [RowCase]) -> BitSet?
+  {
     let looksAtPorts = rule.rule.sourcePorts.isRestricted
     let subject = unknownSubject >= 0 ? rule.subject : nil
     if !looksAtPorts && subject == nil { return nil }
     var holding = BitSet(size: cases.count)
     for (index, value) in cases.enumerated() {
-      if let subject, !peers.includes(subject, facet: Int(unknownSubject), at: value.atomOfSubject) { continue }
+      if let subject, !peers.includes(subject, facet: Int(unknownSubject), at: value.atomOfSubject) {
+        continue
+      }
       if looksAtPorts, !Self.matches(rule.rule.sourcePorts, value.sourcePort) { continue }
       holding.insert(index)
     }
@@ -284,7 +287,8 @@ struct RowBuilder {
       if let place = byTraffic.firstIndex(where: { $0.0 == traffic }) {
         byTraffic[place].1.facets.formUnion(reached)
       } else {
-        byTraffic.append((traffic, PartySet(facets: reached, outside: BitSet(size: parties.outside.words.count * 64))))
+        byTraffic.append(
+          (traffic, PartySet(facets: reached, outside: BitSet(size: parties.outside.words.count * 64))))
       }
     }
     return byTraffic

@@ -32,7 +32,7 @@ struct SelectorIndex {
     for (index, facet) in facets.enumerated() {
       byNamespace[Int(facet.namespace)].insert(index)
       if facet.isSelectable { selectable.insert(index) }
-      if facet.isNode {
+      if facet.isOnNodeNetwork {
         ofSomeNode.insert(index)
         if let node = facet.node { byNode[node, default: empty].insert(index) }
       }
@@ -69,7 +69,7 @@ struct SelectorIndex {
       return world.namespace(named: name).map { byNamespace[$0] } ?? BitSet(size: size)
     case .matching(let expression):
       if expression.isEverything { return everything }
-      let key = expression.conjunction.map { $0.map(\.value) }
+      let key = expression.conjunction
       if let key, let known = namespaceScopes[key] { return known }
       var result = BitSet(size: size)
       for (index, namespace) in world.namespaces.enumerated() where scope.contains(namespace) {
@@ -83,6 +83,7 @@ struct SelectorIndex {
   private mutating func facets(meeting expression: LabelExpression) -> BitSet {
     switch expression {
     case .requirement(let requirement): return facets(meeting: requirement.value)
+    case .attribute(let attribute, let test): return facets(meeting: AttributeRequirement(attribute, test))
     case .all(let parts):
       var result = everything
       for part in parts { result.formIntersection(facets(meeting: part)) }

@@ -90,7 +90,8 @@ package struct VerdictTable: Sendable {
     guard let first = endpoints.first else { return nil }
     let number = compiled.classOfEndpoint[first]
     let endpointClass = compiled.classes[Int(number)]
-    guard compiled.isSimple(endpointClass), endpoints.allSatisfy({ compiled.classOfEndpoint[$0] == number }) else {
+    guard compiled.isSimple(endpointClass), endpoints.allSatisfy({ compiled.classOfEndpoint[$0] == number })
+    else {
       return nil
     }
     let facet = Int(endpointClass.facets[0])
@@ -262,7 +263,8 @@ private struct PortRanges: Sendable {
   }
 
   @inline(__always)
-  func holds(_ id: TrafficTable.ID, _ isCertain: Bool, _ transport: TransportProtocol, _ port: UInt16) -> Bool {
+  func holds(_ id: TrafficTable.ID, _ isCertain: Bool, _ transport: TransportProtocol, _ port: UInt16) -> Bool
+  {
     isCertain ? certain(id, transport, port) : possible(id, transport, port)
   }
 

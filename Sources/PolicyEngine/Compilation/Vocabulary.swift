@@ -23,8 +23,8 @@ struct Vocabulary: Sendable {
   private(set) var looksAtNodes = false
   /// Whether policies tell a pod's own node from others.
   private(set) var looksAtPlacement = false
-  /// Whether something of a service account is mentioned.
-  private(set) var looksAtServiceAccounts = false
+  /// Whether something of pods besides their labels is mentioned.
+  private(set) var looksBeyondLabels = false
 
   private var knownNames: Set<NamedParty> = []
 
@@ -60,17 +60,13 @@ struct Vocabulary: Sendable {
   }
 
   private mutating func add(_ expression: LabelExpression) {
-    switch expression {
-    case .requirement(let requirement): add(requirement.value)
-    case .all(let parts), .any(let parts): for part in parts { add(part) }
-    case .not(let part): add(part)
-    }
+    expression.forEachRequirement { add($0) }
   }
 
   private mutating func add(_ requirement: AttributeRequirement) {
     switch requirement.attribute {
     case .namespaceLabel: return
-    case .serviceAccountName, .serviceAccountLabel: looksAtServiceAccounts = true
+    case .serviceAccountName, .serviceAccountLabel, .hostNetwork: looksBeyondLabels = true
     case .label: break
     }
     var key = keys[requirement.attribute] ?? Key(number: nextKey())
@@ -95,7 +91,7 @@ struct Vocabulary: Sendable {
     for entry in endpoint.labels.entries {
       if let key = keys[.label(entry.key)] { append(key, .label(entry.key), entry.value, to: &signature) }
     }
-    if looksAtServiceAccounts {
+    if looksBeyondLabels {
       for (attribute, key) in keys {
         if case .label = attribute { continue }
         guard let value = world.value(of: attribute, endpoint) else { continue }

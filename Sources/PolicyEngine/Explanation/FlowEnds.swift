@@ -29,7 +29,8 @@ struct FlowEnds {
     comparesDestination = !seenByEgress.isEmpty
     destinationSets = seenByEgress + ingress.flatMap { world.addressSets(in: $0.subject) }
     sourceSets =
-      ingress.flatMap { world.addressSets(in: $0.peers) } + egress.flatMap { world.addressSets(in: $0.subject) }
+      ingress.flatMap { world.addressSets(in: $0.peers) }
+      + egress.flatMap { world.addressSets(in: $0.subject) }
   }
 
   private static func rules(
@@ -40,7 +41,9 @@ struct FlowEnds {
     for number in endpoints {
       let endpoint = evaluator.world.endpoints[number]
       let labels = evaluator.index.visibleLabels(endpoint, in: evaluator.world)
-      guard looks.insert(EndpointLook(namespace: endpoint.namespace, labels: labels)).inserted else { continue }
+      guard looks.insert(EndpointLook(namespace: endpoint.namespace, labels: labels)).inserted else {
+        continue
+      }
       policies.formUnion(evaluator.index.selecting(endpoint, in: evaluator.world))
       if endpoint.hostNetwork { policies.formUnion(evaluator.index.ofNodes) }
     }

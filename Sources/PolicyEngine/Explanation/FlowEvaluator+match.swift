@@ -64,7 +64,8 @@ extension FlowEvaluator {
       guard party.isSelectable, let number = party.endpoint else { return [.notAPod] }
       return mismatches(selector, world.endpoints[number])
     case .nodes(let selector, let placement):
-      guard party.isNode else { return [.notANode] }
+      let sharesNetwork = party.endpoint.map { world.endpoints[$0].hostNetwork } ?? false
+      guard party.isNode || sharesNetwork else { return [.notANode] }
       return mismatches(selector, party) + mismatches(placement, view)
     case .addresses(let block): return mismatches(block, party, view)
     case .family(let family):
@@ -114,8 +115,8 @@ extension FlowEvaluator {
       return expression.matches(value) ? [] : [.expression(expression)]
     }
     return requirements.compactMap { requirement in
-      let actual = value(requirement.value.attribute)
-      return requirement.value.matches(actual) ? nil : .attribute(requirement.value, actual: actual)
+      let actual = value(requirement.attribute)
+      return requirement.matches(actual) ? nil : .attribute(requirement, actual: actual)
     }
   }
 
@@ -194,7 +195,9 @@ extension FlowEvaluator {
 
   private func sourcePortMatches(_ wanted: Traffic, _ situation: Situation) -> Bool {
     guard case .anyOf(let matches) = wanted else { return true }
-    guard case .port(let transport, _) = situation.traffic, let port = situation.sourcePort else { return false }
+    guard case .port(let transport, _) = situation.traffic, let port = situation.sourcePort else {
+      return false
+    }
     let pod = situation.source.isNode ? nil : situation.source.endpoint
     return matches.contains { match in
       guard case .ports(let match) = match, match.transport == transport else { return false }

@@ -21,12 +21,20 @@ extension FlowEvaluator {
     if !situation.destination.isNode, let number = situation.destination.endpoint,
       world.endpoints[number].hasAmbiguousPortNames()
     {
-      readings.choose(profile.portNameReadings) { $0.portNameReading = $1 } assuming: { .portNames($0) }
+      readings.choose(profile.portNameReadings) {
+        $0.portNameReading = $1
+      } assuming: {
+        .portNames($0)
+      }
     }
     guard case .port(let transport, _) = situation.traffic else { return }
     let sourcePorts = sourcePorts(transport, situation, ends)
     if sourcePorts.isEmpty { return }
-    readings.choose(sourcePorts) { $0.sourcePort = $1 } assuming: { .sourcePort($0) }
+    readings.choose(sourcePorts) {
+      $0.sourcePort = $1
+    } assuming: {
+      .sourcePort($0)
+    }
   }
 
   /// One port of each kind that rules tell apart; empty when none looks at source ports.
@@ -54,9 +62,11 @@ extension FlowEvaluator {
   private func branchOnMessages(_ traffic: OtherTraffic, _ ends: FlowEnds, _ readings: inout Readings) {
     if let family = traffic.icmpFamily, traffic.message == nil {
       let mentioned = ends.rules.flatMap(\.traffic.icmpMatches).filter { $0.family == family }
-      let messages = Set(mentioned.compactMap { match in
-        match.type.map { OtherTraffic.Message(type: $0, code: match.code ?? 0) }
-      }).sorted { ($0.type, $0.code) < ($1.type, $1.code) }
+      let messages = Set(
+        mentioned.compactMap { match in
+          match.type.map { OtherTraffic.Message(type: $0, code: match.code ?? 0) }
+        }
+      ).sorted { ($0.type, $0.code) < ($1.type, $1.code) }
       if !messages.isEmpty {
         // A code above all that is mentioned, and a type that nobody mentions.
         let others = messages.map { OtherTraffic.Message(type: $0.type, code: .max) }
@@ -72,7 +82,9 @@ extension FlowEvaluator {
       }
     }
     if tiers.contains(where: { $0.combination == .additive && !$0.policies.isEmpty }) {
-      readings.choose([OtherProtocolReading.open, .closed]) { $0.otherProtocols = $1 } assuming: {
+      readings.choose([OtherProtocolReading.open, .closed]) {
+        $0.otherProtocols = $1
+      } assuming: {
         .otherProtocols($0)
       }
     }
@@ -83,7 +95,11 @@ extension FlowEvaluator {
     guard let number = situation.source.endpoint, number == situation.destination.endpoint else { return }
     let isOnePod = world.endpoints[number].kind == .pod
     let itself = profile.hairpinReadings.map(Optional.some)
-    readings.choose(isOnePod ? itself : [nil] + itself) { $0.hairpin = $1 } assuming: { .hairpin($0) }
+    readings.choose(isOnePod ? itself : [nil] + itself) {
+      $0.hairpin = $1
+    } assuming: {
+      .hairpin($0)
+    }
   }
 
   /// Whether blocks of addresses see the Service or the pod behind it; it matters where a policy has blocks.
@@ -107,7 +123,8 @@ extension FlowEvaluator {
     let ownFamily = service.clusterIPs.filter { $0.family == family }
     var addresses = named.map { [$0] } ?? (ownFamily.isEmpty ? service.clusterIPs : ownFamily)
     // A manifest without `clusterIP` will get some address.
-    if addresses.isEmpty { addresses = representatives(of: ends.destinationSets, within: world.assumedAddresses)
+    if addresses.isEmpty {
+      addresses = representatives(of: ends.destinationSets, within: world.assumedAddresses)
     }
     let choices = [nil] + addresses.map { ServiceAddress(address: $0, port: servicePort) }
     readings.branch(choices) {
@@ -150,7 +167,8 @@ private struct Readings {
 
   /// Replaces each situation by one for each choice, and notes the choice where there is one.
   mutating func choose<Choice>(
-    _ choices: [Choice], _ apply: (inout Situation, Choice) -> Void, assuming assumption: (Choice) -> Assumption
+    _ choices: [Choice], _ apply: (inout Situation, Choice) -> Void,
+    assuming assumption: (Choice) -> Assumption
   ) {
     branch(choices) {
       apply(&$0, $1)

@@ -59,8 +59,9 @@ package struct FlowEvaluator: Sendable {
     let policies = selecting(situation.source)
     guard let policies else { return [Self.open(.egress, .notPoliced)] }
     let isOwnNode = situation.destination.isNode && situation.isSameNode && situation.source.isPoliced
-    if isOwnNode, situation.ownNodeReading == .exempt { return [Self.open(.egress, .ownNode)] }
-    return decide(.egress, policies, situation)
+    return decide(
+      .egress, policies, situation,
+      exemptAs: isOwnNode && situation.ownNodeReading == .exempt ? .ownNode : hairpin(situation))
   }
 
   /// May the destination receive it? (SEMANTICS.md §1.4, `ingressOK`) As for egress.
@@ -69,7 +70,7 @@ package struct FlowEvaluator: Sendable {
     let policies = selecting(situation.destination)
     guard let policies else { return [Self.open(.ingress, .notPoliced)] }
     let isProbe = situation.source.isNode && situation.isSameNode && situation.destination.isPoliced
-    guard isProbe else { return decide(.ingress, policies, situation) }
+    guard isProbe else { return decide(.ingress, policies, situation, exemptAs: hairpin(situation)) }
     if profile.probeReading == .exempt { return [Self.open(.ingress, .ownNode)] }
     return decide(.ingress, policies, situation).map { trace in
       if case .denied? = trace.tiers.last?.outcome { return trace }
@@ -83,8 +84,12 @@ package struct FlowEvaluator: Sendable {
 
   /// Connections that no policy sees.
   private func exemption(_ direction: Direction, _ situation: Situation) -> DirectionTrace? {
-    if situation.isSamePod { return Self.open(direction, .samePod) }
-    return situation.hairpin == .bypassesPolicy ? Self.open(direction, .hairpin) : nil
+    situation.isSamePod ? Self.open(direction, .samePod) : nil
+  }
+
+  /// Why only strict tiers see a connection; nil when all do.
+  private func hairpin(_ situation: Situation) -> DirectionTrace.Basis? {
+    situation.hairpin == .bypassesPolicy ? .hairpin : nil
   }
 
   /// The policies on an end; nil when policies do not apply to it.
@@ -99,11 +104,17 @@ package struct FlowEvaluator: Sendable {
   }
 
   /// Asks the tiers in order. Ties multiply the traces.
+  ///
+  /// - Parameter exemption: why only strict tiers see the connection; nil when all do.
   private func decide(
-    _ direction: Direction, _ selecting: [Int], _ situation: Situation
+    _ direction: Direction, _ selecting: [Int], _ situation: Situation,
+    exemptAs exemption: DirectionTrace.Basis? = nil
   ) -> [DirectionTrace] {
-    let applying = selecting.filter { index.policies[$0].concerns(direction) }
-    if applying.isEmpty { return [Self.open(direction, .noPolicy)] }
+    let applying = selecting.filter {
+      index.policies[$0].concerns(direction)
+        && (exemption == nil || tiers[index.tierOfPolicy[$0]].isStrict)
+    }
+    if applying.isEmpty { return [Self.open(direction, exemption ?? .noPolicy)] }
     var undecided: [[TierTrace]] = [[]]
     var decided: [DirectionTrace] = []
     for tier in tiers.indices {

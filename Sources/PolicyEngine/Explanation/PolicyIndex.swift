@@ -91,12 +91,9 @@ package struct PolicyIndex: Sendable {
   private static func attributes(in policies: some Sequence<Policy>) -> Set<Attribute> {
     var attributes: Set<Attribute> = []
     func add(_ expression: LabelExpression) {
-      switch expression {
-      case .requirement(let requirement):
-        if case .namespaceLabel = requirement.value.attribute { return }
-        attributes.insert(requirement.value.attribute)
-      case .all(let parts), .any(let parts): parts.forEach(add)
-      case .not(let part): add(part)
+      expression.forEachRequirement {
+        if case .namespaceLabel = $0.attribute { return }
+        attributes.insert($0.attribute)
       }
     }
     for policy in policies {

@@ -9,6 +9,7 @@ extension World {
     case .namespaceLabel(let key): namespaces[endpoint.namespace].labels[key]
     case .serviceAccountName: endpoint.serviceAccount
     case .serviceAccountLabel: nil
+    case .hostNetwork: endpoint.hostNetwork ? "true" : nil
     }
   }
 }

@@ -31,6 +31,10 @@ package struct Tier: Sendable {
     self.policies = policies
   }
 
+  /// Whether it applies where `networking.k8s.io/v1` leaves connections to the engine: to a pod's own node, and of
+  /// a pod to itself through a Service (network-policy-api, `docs/api-overview.md`).
+  package var isStrict: Bool { combination == .firstMatch(.isUndefined) }
+
   /// Whether rules have an order, so that one may be hidden by another.
   package var isOrdered: Bool { if case .firstMatch = combination { true } else { false } }
 }

@@ -39,10 +39,35 @@ package struct EndpointSelector: Sendable {
   }
 }
 
+extension EndpointSelector {
+  /// Pods that do not use their node's network.
+  package static func ordinaryPods(in namespaces: LabelExpression, _ pods: LabelExpression)
+    -> EndpointSelector
+  {
+    EndpointSelector(namespaces: .matching(namespaces), pods: .all([pods, onOwnNetwork]))
+  }
+
+  private static let onOwnNetwork = LabelExpression.attribute(.hostNetwork, .doesNotExist)
+
+  /// What it asks of pods, besides a network of their own.
+  package var labels: LabelExpression {
+    if case .all(let parts) = pods, parts.count == 2, case .attribute(.hostNetwork, _) = parts[1] {
+      return parts[0]
+    }
+    return pods
+  }
+
+  /// Whether it selects all pods of all namespaces by its form, host-network pods perhaps left out.
+  package var isEveryPod: Bool {
+    guard labels.isEverything, case .matching(let namespaces) = namespaces else { return false }
+    return namespaces.isEverything
+  }
+}
+
 extension EndpointSelector: CustomStringConvertible {
   /// `pods with app=web in namespace shop`, `all pods in namespaces with team=a`.
   package var description: String {
-    let which = pods.isEverything ? "all pods" : "pods with \(pods)"
+    let which = labels.isEverything ? "all pods" : "pods with \(labels)"
     switch namespaces {
     case .named(let name): return "\(which) in namespace \(name)"
     case .matching(let expression):
@@ -66,6 +91,7 @@ private struct NamespaceWords: CustomStringConvertible {
       guard case .namespaceLabel(let key) = requirement.value.attribute else { return expression }
       return .requirement(
         Located(AttributeRequirement(.label(key), requirement.value.test), at: requirement.location))
+    case .attribute: return expression
     case .all(let parts): return .all(parts.map(asOwnLabels))
     case .any(let parts): return .any(parts.map(asOwnLabels))
     case .not(let part): return .not(asOwnLabels(part))

@@ -10,6 +10,8 @@ package enum Attribute: Sendable, Hashable {
   case serviceAccountName
   /// A label of the service account it runs as.
   case serviceAccountLabel(String)
+  /// `true` on pods that use their node's network, absent on all others.
+  case hostNetwork
 }
 
 extension Attribute: CustomStringConvertible {
@@ -21,6 +23,7 @@ extension Attribute: CustomStringConvertible {
     case .namespaceLabel(let key): "namespace label \(key)"
     case .serviceAccountName: "service account"
     case .serviceAccountLabel(let key): "service account label \(key)"
+    case .hostNetwork: "host network"
     }
   }
 }
@@ -81,6 +84,8 @@ extension AttributeRequirement: CustomStringConvertible {
 /// A condition on attributes.
 package indirect enum LabelExpression: Sendable {
   case requirement(Located<AttributeRequirement>)
+  /// A condition that nobody wrote: it is part of what the dialect means by a selector.
+  case attribute(Attribute, AttributeRequirement.Test)
   /// All of them; true without any.
   case all([LabelExpression])
   /// One of them; false without any.
@@ -112,6 +117,7 @@ package indirect enum LabelExpression: Sendable {
   package func matches(_ value: (Attribute) -> String?) -> Bool {
     switch self {
     case .requirement(let requirement): requirement.value.matches(value(requirement.value.attribute))
+    case .attribute(let attribute, let test): AttributeRequirement(attribute, test).matches(value(attribute))
     case .all(let parts): parts.allSatisfy { $0.matches(value) }
     case .any(let parts): parts.contains { $0.matches(value) }
     case .not(let part): !part.matches(value)
@@ -123,21 +129,33 @@ package indirect enum LabelExpression: Sendable {
     matches { if case .label(let key) = $0 { labels[key] } else { nil } }
   }
 
-  /// Every requirement in it, in the order of the text.
+  /// Calls `body` for every condition, however deep it stands.
+  package func forEachRequirement(_ body: (AttributeRequirement) -> Void) {
+    switch self {
+    case .requirement(let requirement): body(requirement.value)
+    case .attribute(let attribute, let test): body(AttributeRequirement(attribute, test))
+    case .all(let parts), .any(let parts): for part in parts { part.forEachRequirement(body) }
+    case .not(let part): part.forEachRequirement(body)
+    }
+  }
+
+  /// Every requirement that was written, in the order of the text.
   package var requirements: [Located<AttributeRequirement>] {
     switch self {
     case .requirement(let requirement): [requirement]
+    case .attribute: []
     case .all(let parts), .any(let parts): parts.flatMap(\.requirements)
     case .not(let part): part.requirements
     }
   }
 
   /// The requirements when all of them must hold and nothing else; nil for other forms.
-  package var conjunction: [Located<AttributeRequirement>]? {
+  package var conjunction: [AttributeRequirement]? {
     switch self {
-    case .requirement(let requirement): return [requirement]
+    case .requirement(let requirement): return [requirement.value]
+    case .attribute(let attribute, let test): return [AttributeRequirement(attribute, test)]
     case .all(let parts):
-      var requirements: [Located<AttributeRequirement>] = []
+      var requirements: [AttributeRequirement] = []
       for part in parts {
         guard let own = part.conjunction else { return nil }
         requirements += own
@@ -165,6 +183,7 @@ extension LabelExpression: CustomStringConvertible {
   package var description: String {
     switch self {
     case .requirement(let requirement): return requirement.value.description
+    case .attribute(let attribute, let test): return AttributeRequirement(attribute, test).description
     case .all(let parts):
       return parts.map { part in
         if case .any(let choices) = part, choices.count != 1 { "(\(part))" } else { part.description }

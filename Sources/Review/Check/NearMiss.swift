@@ -44,9 +44,9 @@ struct NearMiss {
 
   /// - Parameter value: what the object has under an attribute.
   private static func nearMiss(
-    _ wanted: [Located<AttributeRequirement>], _ labels: Labels, _ value: (Attribute) -> String?
+    _ wanted: [AttributeRequirement], _ labels: Labels, _ value: (Attribute) -> String?
   ) -> String? {
-    let failing = wanted.map(\.value).filter { !$0.matches(value($0.attribute)) }
+    let failing = wanted.filter { !$0.matches(value($0.attribute)) }
     guard failing.count == 1, let requirement = failing.first, case .isIn(let values) = requirement.test,
       let key = requirement.attribute.labelKey
     else { return nil }
@@ -68,7 +68,7 @@ extension Attribute {
   var labelKey: String? {
     switch self {
     case .label(let key), .namespaceLabel(let key), .serviceAccountLabel(let key): key
-    case .serviceAccountName: nil
+    case .serviceAccountName, .hostNetwork: nil
     }
   }
 }

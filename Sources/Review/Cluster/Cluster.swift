@@ -26,11 +26,10 @@ package struct Cluster: Sendable {
 
   package init(_ manifests: ManifestSet, defaultNamespace: String, profile: EngineProfile) {
     let policies = PolicySet(manifests, defaultNamespace: defaultNamespace)
-    tiers = policies.tiers(profile)
-    let enforced = tiers.lazy.flatMap(\.policies)
+    tiers = policies.stack(profile).tiers
     world = World(
-      manifests, policyNamespaces: enforced.map(\.identity.namespace).filter { !$0.isEmpty },
-      visibleLabels: PolicyIndex.labelKeys(in: enforced))
+      manifests, policyNamespaces: policies.namespaces,
+      visibleLabels: PolicyIndex.labelKeys(in: tiers.flatMap(\.policies)))
     self.profile = profile
     summary = InputSummary(manifests, policies, world)
     diagnostics = (manifests.diagnostics + policies.diagnostics).sortedByLocation()
@@ -68,7 +67,7 @@ package struct InputSummary: Sendable {
     namespaces = world.namespaces.count
     nodes = manifests.nodes.count
     services = manifests.services.count
-    self.policies = policies.count
+    self.policies = policies.objects.count
     rejectedPolicies = policies.rejected
     passedOver = manifests.passedOver.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     documentsWithoutKind = manifests.documentsWithoutKind

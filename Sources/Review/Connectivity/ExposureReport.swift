@@ -155,11 +155,3 @@ package struct ExposureReport {
 extension ExposureReport.Row {
   fileprivate var portsText: String { "\(traffic)" + (isUndefined ? " (undefined)" : "") }
 }
-
-extension EndpointSelector {
-  /// All pods of all namespaces.
-  fileprivate var isEveryPod: Bool {
-    guard pods.isEverything, case .matching(let namespaces) = namespaces else { return false }
-    return namespaces.isEverything
-  }
-}

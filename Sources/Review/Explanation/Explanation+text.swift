@@ -107,7 +107,8 @@ extension Wording {
     switch tier.outcome {
     case .allowed(let rule): return "allowed by \(tier[rule].rule.path) of \(tier[rule].policy.identity)"
     case .denied(let rule): return "denied by \(tier[rule].rule.path) of \(tier[rule].policy.identity)"
-    case .passed(let rule): return "passed on by \(tier[rule].rule.path) of \(tier[rule].policy.identity); \(next)"
+    case .passed(let rule):
+      return "passed on by \(tier[rule].rule.path) of \(tier[rule].policy.identity); \(next)"
     case .isolated, .isolatedHairpin: return "no rule matches, and the direction is isolated: denied"
     case .otherProtocol: return "policies say nothing about this protocol"
     case .undecided: return "no rule decides; \(next)"

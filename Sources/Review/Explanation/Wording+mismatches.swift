@@ -18,6 +18,8 @@ extension Wording {
       return other.endpoint == nil ? "selectors match pods only" : "the pod has no address yet"
     case .namespaceName(let wanted):
       return "it is in namespace \(namespaceName(of: other)), the peer wants \(wanted)"
+    case .attribute(let requirement, _) where requirement.attribute == .hostNetwork:
+      return "the pod uses its node's network, so the selector does not match it"
     case .attribute(let requirement, let actual):
       guard case .namespaceLabel(let key) = requirement.attribute else { return label(requirement, actual) }
       let own = AttributeRequirement(.label(key), requirement.test)
@@ -80,7 +82,8 @@ extension Wording {
 
   /// `label app=cart, the peer wants app=carts`, with what is probably a typing error named as one.
   private func label(_ requirement: AttributeRequirement, _ actual: String?) -> String {
-    let what = if case .label(let key) = requirement.attribute { "label \(key)" } else { "\(requirement.attribute)" }
+    let what =
+      if case .label(let key) = requirement.attribute { "label \(key)" } else { "\(requirement.attribute)" }
     let has = actual.map { "\(what)=\($0)" } ?? "no \(what)"
     var text = "\(has), the peer wants \(requirement)"
     if case .isIn(let values) = requirement.test, let actual,

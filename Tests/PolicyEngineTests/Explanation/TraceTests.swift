@@ -62,7 +62,7 @@ struct TraceTests {
         ingress denied: rules
         NetworkPolicy shop/db at world.yaml:5
           ingress[0]:9 fails: peer:10 pod wants app=webs, has web, \
-        peer:11 namespace wants team=ops, has shop and pod wants tier, has none, port:14 number
+        peer:11 namespace label team=ops wanted of the namespace, has shop and pod wants tier, has none, port:14 number
           ingress[1]:15 fails: peer:16 insideExcept 10.1.0.0/24, peer:19 otherFamily, peer:20 outsideBlock
           ingress[2]:21 fails: port:22 nameIs([5432]), port:23 nameNotDeclared, port:24 transport, port:25 number
         """)

@@ -30,11 +30,19 @@ extension RuleTrace {
 extension PeerMismatch {
   fileprivate var text: String {
     switch self {
+    case .attribute(let wanted, let actual) where wanted.attribute.isOfNamespace:
+      "\(wanted) wanted of the namespace, has \(actual ?? "none")"
     case .attribute(let wanted, let actual): "pod wants \(wanted), has \(actual ?? "none")"
     case .insideExcept(let hole): "insideExcept \(hole)"
     case .namespaceName(let wanted): "namespace wants name \(wanted)"
     default: "\(self)"
     }
+  }
+}
+
+extension Attribute {
+  fileprivate var isOfNamespace: Bool {
+    if case .namespaceLabel = self { true } else { false }
   }
 }
 

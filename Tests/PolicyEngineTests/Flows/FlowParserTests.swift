@@ -79,7 +79,8 @@ struct FlowParserTests {
     #expect(try FlowParser.traffic("tcp/80") == .port(.tcp, 80))
     #expect(try FlowParser.traffic("UDP/53") == .port(.udp, 53))
     #expect(try FlowParser.traffic("sctp/65535") == .port(.sctp, 65535))
-    #expect(try FlowParser.traffic("icmp/8") == .other(OtherTraffic("icmp/8", number: 1, message: .init(type: 8))))
+    #expect(
+      try FlowParser.traffic("icmp/8") == .other(OtherTraffic("icmp/8", number: 1, message: .init(type: 8))))
     #expect(
       try FlowParser.traffic("icmp/3/4")
         == .other(OtherTraffic("icmp/3/4", number: 1, message: .init(type: 3, code: 4))))

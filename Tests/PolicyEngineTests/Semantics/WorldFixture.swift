@@ -23,9 +23,9 @@ struct WorldFixture {
       ManifestText(path: "world.yaml", documents.joined(separator: "\n---\n"))
     ])
     let policies = PolicySet(manifests, defaultNamespace: "default")
-    world = World(manifests, policyNamespaces: policies.networkPolicies.map(\.identity.namespace))
-    evaluator = FlowEvaluator(world: world, tiers: policies.tiers(.kubernetes), profile: .kubernetes)
-    compiled = CompiledPolicies(world: world, tiers: policies.tiers(.kubernetes), profile: .kubernetes)
+    world = World(manifests, policyNamespaces: policies.namespaces)
+    evaluator = FlowEvaluator(world: world, tiers: policies.stack(.kubernetes).tiers, profile: .kubernetes)
+    compiled = CompiledPolicies(world: world, tiers: policies.stack(.kubernetes).tiers, profile: .kubernetes)
     parser = FlowParser(world)
     problems = (manifests.diagnostics + policies.diagnostics).filter { $0.severity == .error }.map(\.message)
   }
