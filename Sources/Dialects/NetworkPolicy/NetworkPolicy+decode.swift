@@ -2,12 +2,6 @@ package import Kubernetes
 internal import PolicyModel
 
 extension NetworkPolicy {
-  private static let metadataFields = [
-    "name", "generateName", "namespace", "labels", "annotations", "ownerReferences", "finalizers",
-    "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "managedFields",
-    "resourceVersion", "selfLink", "uid",
-  ]
-
   /// Reads and validates a NetworkPolicy as strictly as a 1.36 API server with `fieldValidation=Strict`
   /// (`pkg/apis/networking/validation`).
   ///
@@ -27,7 +21,7 @@ extension NetworkPolicy {
     }
     let meta = ObjectMeta(
       root, kind: "NetworkPolicy", scope: .namespaced(defaultNamespace: defaultNamespace), &own)
-    Self.checkMetadata(root, &own)
+    StrictMetadata.checkMetadata(root, &own)
 
     let fields = StrictFields(
       root, type: "NetworkPolicy", known: ["apiVersion", "kind", "metadata", "spec", "status"], &own)
@@ -46,34 +40,6 @@ extension NetworkPolicy {
     self.init(
       meta: meta, podSelector: spec.podSelector, policyTypes: spec.policyTypes, ingress: spec.ingress,
       egress: spec.egress)
-  }
-
-  private static func checkMetadata(_ root: Node, _ problems: inout [Diagnostic]) {
-    guard let metadata = root["metadata"], metadata.content == .mapping else { return }
-    let fields = StrictFields(metadata, type: "ObjectMeta", known: metadataFields, &problems)
-    for name in ["uid", "resourceVersion", "selfLink", "creationTimestamp", "deletionTimestamp"] {
-      _ = fields[name]?.string("metadata.\(name)", &problems)
-    }
-    for name in ["generation", "deletionGracePeriodSeconds"] {
-      _ = fields[name]?.integer("metadata.\(name)", &problems)
-    }
-    for name in ["finalizers", "managedFields"] { _ = fields[name]?.list("metadata.\(name)", &problems) }
-    for reference in fields["ownerReferences"]?.list("metadata.ownerReferences", &problems) ?? []
-    where reference.isMapping("metadata.ownerReferences[]", &problems) {
-      _ = StrictFields(
-        reference, type: "OwnerReference",
-        known: ["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"], &problems)
-    }
-    guard let annotations = fields["annotations"], annotations.isMapping("metadata.annotations", &problems)
-    else {
-      return
-    }
-    for (key, value) in annotations.members where !value.isNull {
-      if let problem = NameRules.labelKeyProblem(key.keyText.lowercased()) {
-        problems.reportInvalid(key, "the annotation key `\(key.keyText)` \(problem)")
-      }
-      _ = value.string("metadata.annotations.\(key.text)", &problems)
-    }
   }
 }
 
