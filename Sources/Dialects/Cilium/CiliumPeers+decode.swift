@@ -44,7 +44,7 @@ extension CiliumPeers {
       problems.append(
         Diagnostic(
           .emptyRule, .warning,
-          "an empty `\(nobody.name)` is nobody: the rule \(role.isDeny ? "denies" : "allows") nothing",
+          "an empty `\(nobody.name)` matches nobody: the rule \(role.isDeny ? "denies" : "allows") nothing",
           at: nobody.location, fix: "leave it out to mean everybody"))
       self = .nobody(nobody.location)
       return
@@ -137,7 +137,7 @@ extension CiliumService {
     let isNamed = k8sService?.serviceName.isEmpty == false
     if !isNamed, fields["k8sServiceSelector"] == nil {
       problems.append(
-        Diagnostic(.emptyRule, .warning, "this entry of `toServices` is no Service", at: node.location))
+        Diagnostic(.emptyRule, .warning, "this entry of `toServices` names no Service", at: node.location))
     }
   }
 

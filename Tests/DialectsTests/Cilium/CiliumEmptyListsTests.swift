@@ -81,7 +81,7 @@ struct CiliumEmptyListsTests {
       #expect(reading.isAccepted && reading.rule?.peers.text == "nobody" && reading.rule?.isInert == false)
       #expect(
         reading.warnings.map { $0.drop { $0 != " " } } == [
-          " an empty `from\(member)` is nobody: the rule allows nothing"
+          " an empty `from\(member)` matches nobody: the rule allows nothing"
         ])
     }
     #expect(CiliumReading.egress("{to\(member): [], \(ports)}").rule?.peers.text == "nobody")

@@ -208,7 +208,7 @@ struct CiliumPeersTests {
     arguments: ["{}", "{k8sService: {namespace: a}}", "{k8sService: null}"])
   func noService(_ service: String) {
     let reading = CiliumReading.egress("{toServices: [\(service)]}")
-    #expect(reading.isAccepted && reading.warnings == ["4:53 this entry of `toServices` is no Service"])
+    #expect(reading.isAccepted && reading.warnings == ["4:53 this entry of `toServices` names no Service"])
   }
 
   @Test("a selector of Services needs its selector")
