@@ -1,18 +1,18 @@
 internal import Kubernetes
 
-/// The members of `metadata` that no policy looks at.
+/// `metadata` decoded as strictly as an API server with `fieldValidation=Strict` decodes it, for what
+/// ``ObjectMeta`` does not read.
 enum StrictMetadata {
-  private static let fieldNames = [
+  private static let knownFields = [
     "name", "generateName", "namespace", "labels", "annotations", "ownerReferences", "finalizers",
     "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "managedFields",
     "resourceVersion", "selfLink", "uid",
   ]
 
-  /// Checks fields and types of `metadata` as strictly as an API server with `fieldValidation=Strict`; names and
-  /// labels are ``ObjectMeta``'s.
+  /// Reports unknown fields of `metadata` and values of wrong types.
   static func checkMetadata(_ root: Node, _ problems: inout [Diagnostic]) {
     guard let metadata = root["metadata"], metadata.content == .mapping else { return }
-    let fields = StrictFields(metadata, type: "ObjectMeta", known: fieldNames, &problems)
+    let fields = StrictFields(metadata, type: "ObjectMeta", known: knownFields, &problems)
     for name in ["uid", "resourceVersion", "selfLink", "creationTimestamp", "deletionTimestamp"] {
       _ = fields[name]?.string("metadata.\(name)", &problems)
     }
