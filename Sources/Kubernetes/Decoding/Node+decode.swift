@@ -41,6 +41,20 @@ extension Node {
     }
   }
 
+  /// A number, whole or not. Quoted numbers are strings; JSON has no infinity.
+  package func number(_ field: String, _ problems: inout [Diagnostic]) -> Double? {
+    switch content == .scalar ? scalar : .string {
+    case .integer: return integer(field, &problems).map { Double($0) }
+    case .float:
+      guard let value = Double(text.filter { $0 != "_" }), value.isFinite else { break }
+      return value
+    case .null: return nil
+    case .string, .bool: break
+    }
+    problems.reportWrongType(self, field, expected: "a number")
+    return nil
+  }
+
   /// `true` or `false`.
   package func bool(_ field: String, _ problems: inout [Diagnostic]) -> Bool? {
     guard content == .scalar else {
