@@ -84,10 +84,11 @@ extension Node {
     return false
   }
 
-  /// The node as the author wrote it, short enough for a message.
+  /// The node as the author wrote it, short enough for a message, and on one line.
   package var excerpt: String {
     switch content {
-    case .scalar: text.count > 60 ? "`\(text.prefix(57))…`" : "`\(text)`"
+    case .scalar:
+      "`\(text.prefix(60).map { $0.isNewline ? "\\n" : "\($0)" }.joined())\(text.count > 60 ? "…" : "")`"
     case .sequence: "a list"
     case .mapping: "a mapping"
     }

@@ -120,6 +120,16 @@ struct CalicoEntityRuleTests {
     #expect(reading.rejected == 1 && reading.errors == [error])
   }
 
+  @Test("a selector of several lines is at the start of its text; a line break is no space")
+  func lineBreak() {
+    let reading = CalicoReading.spec("\n  selector: |\n    has(a)\n    && has(b)")
+    #expect(
+      reading.errors == [
+        "5:13 `spec.selector` is not a selector: expected `&&`, `||` or the end, not a line break in column 7 of `has(a)\\n&& has(b)\\n`\(Self.ignored)"
+      ])
+    #expect(CalicoReading.spec("\n  selector: >-\n    has(a)\n    && has(b)").isAccepted)
+  }
+
   @Test("a policy's own selectors, when they cannot be read")
   func unreadableSubject() {
     let reading = CalicoReading.spec(

@@ -84,6 +84,16 @@ struct CalicoNetTests {
     #expect(reading.errors.map { String($0.drop { $0 != " " }.dropFirst()) } == [error])
   }
 
+  @Test("one list of both families is as good as two rules; two ends of different families never meet")
+  func splitting() {
+    func fix(_ criteria: String) -> String? {
+      CalicoReading.ingress("{action: Allow, \(criteria)}").diagnostics.first?.fix
+    }
+    #expect(
+      fix("source: {nets: [10.0.0.0/8, 'fd00::/8']}") == "make it two rules, one for each family")
+    #expect(fix("source: {nets: [10.0.0.0/8]}, destination: {nets: ['fd00::/8']}") == nil)
+  }
+
   @Test("empty lists are no criterion, and an excluded block repeated is one")
   func lists() {
     #expect(CalicoReading.source("nets: [], notNets: []").rule?.addressFamily == nil)

@@ -59,8 +59,7 @@ extension CalicoEntityRule {
       }
     if !others.isEmpty {
       let list = others.map { "`\($0)`" }.joined(separator: ", ")
-      problems.reportInvalid(
-        node, "`services` cannot be combined with \(list)", fix: "make it a rule of its own")
+      problems.reportInvalid(node, "`services` cannot be combined with \(list)")
     }
     guard name == "destination" else { return }
     for list in ["ports", "notPorts"] {

@@ -45,8 +45,8 @@ extension CalicoRule {
       rule.checkICMP(fields, &problems)
     }
     rule.checkFamilies(&problems)
-    rule.checkHTTP(context, isProtocolKnown: isProtocolKnown, &problems)
     if action == nil { return nil }
+    rule.checkHTTP(context, isProtocolKnown: isProtocolKnown, &problems)
     self = rule
   }
 

@@ -41,7 +41,8 @@ extension CalicoRule {
             at: located.location, fix: "write ipVersion: \(family.version)"))
       }
     }
-    let nets = source.nets + source.notNets + destination.nets + destination.notNets
+    let lists = [source.nets, source.notNets, destination.nets, destination.notNets]
+    let nets = lists.flatMap { $0 }
     guard let family = ipVersion ?? nets.first?.cidr.family,
       let other = nets.first(where: { $0.cidr.family != family })
     else { return }
@@ -49,10 +50,12 @@ extension CalicoRule {
       ipVersion == nil
       ? "the rule's other nets are IPv\(family.version); a rule has nets of one address family"
       : "ipVersion is \(family.version)"
+    // Two rules say the same as one list of both families; two ends of different families never meet.
+    let canSplit = ipVersion == nil && lists.contains { Set($0.map(\.cidr.family)).count > 1 }
     problems.append(
       Diagnostic(
         .invalidValue, .error, "`\(other.cidr)` is IPv\(other.cidr.family.version), but \(expectation)",
-        at: other.location, fix: ipVersion == nil ? "make it two rules" : nil))
+        at: other.location, fix: canSplit ? "make it two rules, one for each family" : nil))
   }
 
   /// `http` is for rules that allow TCP connections to the policy's subject.

@@ -46,8 +46,7 @@ extension CalicoSelector {
     case .alone:
       if isGlobal, text.drop(while: { $0 == " " || $0 == "\t" }).hasPrefix("global(") { return true }
       problems.reportInvalid(
-        node, "`global()` cannot be combined with other selectors in `\(field)`",
-        fix: "make it a rule of its own")
+        node, "`global()` cannot be combined with other selectors in `\(field)`")
       return false
     case .forbidden:
       problems.reportInvalid(
