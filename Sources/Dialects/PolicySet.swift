@@ -4,6 +4,10 @@ package import Kubernetes
 package struct PolicySet: Sendable {
   /// In the order of the input. Of objects of one identity the last counts.
   package let objects: [PolicyObject]
+  /// The kind of each of ``objects``.
+  package let groupKinds: [GroupKind]
+  /// What policies refer to.
+  package let references: References
   /// How many objects an API server, or the engine that they are for, would refuse. They isolate nothing and
   /// allow nothing.
   package let rejected: Int
@@ -25,6 +29,7 @@ package struct PolicySet: Sendable {
     var problems: [Diagnostic] = []
     var rejected = 0
     var objects: [PolicyObject] = []
+    var groupKinds: [GroupKind] = []
     var places: [Identity: Int] = [:]
     for object in manifests.foreign {
       guard let parsed = PolicyObject(object, defaultNamespace: defaultNamespace, &problems) else {
@@ -43,6 +48,7 @@ package struct PolicySet: Sendable {
       } else {
         places[identity] = objects.count
         objects.append(parsed)
+        groupKinds.append(object.groupKind)
       }
     }
     for (kind, count) in manifests.passedOver.sorted(by: { $0.key < $1.key })
@@ -54,6 +60,9 @@ package struct PolicySet: Sendable {
           at: nil))
     }
     self.objects = objects
+    self.groupKinds = groupKinds
+    references = References(
+      services: manifests.services, serviceEndpoints: manifests.serviceEndpoints)
     self.rejected = rejected
     diagnostics = problems.reportingEachTemplateOnce()
   }
@@ -76,12 +85,31 @@ package struct PolicySet: Sendable {
 }
 
 extension PolicySet {
+  /// Objects that policies name and that are no policies.
+  package struct References: Sendable {
+    package let services: [Service]
+    package let serviceEndpoints: [ServiceEndpoints]
+
+    package init(services: [Service] = [], serviceEndpoints: [ServiceEndpoints] = []) {
+      self.services = services
+      self.serviceEndpoints = serviceEndpoints
+    }
+  }
+
   package var networkPolicies: [NetworkPolicy] {
     objects.compactMap { if case .networkPolicy(let policy) = $0 { policy } else { nil } }
   }
 
   package var clusterNetworkPolicies: [ClusterNetworkPolicy] {
     objects.compactMap { if case .clusterNetworkPolicy(let policy) = $0 { policy } else { nil } }
+  }
+
+  package var calico: [CalicoObject] {
+    objects.compactMap { if case .calico(let object) = $0 { object } else { nil } }
+  }
+
+  package var cilium: [CiliumObject] {
+    objects.compactMap { if case .cilium(let object) = $0 { object } else { nil } }
   }
 
   /// Namespaces that policies live in.

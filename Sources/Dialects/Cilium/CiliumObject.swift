@@ -5,6 +5,13 @@ package enum CiliumObject: Sendable {
   case policy(CiliumPolicy)
   case cidrGroup(CiliumCIDRGroup)
 
+  package var meta: ObjectMeta {
+    switch self {
+    case .policy(let policy): policy.meta
+    case .cidrGroup(let group): group.meta
+    }
+  }
+
   /// The kinds that ``init(_:defaultNamespace:_:)`` reads.
   package static let groupKinds: Set<GroupKind> = [
     CiliumPolicy.Scope.namespaced.groupKind, CiliumPolicy.Scope.clusterwide.groupKind,

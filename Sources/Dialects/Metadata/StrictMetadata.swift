@@ -30,11 +30,18 @@ enum StrictMetadata {
     else {
       return
     }
-    for (key, value) in annotations.members where !value.isNull {
+    _ = Self.annotations(annotations, field: "metadata.annotations", &problems)
+  }
+
+  /// Reads the members of `annotations`, reporting keys outside their syntax and values that are no strings.
+  static func annotations(_ node: Node, field: String, _ problems: inout [Diagnostic]) -> [String: String] {
+    var annotations: [String: String] = [:]
+    for (key, value) in node.members where !value.isNull {
       if let problem = NameRules.labelKeyProblem(key.keyText.lowercased()) {
         problems.reportInvalid(key, "the annotation key `\(key.keyText)` \(problem)")
       }
-      _ = value.string("metadata.annotations.\(key.text)", &problems)
+      annotations[key.keyText] = value.string("\(field).\(key.text)", &problems)
     }
+    return annotations
   }
 }

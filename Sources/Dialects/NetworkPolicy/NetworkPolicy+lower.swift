@@ -5,17 +5,18 @@ extension NetworkPolicy {
   /// The policy in the neutral model (SEMANTICS.md §1). Rules of directions that are not policed are inert and
   /// left out.
   package func lower() -> Policy {
-    let types = effectiveTypes
+    let types = spec.effectiveTypes
     var rules: [PolicyModel.Rule] = []
-    if types.contains(.ingress) { rules += ingress.enumerated().map { lower($1, .ingress, $0) } }
-    if types.contains(.egress) { rules += egress.enumerated().map { lower($1, .egress, $0) } }
+    if types.contains(.ingress) { rules += spec.ingress.enumerated().map { lower($1, .ingress, $0) } }
+    if types.contains(.egress) { rules += spec.egress.enumerated().map { lower($1, .egress, $0) } }
     return Policy(
       identity: PolicyIdentity(kind: "NetworkPolicy", namespace: meta.namespace, name: meta.name),
       location: meta.location,
       subject: .endpoints(
         EndpointSelector(
-          namespaces: .named(meta.namespace), pods: podSelector.map { LabelExpression($0) } ?? .everything)),
-      subjectLocation: podSelector?.location ?? meta.location,
+          namespaces: .named(meta.namespace),
+          pods: spec.podSelector.map { LabelExpression($0) } ?? .everything)),
+      subjectLocation: spec.podSelector?.location ?? meta.location,
       isolates: types, rules: rules)
   }
 

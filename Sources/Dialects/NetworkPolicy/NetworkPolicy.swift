@@ -31,17 +31,5 @@ package struct NetworkPolicy: Sendable {
   }
 
   package let meta: ObjectMeta
-  /// Nil when left out, which selects every pod of the namespace.
-  package let podSelector: LabelSelector?
-  /// As written; empty when left out.
-  package let policyTypes: [Direction]
-  package let ingress: [Rule]
-  package let egress: [Rule]
-
-  /// The directions in which the policy isolates: as written, else ingress, and egress when there are egress
-  /// rules (`SetDefaults_NetworkPolicy` in `pkg/apis/networking/v1/defaults.go`).
-  package var effectiveTypes: Set<Direction> {
-    if !policyTypes.isEmpty { return Set(policyTypes) }
-    return egress.isEmpty ? [.ingress] : [.ingress, .egress]
-  }
+  package let spec: NetworkPolicySpec
 }

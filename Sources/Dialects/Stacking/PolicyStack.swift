@@ -1,31 +1,57 @@
+package import Kubernetes
 package import PolicyModel
 
 /// What an engine makes of all policies: which it enforces, and in which order.
 package struct PolicyStack: Sendable {
-  /// In the order of evaluation.
+  /// In the order of evaluation; none is empty.
   package let tiers: [Tier]
+  /// Kinds of policies in the input that the engine does not enforce, with their numbers, by kind.
+  package let notEnforced: [(kind: GroupKind, count: Int)]
+  /// What is wrong with policies for this engine only, such as references to what is not there.
+  package let diagnostics: [Diagnostic]
 }
 
 extension PolicySet {
   /// The policies as the engine of a profile stacks them.
-  package func stack(_ profile: EngineProfile) -> PolicyStack { kubernetesStack() }
-
-  /// `policy.networking.k8s.io` around `networking.k8s.io/v1` (SEMANTICS.md §2.2).
-  private func kubernetesStack() -> PolicyStack {
-    func ordered(_ tier: ClusterNetworkPolicy.Tier) -> Tier {
-      Tier(
-        name: tier.rawValue, combination: .firstMatch(.isUndefined),
-        policies: clusterNetworkPolicies.filter { $0.tier == tier }.map { $0.lower() }.sorted {
-          ($0.rank, $0.identity) < ($1.rank, $1.identity)
-        })
+  ///
+  /// - Parameter enforcesStaged: takes Calico's staged policies for enforced ones.
+  package func stack(_ profile: EngineProfile, enforcesStaged: Bool = false) -> PolicyStack {
+    var problems: [Diagnostic] = []
+    let tiers =
+      switch profile.enforcer {
+      case .kubernetes: kubernetesTiers()
+      case .calico: calicoTiers(enforcesStaged: enforcesStaged, &problems)
+      case .cilium: ciliumTiers(profile.deviations, &problems)
+      }
+    var counts: [GroupKind: Int] = [:]
+    for (object, kind) in zip(objects, groupKinds)
+    where object.isPolicy && !object.isEnforced(by: profile.enforcer) {
+      counts[kind, default: 0] += 1
     }
-    let tiers = [
-      ordered(.admin),
-      Tier(
-        name: "NetworkPolicy", combination: .additive,
-        policies: networkPolicies.map { $0.lower() }.sorted { $0.identity < $1.identity }),
-      ordered(.baseline),
-    ]
-    return PolicyStack(tiers: tiers.filter { !$0.policies.isEmpty })
+    return PolicyStack(
+      tiers: tiers.filter { !$0.policies.isEmpty },
+      notEnforced: counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, diagnostics: problems)
+  }
+}
+
+extension PolicyObject {
+  /// Whether it polices traffic itself, and is not only referred to.
+  package var isPolicy: Bool {
+    switch self {
+    case .networkPolicy, .clusterNetworkPolicy: true
+    case .calico(.policy), .calico(.stagedKubernetesPolicy), .cilium(.policy): true
+    case .calico(.tier), .calico(.networkSet), .calico(.hostEndpoint), .cilium(.cidrGroup): false
+    }
+  }
+
+  /// Whether an engine looks at the kind at all (SEMANTICS.md §2.4).
+  package func isEnforced(by enforcer: EngineProfile.Enforcer) -> Bool {
+    switch self {
+    case .networkPolicy: true
+    // Calico and Cilium implement v1alpha2, and Calico its predecessor.
+    case .clusterNetworkPolicy(let policy): enforcer != .cilium || policy.kind.version == .v1alpha2
+    case .calico: enforcer == .calico
+    case .cilium: enforcer == .cilium
+    }
   }
 }

@@ -71,6 +71,20 @@ extension Node {
     return transport
   }
 
+  /// A number, whole or not. Quoted numbers are strings; JSON has no infinity.
+  package func number(_ field: String, _ problems: inout [Diagnostic]) -> Double? {
+    switch content == .scalar ? scalar : .string {
+    case .integer: return integer(field, &problems).map { Double($0) }
+    case .float:
+      guard let value = Double(text.filter { $0 != "_" }), value.isFinite else { break }
+      return value
+    case .null: return nil
+    case .string, .bool: break
+    }
+    problems.reportWrongType(self, field, expected: "a number")
+    return nil
+  }
+
   /// `true` or `false`.
   package func bool(_ field: String, _ problems: inout [Diagnostic]) -> Bool? {
     guard content == .scalar else {
@@ -100,10 +114,11 @@ extension Node {
     return false
   }
 
-  /// The node as the author wrote it, short enough for a message.
+  /// The node as the author wrote it, short enough for a message, and on one line.
   package var excerpt: String {
     switch content {
-    case .scalar: text.count > 60 ? "`\(text.prefix(57))…`" : "`\(text)`"
+    case .scalar:
+      "`\(text.prefix(60).map { $0.isNewline ? "\\n" : "\($0)" }.joined())\(text.count > 60 ? "…" : "")`"
     case .sequence: "a list"
     case .mapping: "a mapping"
     }

@@ -20,6 +20,8 @@ package final class Document: Sendable {
     /// 1-based, in characters.
     var column: UInt32
     var kind: Kind
+    /// Scalars: whether the text stands on one line as it is, behind the quote if there is one.
+    var isVerbatim = false
     /// Scalars: offset into ``ScalarBytes``. Aliases: index of the node they stand for.
     var start: UInt32
     /// Scalars: length in bytes. Collections: index after the last node of the subtree.

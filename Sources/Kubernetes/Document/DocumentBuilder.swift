@@ -37,21 +37,25 @@ struct DocumentBuilder {
 
   /// Appends a scalar, copying its bytes.
   mutating func appendScalar(
-    _ bytes: UnsafeBufferPointer<UInt8>, isPlain: Bool, line: UInt32, column: UInt32, anchor: String? = nil
+    _ bytes: UnsafeBufferPointer<UInt8>, isPlain: Bool, isVerbatim: Bool, line: UInt32, column: UInt32,
+    anchor: String? = nil
   ) {
     let start = scalars.end
     scalars.pool.append(contentsOf: bytes)
-    appendScalar(start..<scalars.end, isPlain: isPlain, line: line, column: column, anchor: anchor)
+    appendScalar(
+      start..<scalars.end, isPlain: isPlain, isVerbatim: isVerbatim, line: line, column: column,
+      anchor: anchor)
   }
 
   /// Appends a scalar whose bytes are a range of the input, or lie in the pool already.
   mutating func appendScalar(
-    _ range: Range<Int>, isPlain: Bool, line: UInt32, column: UInt32, anchor: String? = nil
+    _ range: Range<Int>, isPlain: Bool, isVerbatim: Bool, line: UInt32, column: UInt32,
+    anchor: String? = nil
   ) {
     if let anchor { anchors[anchor] = Anchor(index: records.count, size: 1) }
     records.append(
       .init(
-        line: line, column: column, kind: isPlain ? .plainScalar : .quotedScalar,
+        line: line, column: column, kind: isPlain ? .plainScalar : .quotedScalar, isVerbatim: isVerbatim,
         start: UInt32(truncatingIfNeeded: range.lowerBound), extent: UInt32(truncatingIfNeeded: range.count)))
   }
 

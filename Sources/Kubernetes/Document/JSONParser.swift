@@ -140,7 +140,8 @@ struct JSONParser {
       content = poolStart..<builder.poolEnd
     }
     position += 1
-    builder.appendScalar(content, isPlain: false, line: startLine, column: startColumn)
+    builder.appendScalar(
+      content, isPlain: false, isVerbatim: runStart == contentStart, line: startLine, column: startColumn)
   }
 
   private mutating func parseEscape() throws(DocumentError) {
@@ -208,7 +209,8 @@ struct JSONParser {
       position = start
       throw failure("expected a JSON value")
     }
-    builder.appendScalar(start..<position, isPlain: true, line: line, column: startColumn)
+    builder.appendScalar(
+      start..<position, isPlain: true, isVerbatim: true, line: line, column: startColumn)
   }
 
   /// `true`, `false`, `null` or a number of RFC 8259.

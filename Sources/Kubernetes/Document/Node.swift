@@ -29,6 +29,16 @@ package struct Node: Sendable {
     return SourceLocation(file: document.file, line: record.line, column: record.column)
   }
 
+  /// Where the first character of a scalar's ``text`` stands when the text is written as it is, so that the
+  /// others follow in the next columns; nil when it is written over several lines, with escapes, or behind an
+  /// anchor or a tag.
+  package var textStart: SourceLocation? {
+    let record = document.records[index]
+    guard record.isVerbatim else { return nil }
+    let quote: UInt32 = record.kind == .quotedScalar ? 1 : 0
+    return SourceLocation(file: document.file, line: record.line, column: record.column + quote)
+  }
+
   /// Whether a mapping in this subtree names a key twice; such text means different things to different readers.
   package var hasDuplicateKeys: Bool {
     let end = document.indexAfter(index)

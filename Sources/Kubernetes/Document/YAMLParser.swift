@@ -30,9 +30,10 @@ enum YAMLParser {
       switch event.type {
       case YAML_SCALAR_EVENT:
         let scalar = event.data.scalar
+        let bytes = UnsafeBufferPointer(start: scalar.value, count: scalar.length)
         builder.appendScalar(
-          UnsafeBufferPointer(start: scalar.value, count: scalar.length),
-          isPlain: isPlain(scalar), line: line, column: column, anchor: name(scalar.anchor))
+          bytes, isPlain: isPlain(scalar), isVerbatim: isVerbatim(bytes, scalar, event), line: line,
+          column: column, anchor: name(scalar.anchor))
       case YAML_SEQUENCE_START_EVENT:
         let anchor = name(event.data.sequence_start.anchor)
         try builder.beginCollection(.sequence, line: line, column: column, anchor: anchor)
@@ -53,9 +54,28 @@ enum YAMLParser {
     }
   }
 
+  private typealias Scalar = yaml_event_s.__Unnamed_union_data.__Unnamed_struct_scalar
+
+  /// Whether a scalar stands on one line as it is: an escape makes what is written longer than the text, and an
+  /// anchor or a tag stands before it.
+  private static func isVerbatim(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ scalar: Scalar, _ event: yaml_event_t
+  ) -> Bool {
+    guard event.start_mark.line == event.end_mark.line, scalar.anchor == nil, scalar.tag == nil else {
+      return false
+    }
+    switch scalar.style {
+    case YAML_PLAIN_SCALAR_STYLE: return true
+    case YAML_SINGLE_QUOTED_SCALAR_STYLE, YAML_DOUBLE_QUOTED_SCALAR_STYLE:
+      let written = event.end_mark.index - event.start_mark.index
+      return written == bytes.count { $0 & 0xC0 != 0x80 } + 2
+    default: return false
+    }
+  }
+
   /// Whether a scalar's meaning depends on its text: unquoted without a tag, or with the tag of a scalar that
   /// is no string. Text with any other tag is taken as it stands.
-  private static func isPlain(_ scalar: yaml_event_s.__Unnamed_union_data.__Unnamed_struct_scalar) -> Bool {
+  private static func isPlain(_ scalar: Scalar) -> Bool {
     guard let tag = scalar.tag else { return scalar.style == YAML_PLAIN_SCALAR_STYLE }
     return resolvedTags.contains(String(cString: tag))
   }

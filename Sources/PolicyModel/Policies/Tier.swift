@@ -24,16 +24,16 @@ package struct Tier: Sendable {
   package let combination: Combination
   /// In the order of evaluation.
   package let policies: [Policy]
+  /// Whether it applies where `networking.k8s.io/v1` leaves connections to the engine: to a pod's own node, and of
+  /// a pod to itself through a Service (network-policy-api, `docs/api-overview.md`).
+  package let isStrict: Bool
 
-  package init(name: String, combination: Combination, policies: [Policy]) {
+  package init(name: String, combination: Combination, policies: [Policy], isStrict: Bool = false) {
+    self.isStrict = isStrict
     self.name = name
     self.combination = combination
     self.policies = policies
   }
-
-  /// Whether it applies where `networking.k8s.io/v1` leaves connections to the engine: to a pod's own node, and of
-  /// a pod to itself through a Service (network-policy-api, `docs/api-overview.md`).
-  package var isStrict: Bool { combination == .firstMatch(.isUndefined) }
 
   /// Whether rules have an order, so that one may be hidden by another.
   package var isOrdered: Bool { if case .firstMatch = combination { true } else { false } }

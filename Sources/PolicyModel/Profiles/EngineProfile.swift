@@ -47,7 +47,17 @@ package struct EngineProfile: Sendable, Hashable {
     package static let nodes = AddressHolders(rawValue: 2)
   }
 
-  package let name: String
+  /// Whose rules say what a policy means, and how the dialects stack.
+  package enum Enforcer: String, Sendable, Hashable, CaseIterable {
+    /// The specifications of `networking.k8s.io` and `policy.networking.k8s.io`.
+    case kubernetes
+    case calico
+    case cilium
+  }
+
+  package let enforcer: Enforcer
+  /// Known departures from the specifications that are taken into account.
+  package let deviations: Set<Deviation>
   /// Which ends with an address in a block that block matches.
   package let addressBlocksMatch: AddressHolders
   package let hostNetworkReadings: [HostNetworkReading]
@@ -59,20 +69,45 @@ package struct EngineProfile: Sendable, Hashable {
   /// to, and not with the pod's.
   package let blocksMaySeeServices: Bool
 
+  package var name: String { enforcer.rawValue }
+
   /// The specification itself (SEMANTICS.md §1): blocks match pods as conformance tests demand, and whatever
   /// the text leaves to implementations is left open.
   package static let kubernetes = EngineProfile(
-    name: "kubernetes", addressBlocksMatch: [.pods, .nodes], hostNetworkReadings: [.asPods, .asNodes],
+    enforcer: .kubernetes, addressBlocksMatch: [.pods, .nodes], hostNetworkReadings: [.asPods, .asNodes],
     egressToOwnNodeReadings: [.exempt, .policed], probeReading: .exempt, portNameReadings: [.first, .all],
     hairpinReadings: [.bypassesPolicy, .isPoliced], blocksMaySeeServices: true)
 
+  /// Calico 3.32, open source (SEMANTICS.md §3): blocks match pods and nodes, host-network pods are their node.
+  package static let calico = EngineProfile(
+    enforcer: .calico, addressBlocksMatch: [.pods, .nodes], hostNetworkReadings: [.asNodes],
+    egressToOwnNodeReadings: [.policed], probeReading: .exempt, portNameReadings: [.all],
+    hairpinReadings: [.bypassesPolicy, .isPoliced], blocksMaySeeServices: false)
+
+  /// Cilium 1.20 (SEMANTICS.md §4): identities instead of addresses, so blocks match outside addresses only.
+  package static let cilium = EngineProfile(
+    enforcer: .cilium, deviations: Deviation.ofCilium, addressBlocksMatch: [],
+    hostNetworkReadings: [.asNodes], egressToOwnNodeReadings: [.policed], probeReading: .deniedByRulesOnly,
+    portNameReadings: [.first, .all], hairpinReadings: [.bypassesPolicy], blocksMaySeeServices: false)
+
+  /// The profile of an enforcer with all its known deviations.
+  package static func of(_ enforcer: Enforcer) -> EngineProfile {
+    switch enforcer {
+    case .kubernetes: .kubernetes
+    case .calico: .calico
+    case .cilium: .cilium
+    }
+  }
+
   package init(
-    name: String, addressBlocksMatch: AddressHolders, hostNetworkReadings: [HostNetworkReading],
+    enforcer: Enforcer, deviations: Set<Deviation> = [], addressBlocksMatch: AddressHolders,
+    hostNetworkReadings: [HostNetworkReading],
     egressToOwnNodeReadings: [OwnNodeReading], probeReading: ProbeReading,
     portNameReadings: [PortNameReading],
     hairpinReadings: [HairpinReading], blocksMaySeeServices: Bool
   ) {
-    self.name = name
+    self.enforcer = enforcer
+    self.deviations = deviations
     self.addressBlocksMatch = addressBlocksMatch
     self.hostNetworkReadings = hostNetworkReadings
     self.egressToOwnNodeReadings = egressToOwnNodeReadings
@@ -80,5 +115,14 @@ package struct EngineProfile: Sendable, Hashable {
     self.portNameReadings = portNameReadings
     self.hairpinReadings = hairpinReadings
     self.blocksMaySeeServices = blocksMaySeeServices
+  }
+
+  /// The same enforcer with other departures from the specifications.
+  package func with(_ deviations: Set<Deviation>) -> EngineProfile {
+    EngineProfile(
+      enforcer: enforcer, deviations: deviations, addressBlocksMatch: addressBlocksMatch,
+      hostNetworkReadings: hostNetworkReadings, egressToOwnNodeReadings: egressToOwnNodeReadings,
+      probeReading: probeReading, portNameReadings: portNameReadings, hairpinReadings: hairpinReadings,
+      blocksMaySeeServices: blocksMaySeeServices)
   }
 }

@@ -36,6 +36,14 @@ struct JSONParserTests {
     #expect(root.scalar == .string)
   }
 
+  @Test(
+    "where a scalar's text starts is known when it has no escapes",
+    arguments: [("\"xyz\"", 5), (#""ä""#, 5), (#""x\tz""#, nil), ("123", 4)] as [(String, UInt32?)])
+  func textStart(_ text: String, _ column: UInt32?) throws {
+    let root = try root("   \(text)")
+    #expect(root.location.column == 4 && root.textStart?.column == column)
+  }
+
   @Test("strings with and without escapes stand side by side")
   func mixedStrings() throws {
     let root = try root(#"{"a":"x","b\n":"y\tz","c":"w","d":["\\","q"]}"#)

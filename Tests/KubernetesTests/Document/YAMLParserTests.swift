@@ -18,6 +18,20 @@ struct YAMLParserTests {
     #expect(root["d"]?.elements.first?["e"]?.location.description == "a.yaml:4:8")
   }
 
+  @Test(
+    "where a scalar's text starts is known when it is written as it is, on one line",
+    arguments: [
+      ("a: xyz", 4), ("a: 'xyz'", 5), ("a: \"xyz\"", 5), ("ä: äyz", 4), ("a: 'äyz'", 5), ("a: ''", 5),
+      ("a: \"x\\tz\"", nil), ("a: 'x''z'", nil), ("a: \"\\té\"", nil), ("a: x\n  z", nil),
+      ("a: 'x\n  z'", nil), ("a: |\n  xyz", nil), ("a: &s xyz", nil), ("a: !!str xyz", nil),
+      ("a: !!str \"xyz\"", nil),
+    ] as [(String, UInt32?)])
+  func textStart(_ text: String, _ column: UInt32?) throws {
+    let node = try #require(root(text).members.first?.value)
+    #expect(node.location.description == "a.yaml:1:4")
+    #expect(node.textStart?.column == column && node.textStart?.line ?? 1 == 1)
+  }
+
   @Test("a quoted scalar is text, whatever it says; so is one tagged !!str")
   func quoting() throws {
     let root = try root("[y, \"y\", 'y', !!str y, !other y, !!int \"7\", !!bool yes]")

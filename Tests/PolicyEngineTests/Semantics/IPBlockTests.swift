@@ -137,7 +137,7 @@ struct IPBlockTests {
   func profile() throws {
     let world = egress("[{ipBlock: {cidr: 0.0.0.0/0}}]")
     let profile = EngineProfile(
-      name: "strangers", addressBlocksMatch: [], hostNetworkReadings: [.asNodes],
+      enforcer: .kubernetes, addressBlocksMatch: [], hostNetworkReadings: [.asNodes],
       egressToOwnNodeReadings: [.policed], probeReading: .exempt, portNameReadings: [.all],
       hairpinReadings: [.isPoliced], blocksMaySeeServices: false)
     let evaluator = FlowEvaluator(
