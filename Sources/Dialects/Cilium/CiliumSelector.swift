@@ -6,6 +6,8 @@ package struct CiliumSelector: Sendable {
   package struct Requirement: Sendable, Hashable {
     package let key: CiliumLabelKey
     package let `operator`: LabelRequirement.Operator
+    /// Written in `matchLabels`.
+    package let isMatchLabel: Bool
   }
 
   /// `matchLabels` in the order of the text, then `matchExpressions`.
@@ -36,7 +38,9 @@ extension CiliumSelector {
         }
         return nil
       }
-      return Located(Requirement(key: key, operator: written.operator), at: written.location)
+      return Located(
+        Requirement(key: key, operator: written.operator, isMatchLabel: written.isMatchLabel),
+        at: written.location)
     }
     location = node.location
   }
@@ -62,6 +66,7 @@ private struct SelectorReading {
   struct Requirement {
     let key: Node
     let `operator`: LabelRequirement.Operator
+    let isMatchLabel: Bool
     let location: SourceLocation
   }
 
@@ -95,7 +100,8 @@ private struct SelectorReading {
       if let problem = NameRules.labelValueProblem(text) {
         problems.reportRefusedByServer(at: value.location, "the label value `\(text)` \(problem)")
       }
-      requirements.append(Requirement(key: key, operator: .isIn([text]), location: key.location))
+      requirements.append(
+        Requirement(key: key, operator: .isIn([text]), isMatchLabel: true, location: key.location))
     }
   }
 
@@ -137,6 +143,6 @@ private struct SelectorReading {
       case .exists: .exists
       case .doesNotExist: .doesNotExist
       }
-    return Requirement(key: key, operator: meaning, location: node.location)
+    return Requirement(key: key, operator: meaning, isMatchLabel: false, location: node.location)
   }
 }

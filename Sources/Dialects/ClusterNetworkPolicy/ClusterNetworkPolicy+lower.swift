@@ -6,17 +6,27 @@ extension ClusterNetworkPolicy {
   ///
   /// It closes nothing: what no rule decides goes on to the next tier. Its rank is its priority; the one
   /// BaselineAdminNetworkPolicy, which has none, comes after every other of its tier.
-  package func lower() -> Policy {
+  package func lower() -> Policy { lower { _, _, _ in [] } }
+
+  /// What a peer matches besides the pods that it selects: by the selector of namespaces (nil for every
+  /// namespace), the selector of pods (nil for all) and the peer's place.
+  typealias ExtraPeers = (LabelSelector?, LabelSelector?, SourceLocation) -> [PeerCondition]
+
+  /// The policy as an engine with its own ideas reads it.
+  func lower(alsoMatching extra: ExtraPeers) -> Policy {
     Policy(
       identity: PolicyIdentity(kind: kind.rawValue, name: meta.name), location: meta.location,
       subject: .endpoints(subject.isUnreadable ? .nothing : subject.lower()),
       subjectLocation: subject.location, isolates: [],
-      rules: lower(ingress, .ingress) + lower(egress, .egress), rank: priority?.value ?? Self.lastRank)
+      rules: lower(ingress, .ingress, extra) + lower(egress, .egress, extra),
+      rank: priority?.value ?? Self.lastRank)
   }
 
   private static let lastRank = 1001
 
-  private func lower(_ rules: [Rule], _ direction: Direction) -> [PolicyModel.Rule] {
+  private func lower(
+    _ rules: [Rule], _ direction: Direction, _ extra: ExtraPeers
+  ) -> [PolicyModel.Rule] {
     rules.enumerated().map { index, rule in
       let name = rule.name.flatMap { $0.isEmpty ? nil : " \"\($0)\"" } ?? ""
       let path = "\(direction.name)[\(index)]\(name)"
@@ -29,7 +39,7 @@ extension ClusterNetworkPolicy {
         direction: direction, action: rule.action.lowered, path: path,
         peers: .anyOf(
           rule.peers.filter { !$0.isUnreadable }.flatMap { peer in
-            peer.kind.lower().map { PolicyModel.Peer($0, location: peer.location) }
+            (peer.kind.lower() + peer.extra(extra)).map { PolicyModel.Peer($0, location: peer.location) }
           }),
         traffic: rule.protocols.lower(), location: rule.location)
     }
@@ -78,6 +88,20 @@ extension ClusterNetworkPolicy.Peer.Kind {
     case .nodes(let selector): [.nodes(.matching(selector.lower(of: Attribute.label)), .anywhere)]
     case .domainNames(let names):
       names.map { name in DomainPattern(networkPolicyAPI: name.text).map { .domain($0) } ?? .nothing }
+    }
+  }
+}
+
+extension ClusterNetworkPolicy.Peer {
+  fileprivate func extra(_ extra: ClusterNetworkPolicy.ExtraPeers) -> [PeerCondition] {
+    switch kind {
+    case .namespaces(.labels(let namespaces)): return extra(namespaces, nil, location)
+    case .pods(let pods):
+      guard case .labels(let podSelector) = pods.podSelector,
+        case .matching(.labels(let namespaces)) = pods.namespaceSelector
+      else { return [] }
+      return extra(namespaces, podSelector, location)
+    case .namespaces, .networks, .nodes, .domainNames: return []
     }
   }
 }

@@ -18,8 +18,13 @@ package struct LabelRequirement: Sendable, Hashable {
   }
 
   /// Whether a label's value (nil: absent) meets the condition. Values compare byte by byte.
+  package func matches(_ value: String?) -> Bool { `operator`.matches(value) }
+}
+
+extension LabelRequirement.Operator {
+  /// Whether a label's value (nil: absent) meets the condition. Values compare byte by byte.
   package func matches(_ value: String?) -> Bool {
-    switch `operator` {
+    switch self {
     case .isIn(let values): value.map(values.contains) ?? false
     case .isNotIn(let values): !(value.map(values.contains) ?? false)
     case .exists: value != nil

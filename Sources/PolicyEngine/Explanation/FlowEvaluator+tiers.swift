@@ -41,12 +41,16 @@ extension FlowEvaluator {
         rules: policy.rules.filter { $0.direction == direction }.map { trace($0, situation) })
     }
     func first(_ action: RuleAction) -> TierTrace.RuleReference? {
+      var narrowed: TierTrace.RuleReference?
       for (number, policy) in traces.enumerated() {
-        if let rule = policy.rules.firstIndex(where: { $0.rule.action == action && $0.isMatch }) {
-          return TierTrace.RuleReference(policy: number, rule: rule)
+        for (place, rule) in policy.rules.enumerated() where rule.rule.action == action && rule.isMatch {
+          let reference = TierTrace.RuleReference(policy: number, rule: place)
+          // A rule that narrows nothing takes away what others check.
+          if rule.rule.applicationRules.isEmpty { return reference }
+          if narrowed == nil { narrowed = reference }
         }
       }
-      return nil
+      return narrowed
     }
     if let rule = first(.deny) { return makeTrace(tier, traces, .denied(by: rule)) }
     if let rule = first(.allow) { return makeTrace(tier, traces, .allowed(by: rule)) }

@@ -1,0 +1,67 @@
+package import Kubernetes
+internal import PolicyModel
+
+/// What lowering needs besides the policies: what they refer to, and how the engine departs from its documents.
+struct CiliumLowering {
+  let groups: [CiliumCIDRGroup]
+  let references: PolicySet.References
+  let deviations: Set<Deviation>
+  private(set) var problems: [Diagnostic] = []
+
+  /// The name of the local cluster (`cluster-name`), as far as nobody says another.
+  static let clusterName = "default"
+
+  init(_ policies: PolicySet, _ deviations: Set<Deviation>) {
+    groups = policies.cilium.compactMap { if case .cidrGroup(let group) = $0 { group } else { nil } }
+    references = policies.references
+    self.deviations = deviations
+  }
+
+  mutating func warn(
+    _ code: Diagnostic.Code, _ message: String, at location: SourceLocation, fix: String? = nil
+  ) {
+    problems.append(Diagnostic(code, .warning, message, at: location, fix: fix))
+  }
+}
+
+/// Something with an identity that is no pod. Its only labels are its name, and mostly the cluster's.
+enum ReservedIdentity: String, CaseIterable {
+  case host
+  case remoteNode = "remote-node"
+  case world
+  case kubeAPIServer = "kube-apiserver"
+  case health
+  case ingress
+  case initializing = "init"
+  case unmanaged
+
+  var condition: PeerCondition {
+    switch self {
+    case .host: .nodes(.all, .own)
+    case .remoteNode: .nodes(.all, .other)
+    case .world: .outside
+    case .kubeAPIServer: .apiServer
+    case .health, .ingress, .initializing, .unmanaged: .special(rawValue)
+    }
+  }
+
+  /// The value of a key on this identity; nil when it has no such label.
+  func value(of key: CiliumLabelKey) -> String? {
+    switch key {
+    case .reserved(let name): name == rawValue ? "" : nil
+    // A key without source finds labels of every source.
+    case .kubernetes(.label(let name), .any): name == rawValue ? "" : nil
+    case .kubernetes(.cluster, _): self == .world ? nil : CiliumLowering.clusterName
+    case .kubernetes, .foreign: nil
+    }
+  }
+}
+
+extension Diagnostic.Code {
+  /// A name in a policy that nothing in the input has.
+  package static let unresolvedReference = Self(rawValue: "unresolved-reference")
+  /// A selector that matches more than it says, because of a known fault of the engine.
+  package static let overSelects = Self(rawValue: "over-selects")
+  /// A part of a selector that the engine replaces.
+  package static let overwritten = Self(rawValue: "overwritten")
+}
