@@ -1,4 +1,4 @@
-internal import Kubernetes
+package import Kubernetes
 internal import PolicyModel
 
 extension FlowEvaluator {
@@ -94,8 +94,9 @@ extension FlowEvaluator {
 extension Endpoint {
   /// The numbers that a port name stands for (SEMANTICS.md §1.3): of containers and sidecars, and under the
   /// reading `all` of init containers too. Under `first` only the first of them.
-  func portNumbers(named name: String, _ transport: TransportProtocol, _ reading: PortNameReading) -> [UInt16]
-  {
+  package func portNumbers(
+    named name: String, _ transport: TransportProtocol, _ reading: PortNameReading
+  ) -> [UInt16] {
     func numbers(_ origin: ContainerPort.Origin) -> [UInt16] {
       ports.filter { $0.origin == origin && $0.name == name && $0.transport == transport }.map(\.number)
     }

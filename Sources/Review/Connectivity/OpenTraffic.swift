@@ -18,7 +18,9 @@ package struct OpenTraffic: Sendable, Hashable {
   }
 
   /// What a rule lets through. On ingress a port name is the subject's, on egress it is the unknown peer's.
-  init(_ rule: Rule, subject: Endpoint) {
+  ///
+  /// - Parameter reading: which of several ports of the subject a name stands for.
+  init(_ rule: Rule, subject: Endpoint, _ reading: PortNameReading) {
     self.init()
     guard case .anyOf(let matches) = rule.traffic else {
       ports = .all
@@ -29,7 +31,7 @@ package struct OpenTraffic: Sendable, Hashable {
       case .all: ports = ports.union(TrafficSet(match.transport, .all))
       case .range(let range): ports = ports.union(TrafficSet(match.transport, PortSet(range)))
       case .named(let name) where rule.direction == .ingress:
-        if let port = subject.podPort(.name(name), match.transport) {
+        for port in subject.portNumbers(named: name, match.transport, reading) {
           ports = ports.union(TrafficSet(match.transport, PortSet(port)))
         }
       case .named(let name): names.insert(Name(transport: match.transport, name: name))
