@@ -109,20 +109,24 @@ struct RowBuilder {
   /// What a rule lets through whoever the destination is: numbers, and names when the subject resolves them.
   private func fixedTraffic(of rule: Rule, subjectPorts: Int32?) -> TrafficPair {
     guard case .anyOf(let matches) = rule.traffic else { return .all }
-    var traffic = TrafficPair.none
+    var certain: [(TransportProtocol, ClosedRange<UInt16>)] = []
+    var possible = certain
+    func add(_ transport: TransportProtocol, certain sure: PortSet, possible all: PortSet) {
+      certain += sure.ranges.map { (transport, $0) }
+      possible += all.ranges.map { (transport, $0) }
+    }
     for match in matches {
       switch match.ports {
-      case .all: traffic = traffic.union(TrafficPair(TrafficSet(match.transport, .all)))
-      case .range(let range):
-        traffic = traffic.union(TrafficPair(TrafficSet(match.transport, PortSet(range))))
+      case .all: add(match.transport, certain: .all, possible: .all)
+      case .range(let range): add(match.transport, certain: PortSet(range), possible: PortSet(range))
       case .named(let name):
         guard let subjectPorts else { continue }
         let numbers = portNames.numbers(
           of: PortName(name: name, transport: match.transport), ports: subjectPorts)
-        traffic = traffic.union(Self.pair(match.transport, numbers))
+        add(match.transport, certain: numbers.certain, possible: numbers.possible)
       }
     }
-    return traffic
+    return TrafficPair(certain: TrafficSet(unsorted: certain), possible: TrafficSet(unsorted: possible))
   }
 
   /// What the port names of an egress rule let through, by destination.

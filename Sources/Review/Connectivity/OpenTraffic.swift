@@ -26,17 +26,18 @@ package struct OpenTraffic: Sendable, Hashable {
       ports = .all
       return
     }
+    var ranges: [(TransportProtocol, ClosedRange<UInt16>)] = []
     for match in matches {
       switch match.ports {
-      case .all: ports = ports.union(TrafficSet(match.transport, .all))
-      case .range(let range): ports = ports.union(TrafficSet(match.transport, PortSet(range)))
+      case .all: ranges.append((match.transport, 1...65535))
+      case .range(let range): ranges.append((match.transport, range))
       case .named(let name) where rule.direction == .ingress:
-        for port in subject.portNumbers(named: name, match.transport, reading) {
-          ports = ports.union(TrafficSet(match.transport, PortSet(port)))
-        }
+        let numbers = subject.portNumbers(named: name, match.transport, reading)
+        ranges += numbers.map { (match.transport, $0...$0) }
       case .named(let name): names.insert(Name(transport: match.transport, name: name))
       }
     }
+    ports = TrafficSet(unsorted: ranges)
   }
 
   var isEmpty: Bool { ports.isEmpty && names.isEmpty }
