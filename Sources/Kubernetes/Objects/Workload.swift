@@ -7,15 +7,6 @@ package enum WorkloadKind: String, Sendable, Hashable, CaseIterable {
   case replicationController = "ReplicationController"
   case job = "Job"
   case cronJob = "CronJob"
-
-  /// The API group that the kind belongs to; empty for the core group.
-  package var apiGroup: String {
-    switch self {
-    case .deployment, .statefulSet, .daemonSet, .replicaSet: "apps"
-    case .replicationController: ""
-    case .job, .cronJob: "batch"
-    }
-  }
 }
 
 /// An object that makes pods: its template stands for all its replicas.
