@@ -83,7 +83,7 @@ extension PodTemplate {
         problems.reportInvalid(numberNode, "`containerPort` must be 1 to 65535, not \(number)")
         return nil
       }
-      let transport = port["protocol"].flatMap { decodeTransport($0, &problems) } ?? .tcp
+      guard let transport = TransportProtocol.read(port["protocol"], &problems) else { return nil }
       var name: String?
       if let node = port["name"], let text = node.string("ports[].name", &problems), !text.isEmpty {
         if let problem = NameRules.portNameProblem(text) {
@@ -93,14 +93,5 @@ extension PodTemplate {
       }
       return ContainerPort(name: name, transport: transport, number: valid, origin: origin)
     }
-  }
-
-  private static func decodeTransport(_ node: Node, _ problems: inout [Diagnostic]) -> TransportProtocol? {
-    guard let text = node.string("protocol", &problems) else { return nil }
-    guard let transport = TransportProtocol(name: text) else {
-      problems.reportInvalid(node, "`protocol` must be TCP, UDP or SCTP, not `\(text)`")
-      return nil
-    }
-    return transport
   }
 }

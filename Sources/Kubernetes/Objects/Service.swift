@@ -70,15 +70,7 @@ extension Service.Port {
         return nil
       }
     }
-    var transport = TransportProtocol.tcp
-    if let protocolNode = node["protocol"], !protocolNode.isNull {
-      guard let known = TransportProtocol(name: protocolNode.text) else {
-        problems.reportInvalid(
-          protocolNode, "`protocol` must be TCP, UDP or SCTP, not \(protocolNode.excerpt)")
-        return nil
-      }
-      transport = known
-    }
+    guard let transport = TransportProtocol.read(node["protocol"], &problems) else { return nil }
     self.init(name: node["name"]?.text, transport: transport, number: number, target: target)
   }
 }
