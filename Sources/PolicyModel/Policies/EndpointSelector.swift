@@ -27,14 +27,24 @@ package struct EndpointSelector: Sendable {
 }
 
 extension EndpointSelector: CustomStringConvertible {
-  /// `pods with app=web in namespace shop`, `all pods in namespaces with team=a`.
+  /// `pods with app=web in namespace shop`, `all pods in namespaces with team=a`. A condition on the label that holds
+  /// the namespace's name is written as that name.
   package var description: String {
     let which = pods.isEverything ? "all pods" : "pods with \(pods)"
     switch namespaces {
     case .named(let name): return "\(which) in namespace \(name)"
     case .matching(let expression):
-      return expression.isEverything
-        ? "\(which) in all namespaces" : "\(which) in namespaces with \(expression)"
+      if expression.isEverything { return "\(which) in all namespaces" }
+      guard let names = Self.names(in: expression) else { return "\(which) in namespaces with \(expression)" }
+      return "\(which) in \(names.count == 1 ? "namespace" : "namespaces") \(names.joined(separator: ", "))"
     }
+  }
+
+  /// The names of namespaces, when the expression is about nothing else.
+  private static func names(in expression: LabelExpression) -> [String]? {
+    guard expression.requirements.count == 1, let only = expression.requirements.first?.value,
+      only.key == Namespace.nameLabel, case .isIn(let names) = only.operator
+    else { return nil }
+    return names
   }
 }
