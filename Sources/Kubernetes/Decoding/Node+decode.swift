@@ -134,6 +134,11 @@ package struct StrictFields {
 }
 
 extension [Diagnostic] {
+  /// An error that says what the field must be and what stands there.
+  ///
+  /// - Parameters:
+  ///   - field: the path as the manifest's author knows it, `spec.ports[].port`.
+  ///   - expected: with its article, `a string`.
   package mutating func reportWrongType(_ node: Node, _ field: String, expected: String, fix: String? = nil) {
     let found =
       switch node.content {
@@ -152,6 +157,7 @@ extension [Diagnostic] {
         .wrongType, .error, "`\(field)` must be \(expected), not \(found)", at: node.location, fix: fix))
   }
 
+  /// An error about a value of the right type that the API server rejects.
   package mutating func reportInvalid(_ node: Node, _ message: String, fix: String? = nil) {
     append(Diagnostic(.invalidValue, .error, message, at: node.location, fix: fix))
   }

@@ -3,6 +3,7 @@
 /// All problems of all inputs are reported; a broken document hides no other. Documents are parsed in
 /// parallel, results stand in the order of the inputs.
 package struct ManifestReader: Sendable {
+  /// What a reader cannot know by itself: what is wanted, and what the other modules do with it.
   package struct Options: Sendable {
     /// Patterns of paths to leave out, see ``ExcludePatterns``.
     package var excludes = ExcludePatterns([])

@@ -2,7 +2,9 @@ internal import Glibc
 
 /// A text with its name.
 package struct ManifestText: Sendable {
+  /// The name in messages: the path as it was given, or `<stdin>`.
   package let file: SourceFile
+  /// YAML or JSON in UTF-8, a byte order mark included.
   package let bytes: [UInt8]
 
   package init(path: String, bytes: [UInt8]) {

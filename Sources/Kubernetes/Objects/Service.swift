@@ -1,5 +1,6 @@
 /// A Service (`core/v1 Service`) with what is needed to find its backends.
 package struct Service: Sendable {
+  /// A port that the Service listens on, and where it leads.
   package struct Port: Sendable {
     /// What `targetPort` says; the Service's own port when it says nothing.
     package enum Target: Sendable, Equatable {
@@ -9,6 +10,7 @@ package struct Service: Sendable {
 
     package let name: String?
     package let transport: TransportProtocol
+    /// The port of the Service's own address; the pods' may be another.
     package let number: UInt16
     package let target: Target
   }
@@ -17,6 +19,7 @@ package struct Service: Sendable {
   /// Nil when the Service has no selector: its endpoints are managed by hand.
   package var selector: Labels?
   package var ports: [Port]
+  /// Its own addresses, one or two. Empty in manifests that the cluster has not seen, and for headless Services.
   package var clusterIPs: [IPAddress]
   /// The name it stands for, for type ExternalName.
   package var externalName: String?

@@ -13,6 +13,7 @@ package enum WorkloadKind: String, Sendable, Hashable, CaseIterable {
 package struct Workload: Sendable {
   package var kind: WorkloadKind
   package var meta: ObjectMeta
+  /// What every pod it makes looks like, but for labels that controllers add.
   package var template: PodTemplate
   /// `spec.replicas: 0`: makes no pods now.
   package var isScaledToZero: Bool

@@ -11,7 +11,9 @@ package struct ExposureReport {
 
   /// One opening.
   package struct Row: Sendable, Hashable {
+    /// The name of the end that is in the input, as in connectivity rows.
     package let workload: String
+    /// Seen from the workload: ingress rows are what others may open to it.
     package let direction: Direction
     /// Who is meant, in words: `any pod`, `pods with app=web in namespace shop`, `0.0.0.0/0`.
     package let peer: String

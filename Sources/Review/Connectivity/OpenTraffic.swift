@@ -4,10 +4,12 @@ package import PolicyModel
 
 /// Ports that are open to pods outside the input, with the port names that only those pods could resolve.
 package struct OpenTraffic: Sendable, Hashable {
+  /// Ports by number.
   package private(set) var ports: TrafficSet
   /// Names of ports of the peer.
   package private(set) var names: Set<Name> = []
 
+  /// A port name of an egress rule: what number it means, only the pod at the other end says.
   package struct Name: Sendable, Hashable {
     package let transport: TransportProtocol
     package let name: String

@@ -4,15 +4,18 @@ internal import PolicyModel
 
 /// Why two ends may or may not talk, in full.
 package struct Explanation: Sendable {
+  /// The ends in the words of the question.
   package let source: String
   package let destination: String
   /// Sets of ports with one outcome each, with the verdict of one port that stands for them. One element when
   /// a port was asked for.
   package let cases: [Case]
 
+  /// Ports with one outcome.
   package struct Case: Sendable {
     /// `TCP 5432`, `all other ports`.
     package let ports: String
+    /// The flow that the verdict is about: the lowest of the ports.
     package let flow: Flow
     package let verdict: Verdict
   }

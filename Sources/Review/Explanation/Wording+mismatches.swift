@@ -44,6 +44,7 @@ extension Wording {
     }
   }
 
+  /// `TCP 5432`, `icmp/8`.
   package static func text(_ traffic: FlowTraffic) -> String {
     switch traffic {
     case .port(let transport, let port): "\(transport.name) \(port)"
