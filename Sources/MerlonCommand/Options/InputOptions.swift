@@ -6,10 +6,19 @@ internal import Review
 
 /// What every command reads.
 struct InputOptions: ParsableArguments {
-  @Argument(help: "Files, folders or - for standard input.", completion: .file())
+  @Argument(
+    help: """
+      Files, folders or - for standard input. Of folders every .yaml, .yml and .json file is read; hidden entries and \
+      links to folders are not, unless they are named.
+      """,
+    completion: .file())
   var paths: [String]
 
-  @Option(name: .long, help: "Leave out paths that match a .gitignore pattern. May be repeated.")
+  @Option(
+    name: .long,
+    help: """
+      Leave out paths that match a .gitignore pattern, in folders and among those that are named. May be repeated.
+      """)
   var exclude: [String] = []
 
   @Option(name: .long, help: "Where objects live whose manifest names no namespace.")

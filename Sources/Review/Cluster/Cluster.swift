@@ -5,9 +5,11 @@ package import PolicyModel
 
 /// An input as a whole: what exists, what is policed, and what is wrong with the text.
 package struct Cluster: Sendable {
+  /// What exists: namespaces, pods and templates, workloads, nodes, Services.
   package let world: World
-  /// What is enforced, in the order of evaluation.
+  /// What is enforced, in the order of evaluation; invalid policies are in ``diagnostics`` only.
   package let tiers: [Tier]
+  /// Whose answer is wanted where engines differ.
   package let profile: EngineProfile
   package let summary: InputSummary
   /// Everything that reading found, in the order of the places.
@@ -24,6 +26,7 @@ package struct Cluster: Sendable {
       profile: profile)
   }
 
+  /// Decodes the policies among the manifests and builds the world that they see.
   package init(_ manifests: ManifestSet, defaultNamespace: String, profile: EngineProfile) {
     let policies = PolicySet(manifests, defaultNamespace: defaultNamespace)
     tiers = policies.stack(profile).tiers
@@ -39,6 +42,7 @@ package struct Cluster: Sendable {
       || policies.diagnostics.contains { $0.severity == .error && $0.code == .renderFirst }
   }
 
+  /// Whether anything in the text is an error; what policies mean together is judged by ``CheckReport``.
   package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }
 
@@ -46,15 +50,20 @@ package struct Cluster: Sendable {
 package struct InputSummary: Sendable {
   package let files: Int
   package let workloads: Int
+  /// Manifests of kind Pod, finished ones included; templates are ``workloads``.
   package let pods: Int
+  /// Pods of phase Succeeded or Failed, which no answer counts.
   package let finishedPods: Int
+  /// Assumed ones included.
   package let namespaces: Int
   package let nodes: Int
   package let services: Int
   package let policies: Int
+  /// Policies that no API server takes; all answers are without them.
   package let rejectedPolicies: Int
   /// Kinds that say nothing about policies, with their numbers.
   package let passedOver: [(kind: GroupKind, count: Int)]
+  /// Documents that are no Kubernetes objects, such as values of charts.
   package let documentsWithoutKind: Int
   /// Objects whose manifest names no namespace.
   package let withoutNamespace: Int
