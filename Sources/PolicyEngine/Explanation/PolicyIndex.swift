@@ -10,7 +10,7 @@ package struct PolicyIndex: Sendable {
   /// For each namespace of the world, indices of the policies that may select something in it.
   let byNamespace: [[Int]]
   /// Indices of the policies that may select nodes.
-  let ofNodes: [Int]
+  package let ofNodes: [Int]
   /// What policies ask about pods; nothing else can matter.
   let attributes: Set<Attribute>
   /// Whether policies tell nodes apart.

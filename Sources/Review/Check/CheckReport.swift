@@ -7,6 +7,8 @@ package struct CheckReport: Sendable {
   /// What was read.
   package let summary: InputSummary
   package let profile: String
+  /// Why the profile was taken; nil when it was asked for.
+  package let profileReason: String?
   /// Problems of the text and of the policies, in the order of the places.
   package let problems: [Diagnostic]
   /// A part of the input could not be read, so that every other number may be wrong.
@@ -34,6 +36,7 @@ package struct CheckReport: Sendable {
     let compiled = CompiledPolicies(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
     summary = cluster.summary
     profile = cluster.profile.name
+    profileReason = cluster.profileReason
     problems = (cluster.diagnostics + Findings(cluster, compiled).all()).sortedByLocation()
     isIncomplete = cluster.isIncomplete
     let report = ConnectivityReport(cluster, compiled)

@@ -10,20 +10,13 @@ extension Explanation {
       let shown = Wording.text(part.flow.traffic)
       let ports = part.ports == shown ? shown : "\(part.ports) (such as \(shown))"
       lines.append(
-        "\(style.bold("\(source) -> \(destination)")) \(ports): \(Self.word(part.verdict.outcome, style))")
+        "\(style.bold("\(source) -> \(destination)")) \(ports): \(style.word(part.verdict.outcome))")
       lines += wording.lines(part.verdict, style).map { $0.isEmpty ? "" : "  \($0)" }
       lines.append("")
     }
     return lines.joined(separator: "\n")
   }
 
-  private static func word(_ outcome: Outcome, _ style: TextStyle) -> String {
-    switch outcome {
-    case .allowed: style.green("allowed")
-    case .denied: style.red("denied")
-    case .undefined: style.yellow("undefined")
-    }
-  }
 }
 
 extension Wording {

@@ -104,9 +104,10 @@ package struct Explanation: Sendable {
       }
     }
     let endpoints = [source, destination].flatMap(evaluator.world.endpoints)
-    let policies = endpoints.reduce(into: Set<Int>()) {
+    var policies = endpoints.reduce(into: Set<Int>()) {
       $0.formUnion(evaluator.index.selecting(evaluator.world.endpoints[$1], in: evaluator.world))
     }
+    policies.formUnion(evaluator.index.ofNodes)
     let rules = policies.sorted().flatMap { evaluator.index.policies[$0].rules.map(\.traffic) }
     return TransportProtocol.allCases.flatMap { transport in
       let named = endpoints.flatMap { evaluator.world.endpoints[$0].ports }.filter {

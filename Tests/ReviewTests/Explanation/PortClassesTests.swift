@@ -10,7 +10,7 @@ struct PortClassesTests {
   private let location = SourceLocation(file: SourceFile(path: "p.yaml"), line: 1, column: 1)
 
   private func rule(_ ports: ClosedRange<UInt16>...) -> Traffic {
-    .anyOf(ports.map { PortMatch(.tcp, .range($0), location: location) })
+    .anyOf(ports.map { .ports(PortMatch(.tcp, .range($0), location: location)) })
   }
 
   private func classes(_ rules: [Traffic], named: Set<UInt16> = []) -> [String] {
@@ -20,8 +20,9 @@ struct PortClassesTests {
   @Test("without ports in rules there is one class")
   func none() {
     #expect(classes([]) == ["all ports"])
-    #expect(classes([.any, .anyOf([PortMatch(.tcp, .all, location: location)])]) == ["all ports"])
-    #expect(classes([.anyOf([PortMatch(.udp, .range(53...53), location: location)])]) == ["all ports"])
+    #expect(classes([.any, .anyOf([.ports(PortMatch(.tcp, .all, location: location))])]) == ["all ports"])
+    #expect(
+      classes([.anyOf([.ports(PortMatch(.udp, .range(53...53), location: location))])]) == ["all ports"])
   }
 
   @Test("ports of one rule are one class, however many and however they overlap")
@@ -41,7 +42,7 @@ struct PortClassesTests {
 
   @Test("numbers behind port names are classes where rules name ports")
   func names() {
-    let named = Traffic.anyOf([PortMatch(.tcp, .named("http"), location: location)])
+    let named = Traffic.anyOf([.ports(PortMatch(.tcp, .named("http"), location: location))])
     #expect(classes([named], named: [80, 81]) == ["1-79,82-65535", "80", "81"])
     #expect(classes([rule(80...80)], named: [8080]) == ["1-79,81-65535", "80"])
   }
