@@ -28,7 +28,7 @@ extension Wording {
     case .nodePlacement: return "it is the pod's own node"
     case .outsideBlock where other.isAddressAssumed:
       return
-        "the address is not known, and a private one such as \(other.address.map(\.description) ?? "?") is outside the block"
+        "the address is not known, and one such as \(other.address.map(\.description) ?? "?") is outside the block"
     case .outsideBlock: return "address \(other.address.map(\.description) ?? "?") is outside the block"
     case .insideExcept(let cidr):
       return "address \(other.address.map(\.description) ?? "?") is in except \(cidr)"
