@@ -127,12 +127,7 @@ extension ManifestSet {
     switch kind {
     case "Pod":
       if var pod = Pod(object, defaultNamespace: namespace, &diagnostics) {
-        // Replicas mostly stand together: what they share saves memory and later comparisons.
-        if let last = pods.last {
-          if last.template.ports == pod.template.ports { pod.template.ports = last.template.ports }
-          pod.meta.labels = pod.meta.labels.sharingStorage(with: last.meta.labels)
-          pod.template.labels = pod.meta.labels
-        }
+        if let last = pods.last, pod.isSibling(of: last) { pod.shareStorage(with: last) }
         pods.append(pod)
       }
     case "Namespace":

@@ -68,7 +68,7 @@ package struct ManifestSet: Sendable {
 
   mutating func append(_ other: ManifestSet) {
     namespaces += other.namespaces
-    pods += other.pods
+    appendPods(other.pods)
     workloads += other.workloads
     nodes += other.nodes
     services += other.services
@@ -80,5 +80,16 @@ package struct ManifestSet: Sendable {
     files += other.files
     documents += other.documents
     diagnostics += other.diagnostics
+  }
+
+  /// Appends pods; replicas of the last one share its storage.
+  private mutating func appendPods(_ other: [Pod]) {
+    var index = pods.count
+    pods += other
+    while index > 0, index < pods.count, pods[index].isSibling(of: pods[index - 1]) {
+      let sibling = pods[index - 1]
+      pods[index].shareStorage(with: sibling)
+      index += 1
+    }
   }
 }

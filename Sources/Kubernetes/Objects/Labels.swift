@@ -1,7 +1,8 @@
 /// The labels of an object, sorted by key, with the place of each.
 ///
-/// Replicas share storage: places are kept relative to the first label, and the content hash is computed once,
-/// so that the labels of 100,000 pods group by template without a look at their strings.
+/// Replicas share storage: places are kept relative to the first label, a replica keeps only the values in which
+/// it differs from a neighbour, and the content hash is computed once, so that the labels of 100,000 pods group by
+/// template without a look at their strings.
 package struct Labels: Sendable {
   /// One label. Where it is written says ``Labels/location(of:)``.
   package struct Entry: Sendable {
@@ -24,23 +25,44 @@ package struct Labels: Sendable {
     let columns: Int32
   }
 
+  /// A value in which a replica differs from the one that it shares storage with: a StatefulSet's pod name.
+  private struct Change: Sendable, Equatable {
+    /// Into the entries.
+    let index: Int
+    let value: String
+  }
+
   private final class Storage: Sendable {
     let file: SourceFile?
+    /// With the values of ``base``, where there is one; its array is shared.
     let entries: [Entry]
-    let contentHash: Int
+    /// The storage that this one is like but for ``changes``; nil when it is like none.
+    let base: Storage?
+    /// By ascending index; without a base none, with one at least one, and never the base's value.
+    let changes: [Change]
+    let contentHash: UInt64
 
     init(file: SourceFile?, entries: [Entry]) {
       self.file = file
       self.entries = entries
-      var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-      for entry in entries {
-        for byte in entry.key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        hash = (hash ^ 0xFF) &* 0x100_0000_01b3
-        for byte in entry.value.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        hash = (hash ^ 0xFE) &* 0x100_0000_01b3
-      }
-      contentHash = Int(truncatingIfNeeded: hash ^ (hash >> 32))
+      base = nil
+      changes = []
+      contentHash = entries.reduce(0) { $0 &+ Labels.hash($1.key, $1.value) }
     }
+
+    init(_ changes: [Change], in base: Storage) {
+      file = base.file
+      entries = base.entries
+      self.base = base
+      self.changes = changes
+      contentHash = changes.reduce(base.contentHash) { hash, change in
+        let entry = base.entries[change.index]
+        return hash &- Labels.hash(entry.key, entry.value) &+ Labels.hash(entry.key, change.value)
+      }
+    }
+
+    /// Replicas have one root.
+    var root: Storage { base ?? self }
   }
 
   private let storage: Storage
@@ -84,31 +106,52 @@ package struct Labels: Sendable {
     self.init(Storage(file: file, entries: entries), line: line, column: column)
   }
 
-  /// The same labels with the storage of a neighbour that has them too, written in the same layout.
-  func sharingStorage(with neighbour: Labels) -> Labels {
-    guard self == neighbour, storage !== neighbour.storage, storage.file === neighbour.storage.file,
-      zip(storage.entries, neighbour.storage.entries).allSatisfy({ $0.offset == $1.offset })
+  /// The same labels with the storage of a replica that has the same keys, written in the same layout. O(labels).
+  func sharingStorage(with replica: Labels) -> Labels {
+    let (own, root) = (entries, replica.storage.root)
+    guard storage.root !== root, storage.file === root.file, own.count == root.entries.count,
+      zip(own, root.entries).allSatisfy({ $0.key == $1.key && $0.offset == $1.offset })
     else { return self }
-    return Labels(neighbour.storage, line: line, column: column)
+    let changes = own.indices.filter { own[$0].value != root.entries[$0].value }.map {
+      Change(index: $0, value: own[$0].value)
+    }
+    let shared =
+      changes == replica.storage.changes
+      ? replica.storage : changes.isEmpty ? root : Storage(changes, in: root)
+    return Labels(shared, line: line, column: column)
   }
 
-  /// Sorted by key, each key once.
-  package var entries: [Entry] { storage.entries }
+  /// The labels by ascending key. O(1), O(labels) for a replica that differs from others.
+  package var entries: [Entry] {
+    var entries = storage.entries
+    for change in storage.changes {
+      let entry = entries[change.index]
+      entries[change.index] = Entry(key: entry.key, value: change.value, offset: entry.offset)
+    }
+    return entries
+  }
+
   package var isEmpty: Bool { storage.entries.isEmpty }
 
   /// The value of a label. O(labels), which are few.
   package subscript(key: String) -> String? {
-    for entry in storage.entries where entry.key == key { return entry.value }
-    return nil
+    guard let index = storage.entries.firstIndex(where: { $0.key == key }) else { return nil }
+    return storage.changes.first { $0.index == index }?.value ?? storage.entries[index].value
   }
 
-  /// Whether these are labels of the same keys, and values differ only where `isPassedOver` says so.
-  package func haveSameKeys(as other: Labels, differingOnlyIn isPassedOver: (String) -> Bool) -> Bool {
-    storage === other.storage
-      || storage.entries.count == other.storage.entries.count
-        && zip(storage.entries, other.storage.entries).allSatisfy {
-          $0.key == $1.key && ($0.value == $1.value || isPassedOver($0.key))
-        }
+  /// Whether all labels of another object are among these. O(labels of both).
+  package func isSuperset(of other: Labels) -> Bool {
+    if storage === other.storage { return true }
+    let own = entries
+    var index = 0
+    // Both are sorted by key, so each is gone through once.
+    for wanted in other.entries {
+      while index < own.count, own[index].key < wanted.key { index += 1 }
+      if index == own.count || own[index].key != wanted.key || own[index].value != wanted.value {
+        return false
+      }
+    }
+    return true
   }
 
   /// Where a label is written, when it is.
@@ -137,46 +180,53 @@ extension Labels: Hashable {
     guard left.storage.contentHash == right.storage.contentHash,
       left.storage.entries.count == right.storage.entries.count
     else { return false }
-    return zip(left.storage.entries, right.storage.entries).allSatisfy {
-      $0.key == $1.key && $0.value == $1.value
-    }
+    return zip(left.entries, right.entries).allSatisfy { $0.key == $1.key && $0.value == $1.value }
   }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(storage.contentHash)
   }
+
+  /// The hash of one label. Those of all are added up, so that a changed value changes the sum by its own part.
+  private static func hash(_ key: String, _ value: String) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    hash = (hash ^ 0xFF) &* 0x100_0000_01b3
+    for byte in value.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return (hash ^ (hash >> 32)) &* 0x9E37_79B9_7F4A_7C15
+  }
 }
 
 extension Labels {
-  /// Reads a `labels` mapping. Values that are not strings, and keys or values outside the label syntax,
-  /// are errors; the rest is kept.
-  init(_ node: Node, field: String, _ problems: inout [Diagnostic]) {
-    guard node.isMapping(field, &problems) else {
-      self = .none
-      return
-    }
-    var entries: [Written] = []
-    for (key, value) in node.members {
-      let keyText = key.keyText
-      if let problem = NameRules.labelKeyProblem(keyText) {
-        problems.reportInvalid(key, "the label key `\(keyText)` \(problem)")
-        continue
-      }
-      guard let text = Self.value(value, "\(field).\(keyText)", &problems) else { continue }
-      let location = key.location
-      entries.append(Written(key: keyText, value: text, line: location.line, column: location.column))
-    }
-    self.init(file: node.document.file, unsorted: entries)
-  }
+  /// Compares labels as somebody sees them who looks at some keys only.
+  ///
+  /// Made for going through many replicas: what can be seen is looked up once for those that share storage.
+  package struct Lens {
+    private let isVisible: (String) -> Bool
+    private var root: Storage?
+    /// For each entry of the root, whether it is seen.
+    private var mask: [Bool] = []
 
-  /// A label value; null is the empty string to the API server.
-  static func value(_ node: Node, _ field: String, _ problems: inout [Diagnostic]) -> String? {
-    if node.isNull { return "" }
-    guard let text = node.string(field, &problems) else { return nil }
-    if let problem = NameRules.labelValueProblem(text) {
-      problems.reportInvalid(node, "the label value `\(text)` of `\(field)` \(problem)")
-      return nil
+    package init(seeing isVisible: @escaping (String) -> Bool) { self.isVisible = isVisible }
+
+    /// Whether no difference is seen between two objects that have the same keys; false for any others.
+    ///
+    /// O(1) for replicas with the same labels, O(different values) for other replicas.
+    package mutating func areAlike(_ left: Labels, _ right: Labels) -> Bool {
+      if left.storage === right.storage { return true }
+      guard left.storage.root === right.storage.root else {
+        return left.storage.entries.count == right.storage.entries.count
+          && zip(left.entries, right.entries).allSatisfy {
+            $0.key == $1.key && ($0.value == $1.value || !isVisible($0.key))
+          }
+      }
+      if root !== left.storage.root {
+        root = left.storage.root
+        mask = left.storage.entries.map { isVisible($0.key) }
+      }
+      return visible(left) == visible(right)
     }
-    return text
+
+    private func visible(_ labels: Labels) -> [Change] { labels.storage.changes.filter { mask[$0.index] } }
   }
 }

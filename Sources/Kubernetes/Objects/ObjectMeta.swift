@@ -26,13 +26,21 @@ package struct ObjectMeta: Sendable {
 }
 
 /// The owner that manages an object (`controller: true`).
-package struct OwnerReference: Sendable, Hashable {
+///
+/// A class because replicas share it: whether 100,000 pods have one owner is mostly seen without a look at names.
+package final class OwnerReference: Sendable {
   package let kind: String
   package let name: String
 
   package init(kind: String, name: String) {
     self.kind = kind
     self.name = name
+  }
+}
+
+extension OwnerReference: Equatable {
+  package static func == (left: OwnerReference, right: OwnerReference) -> Bool {
+    left === right || (left.kind == right.kind && left.name == right.name)
   }
 }
 

@@ -30,6 +30,24 @@ package struct Pod: Sendable {
     self.nodeAddresses = nodeAddresses
     self.isFinished = isFinished
   }
+
+  /// Whether one controller made both, so that they are mostly alike.
+  func isSibling(of other: Pod) -> Bool {
+    meta.controller != nil && meta.controller == other.meta.controller
+      && meta.namespace == other.meta.namespace
+  }
+
+  /// Uses a sibling's storage for what both have: that saves memory, and is compared at a glance.
+  mutating func shareStorage(with sibling: Pod) {
+    meta.namespace = sibling.meta.namespace
+    meta.controller = sibling.meta.controller
+    meta.labels = meta.labels.sharingStorage(with: sibling.meta.labels)
+    template.labels = meta.labels
+    if sibling.template.ports == template.ports { template.ports = sibling.template.ports }
+    if sibling.template.serviceAccountName == template.serviceAccountName {
+      template.serviceAccountName = sibling.template.serviceAccountName
+    }
+  }
 }
 
 extension Pod {

@@ -41,20 +41,27 @@ struct EndpointClassifier {
 
   mutating func run() {
     classOfEndpoint.reserveCapacity(world.endpoints.count)
-    world.endpoints.withUnsafeBufferPointer { endpoints in
-      let look = EndpointLook(endpoints: endpoints, vocabulary: vocabulary, atoms: atoms)
-      // The last endpoint that was looked at in full: most of those after it are its replicas.
+    let storage = world.endpoints.storage
+    storage.pods.withUnsafeBufferPointer { pods in
+      var look = PodLook(pods, vocabulary, atoms)
+      // The last pod that was looked at in full: most of those after it are its replicas.
       var model: (index: Int, atom: Int32, result: Int32)?
-      for index in endpoints.indices {
+      for index in pods.indices {
         let atom = look.soleAtom(index)
-        if let model, let atom, atom == model.atom, look.isAlike(model.index, index) {
+        if let model, let atom, atom == model.atom,
+          storage.places[index].namespace == storage.places[model.index].namespace,
+          look.areAlike(model.index, index)
+        {
           classOfEndpoint.append(model.result)
           continue
         }
-        let result = classify(endpoints[index], addressKey(of: endpoints[index]))
+        let result = classify(world.endpoints[index])
         classOfEndpoint.append(result)
         model = atom.map { (index, $0, result) }
       }
+    }
+    for endpoint in world.endpoints.dropFirst(storage.pods.count) {
+      classOfEndpoint.append(classify(endpoint))
     }
   }
 
@@ -87,7 +94,8 @@ struct EndpointClassifier {
     return key
   }
 
-  private mutating func classify(_ endpoint: Endpoint, _ key: AddressKey) -> Int32 {
+  private mutating func classify(_ endpoint: Endpoint) -> Int32 {
+    let key = addressKey(of: endpoint)
     let labels = labelNumber(of: endpoint)
     let ports = Set(profile.portNameReadings.map { portNumber(of: endpoint, $0) }).sorted()
     var own: [Int32] = []
@@ -195,32 +203,36 @@ struct EndpointClassifier {
 }
 
 /// Tells replicas apart without numbering anything. Apart from ``EndpointClassifier``, which changes at every
-/// step and would be copied for each question. Reads fields in place, as an endpoint is large.
-private struct EndpointLook {
-  let endpoints: UnsafeBufferPointer<Endpoint>
-  let vocabulary: Vocabulary
-  let atoms: AddressAtoms
+/// step and would be copied for each question. Reads fields in place, as a pod is large.
+private struct PodLook {
+  private let pods: UnsafeBufferPointer<Pod>
+  private let atoms: AddressAtoms
+  private let looksBeyondLabels: Bool
+  private var lens: Labels.Lens
 
-  /// All that blocks can see of an ordinary running pod with one address, or of a template; nil for others.
+  init(_ pods: UnsafeBufferPointer<Pod>, _ vocabulary: Vocabulary, _ atoms: AddressAtoms) {
+    self.pods = pods
+    self.atoms = atoms
+    looksBeyondLabels = vocabulary.looksBeyondLabels
+    lens = Labels.Lens { vocabulary.keys[.label($0)] != nil }
+  }
+
+  /// All that blocks can see of an ordinary running pod with one address, or with an unknown one; nil for others.
   func soleAtom(_ index: Int) -> Int32? {
-    if endpoints[index].hostNetwork || endpoints[index].isFinished { return nil }
-    switch endpoints[index].addresses {
+    if pods[index].template.hostNetwork || pods[index].isFinished { return nil }
+    switch pods[index].addresses {
     case .unknown: return -1
     case .none: return nil
     case .known(let addresses): return addresses.count == 1 ? atoms.atom(of: addresses[0]) : nil
     }
   }
 
-  /// Whether two pods whose addresses look alike do so in everything else.
-  func isAlike(_ a: Int, _ b: Int) -> Bool {
-    endpoints[a].namespace == endpoints[b].namespace && isAlike(endpoints[a].labels, endpoints[b].labels)
-      && endpoints[a].ports == endpoints[b].ports
-      && (!vocabulary.looksBeyondLabels || endpoints[a].serviceAccount == endpoints[b].serviceAccount)
-  }
-
-  /// Whether labels differ only in values that no policy looks at: the replicas of a StatefulSet.
-  private func isAlike(_ a: Labels, _ b: Labels) -> Bool {
-    a == b || a.haveSameKeys(as: b, differingOnlyIn: { vocabulary.keys[.label($0)] == nil })
+  /// Whether policies see no difference in the labels, service accounts and ports of two pods.
+  mutating func areAlike(_ a: Int, _ b: Int) -> Bool {
+    lens.areAlike(pods[a].template.labels, pods[b].template.labels)
+      && pods[a].template.ports == pods[b].template.ports
+      && (!looksBeyondLabels
+        || pods[a].template.serviceAccountName == pods[b].template.serviceAccountName)
   }
 }
 

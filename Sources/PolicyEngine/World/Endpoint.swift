@@ -1,7 +1,11 @@
 package import Kubernetes
 
 /// Something policies can select: a pod, or a pod template that stands for all replicas of a workload.
+///
+/// A view of ``Endpoints``, where each field is read when it is asked for: to make one costs nothing, however many
+/// labels and ports the pod has.
 package struct Endpoint: Sendable {
+  /// Whether it is one pod or stands for many.
   package enum Kind: Sendable, Hashable {
     case pod
     case template(WorkloadKind)
@@ -15,28 +19,61 @@ package struct Endpoint: Sendable {
     }
   }
 
-  package let kind: Kind
-  package let namespace: Int
-  package let name: String
-  package let labels: Labels
-  package let ports: [ContainerPort]
-  package let serviceAccount: String
-  package let hostNetwork: Bool
-  package let isFinished: Bool
-  package let addresses: Pod.Addresses
-  /// Index of the node it runs on, when known.
-  package let node: Int?
+  let storage: Endpoints.Storage
+  let index: Int
+
+  package var kind: Kind { template?.kind ?? .pod }
+
+  /// Index of its namespace; see ``World/namespaces``.
+  package var namespace: Int { Int(storage.places[index].namespace) }
+
+  /// The pod's name, or the name of the workload that the template is of.
+  package var name: String { template?.name ?? storage.pods[index].meta.name }
+
+  package var labels: Labels { template?.labels ?? storage.pods[index].template.labels }
+
+  package var ports: [ContainerPort] { template?.ports ?? storage.pods[index].template.ports }
+
+  /// The name of the service account it runs as.
+  package var serviceAccount: String {
+    template?.serviceAccount ?? storage.pods[index].template.serviceAccountName
+  }
+
+  /// Whether it uses its node's network, so that its packets are the node's.
+  package var hostNetwork: Bool { template?.hostNetwork ?? storage.pods[index].template.hostNetwork }
+
+  /// Whether its containers are gone for good: policies and peers pass it over.
+  package var isFinished: Bool { template == nil && storage.pods[index].isFinished }
+
+  /// What is known of its addresses; nothing is of a template's.
+  package var addresses: Pod.Addresses { template == nil ? storage.pods[index].addresses : .unknown }
+
+  /// Index of the node it runs on, when known; see ``World/nodes``.
+  package var node: Int? {
+    let node = storage.places[index].node
+    return node < 0 ? nil : Int(node)
+  }
+
   /// Index of the workload that it belongs to; see ``World/workloads``.
-  package let workload: Int?
-  package let location: SourceLocation
+  package var workload: Int { Int(storage.places[index].workload) }
+
+  /// Where its name is written.
+  package var location: SourceLocation { template?.location ?? storage.pods[index].meta.location }
+
+  /// Nil for pods of the input.
+  private var template: Endpoints.Template? {
+    index < storage.pods.count ? nil : storage.templates[index - storage.pods.count]
+  }
 }
 
 /// Everything that reports name as one: a workload with its replicas, or a pod that nobody owns.
 package struct WorkloadGroup: Sendable {
   /// `Deployment`, or `Pod` for a pod without a present owner.
   package let kind: String
+  /// Index of its namespace; see ``World/namespaces``.
   package let namespace: Int
   package let name: String
+  /// Where its name is written.
   package let location: SourceLocation
   /// Indices of its endpoints; finished pods are not among them.
   package internal(set) var endpoints: [Int]

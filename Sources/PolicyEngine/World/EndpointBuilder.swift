@@ -1,11 +1,11 @@
 internal import Kubernetes
 
-/// Decides which pods and templates are endpoints, and which workload each belongs to.
+/// Decides which templates are endpoints beside the pods, and which workload each endpoint belongs to.
 struct EndpointBuilder {
   private let manifests: ManifestSet
   private let visibleControllerLabels: Set<String>
   private let namespaceIndices: [String: Int]
-  private let nodeIndices: [String: Int]
+  private let nodes: NodeBuilder
   /// For each workload object: the index of the workload object at the top of its owner chain.
   private var topOwners: [Int] = []
   private var workloadIndices: [OwnerKey: Int] = [:]
@@ -14,8 +14,12 @@ struct EndpointBuilder {
   /// For each workload object: the live pods whose owner it is directly.
   private var livePods: [[Int]] = []
 
-  private(set) var endpoints: [Endpoint] = []
+  private var templates: [Endpoints.Template] = []
+  private var places: [Endpoints.Place] = []
   private(set) var groups: [WorkloadGroup] = []
+
+  /// What was built.
+  var endpoints: Endpoints { Endpoints(pods: manifests.pods, templates: templates, places: places) }
 
   private struct OwnerKey: Hashable {
     let namespace: String
@@ -25,16 +29,16 @@ struct EndpointBuilder {
 
   /// - Parameter visibleLabels: keys of labels that policies look at.
   init(
-    _ manifests: ManifestSet, namespaceIndices: [String: Int], nodeIndices: [String: Int],
-    visibleLabels: Set<String>
+    _ manifests: ManifestSet, namespaceIndices: [String: Int], nodes: NodeBuilder, visibleLabels: Set<String>
   ) {
     visibleControllerLabels = Self.controllerLabels.intersection(visibleLabels)
     self.manifests = manifests
     self.namespaceIndices = namespaceIndices
-    self.nodeIndices = nodeIndices
+    self.nodes = nodes
   }
 
   mutating func build() {
+    workloadIndices.reserveCapacity(manifests.workloads.count)
     for (index, workload) in manifests.workloads.enumerated() {
       workloadIndices[
         OwnerKey(namespace: workload.meta.namespace, kind: workload.kind.rawValue, name: workload.meta.name)] =
@@ -78,87 +82,113 @@ struct EndpointBuilder {
       return workloads[a].kind.rawValue < workloads[b].kind.rawValue
     }
     for top in tops {
-      let workload = workloads[top]
-      guard let namespace = namespaceIndices[workload.meta.namespace] else { continue }
+      let meta = workloads[top].meta
+      guard let namespace = namespaceIndices[meta.namespace] else { continue }
       groupOfTop[top] = groups.count
       groups.append(
         WorkloadGroup(
-          kind: workload.kind.rawValue, namespace: namespace, name: workload.meta.name,
-          location: workload.meta.location, endpoints: []))
+          kind: workloads[top].kind.rawValue, namespace: namespace, name: meta.name, location: meta.location,
+          endpoints: []))
     }
   }
 
-  /// Adds every pod in the order of the input, in which replicas mostly stand together. Pods come by the hundred
-  /// thousand, so they are never copied whole or sorted, and what neighbours share is looked up once.
+  /// Places every pod. Pods come by the hundred thousand, so they are never copied, and what neighbours share, as
+  /// replicas mostly do, is looked up once.
   private mutating func addPods() {
-    manifests.pods.withUnsafeBufferPointer { addPods($0) }
-  }
-
-  private mutating func addPods(_ pods: UnsafeBufferPointer<Pod>) {
-    endpoints.reserveCapacity(pods.count + manifests.workloads.count)
-    var known: (controller: OwnerReference?, owner: Int?)?
-    var last: (name: String, index: Int)?
-    for index in pods.indices {
-      if last == nil || last?.name != pods[index].meta.namespace {
-        last = namespaceIndices[pods[index].meta.namespace].map { (pods[index].meta.namespace, $0) }
-        known = nil
-      }
-      guard let namespace = last?.index else { continue }
-      if known == nil || known?.controller != pods[index].meta.controller {
-        let (namespace, controller) = (pods[index].meta.namespace, pods[index].meta.controller)
-        known = (controller, owner(namespace, controller))
-      }
-      let owner = known?.owner
-      var group = owner.map { groupOfTop[topOwners[$0]] } ?? -1
-      if group < 0 { group = addGroup(for: pods[index], namespace: namespace) }
-      if !pods[index].isFinished {
-        groups[group].endpoints.append(endpoints.count)
-        if let owner { livePods[owner].append(endpoints.count) }
-      }
-      endpoints.append(
-        Endpoint(
-          kind: .pod, namespace: namespace, name: pods[index].meta.name, labels: pods[index].template.labels,
-          ports: pods[index].template.ports, serviceAccount: pods[index].template.serviceAccountName,
-          hostNetwork: pods[index].template.hostNetwork,
-          isFinished: pods[index].isFinished, addresses: pods[index].addresses,
-          node: pods[index].template.nodeName.flatMap { nodeIndices[$0] }, workload: group,
-          location: pods[index].meta.location))
+    places.reserveCapacity(manifests.pods.count + manifests.workloads.count)
+    var first = 0
+    while first < manifests.pods.count {
+      let end = endOfSiblings(first)
+      addSiblings(first..<end)
+      first = end
     }
   }
 
-  private mutating func addGroup(for pod: Pod, namespace: Int) -> Int {
+  /// The index after the pods from `first` on that have one controller; one pod when it has none.
+  private func endOfSiblings(_ first: Int) -> Int {
+    let pods = manifests.pods
+    var end = first + 1
+    guard let controller = pods[first].meta.controller else { return end }
+    let namespace = pods[first].meta.namespace
+    while end < pods.count, let next = pods[end].meta.controller, next === controller || next == controller,
+      pods[end].meta.namespace == namespace
+    {
+      end += 1
+    }
+    return end
+  }
+
+  private mutating func addSiblings(_ siblings: Range<Int>) {
+    let meta = manifests.pods[siblings.lowerBound].meta
+    // Every namespace that a pod is in is among them.
+    let namespace = namespaceIndices[meta.namespace] ?? 0
+    if let owner = owner(meta.namespace, meta.controller), groupOfTop[topOwners[owner]] >= 0 {
+      livePods[owner] += place(siblings, namespace: namespace, group: groupOfTop[topOwners[owner]])
+    } else {
+      for index in siblings {
+        let group = addGroup(for: manifests.pods[index].meta, namespace: namespace)
+        _ = place(index..<(index + 1), namespace: namespace, group: group)
+      }
+    }
+  }
+
+  /// Puts pods into a group. Answers those that are not finished.
+  private mutating func place(_ pods: Range<Int>, namespace: Int, group: Int) -> [Int] {
+    let live = pods.filter { !manifests.pods[$0].isFinished }
+    groups[group].endpoints += live
+    for index in pods {
+      places.append(
+        .init(namespace: Int32(namespace), workload: Int32(group), node: nodes.nodeOfPod[index]))
+    }
+    return live
+  }
+
+  private mutating func addGroup(for pod: ObjectMeta, namespace: Int) -> Int {
     groups.append(
       WorkloadGroup(
-        kind: "Pod", namespace: namespace, name: pod.meta.name, location: pod.meta.location, endpoints: []))
+        kind: "Pod", namespace: namespace, name: pod.name, location: pod.location, endpoints: []))
     return groups.count - 1
   }
 
   /// A template is an endpoint unless live pods stand for it: pods of its own that carry all its labels.
   private mutating func addTemplates() {
-    var livePodsOfTop = [[Int]](repeating: [], count: manifests.workloads.count)
-    for (owner, pods) in livePods.enumerated() { livePodsOfTop[topOwners[owner]] += pods }
     let topsWithVisibleReplicas = topsWithVisibleReplicas()
-    for (index, workload) in manifests.workloads.enumerated() {
+    // By index: to name a workload would copy all of it.
+    for index in manifests.workloads.indices {
       let top = topOwners[index]
       let group = groupOfTop[top]
-      guard group >= 0, let namespace = namespaceIndices[workload.meta.namespace] else { continue }
-      let isTop = top == index
-      if isTop, topsWithVisibleReplicas.contains(index) { continue }
-      if !isTop, workload.isScaledToZero { continue }
-      if !isTop, isSameTemplate(workload, manifests.workloads[top]), !showsControllerLabels(workload) {
-        continue
+      if group < 0 { continue }
+      if index == top {
+        if topsWithVisibleReplicas.contains(index) || isStoodFor(index, by: groups[group].endpoints) {
+          continue
+        }
+      } else {
+        if manifests.workloads[index].isScaledToZero || isStoodFor(index, by: livePods[index]) { continue }
+        if isSameTemplate(index, top), !showsControllerLabels(index) { continue }
       }
-      let pods = isTop ? livePodsOfTop[top] : livePods[index]
-      if pods.contains(where: { carries(endpoints[$0].labels, workload.template.labels) }) { continue }
-      groups[group].endpoints.append(endpoints.count)
-      endpoints.append(
-        Endpoint(
-          kind: .template(workload.kind), namespace: namespace, name: workload.meta.name,
-          labels: workload.template.labels, ports: workload.template.ports,
-          serviceAccount: workload.template.serviceAccountName,
-          hostNetwork: workload.template.hostNetwork, isFinished: false, addresses: .unknown,
-          node: workload.template.nodeName.flatMap { nodeIndices[$0] }, workload: group,
-          location: workload.meta.location))
+      addTemplate(manifests.workloads[index], group: group)
+    }
+  }
+
+  private mutating func addTemplate(_ workload: Workload, group: Int) {
+    let template = workload.template
+    groups[group].endpoints.append(places.count)
+    places.append(
+      .init(
+        namespace: Int32(groups[group].namespace), workload: Int32(group),
+        node: nodes.number(of: template.nodeName)))
+    templates.append(
+      .init(
+        kind: .template(workload.kind), name: workload.meta.name, labels: template.labels,
+        ports: template.ports, serviceAccount: template.serviceAccountName,
+        hostNetwork: template.hostNetwork, location: workload.meta.location))
+  }
+
+  /// Whether one of the endpoints is a pod that carries all labels of the workload's template.
+  private func isStoodFor(_ workload: Int, by endpoints: [Int]) -> Bool {
+    let labels = manifests.workloads[workload].template.labels
+    return endpoints.contains {
+      $0 < manifests.pods.count && manifests.pods[$0].template.labels.isSuperset(of: labels)
     }
   }
 
@@ -168,22 +198,27 @@ struct EndpointBuilder {
     if visibleControllerLabels.isEmpty { return [] }
     return Set(
       manifests.workloads.indices.filter { index in
-        let (workload, top) = (manifests.workloads[index], topOwners[index])
-        return top != index && !workload.isScaledToZero && isSameTemplate(workload, manifests.workloads[top])
-          && showsControllerLabels(workload)
+        topOwners[index] != index && !manifests.workloads[index].isScaledToZero
+          && isSameTemplate(index, topOwners[index]) && showsControllerLabels(index)
       }.map { topOwners[$0] })
   }
 
-  private func showsControllerLabels(_ workload: Workload) -> Bool {
-    workload.template.labels.entries.contains { visibleControllerLabels.contains($0.key) }
+  private func showsControllerLabels(_ workload: Int) -> Bool {
+    if visibleControllerLabels.isEmpty { return false }
+    return manifests.workloads[workload].template.labels.entries.contains {
+      visibleControllerLabels.contains($0.key)
+    }
   }
 
-  /// Whether an owned template is its owner's template, with nothing but the controllers' own labels added.
-  private func isSameTemplate(_ owned: Workload, _ top: Workload) -> Bool {
-    owned.template.ports == top.template.ports && owned.template.hostNetwork == top.template.hostNetwork
-      && carries(owned.template.labels, top.template.labels)
-      && owned.template.labels.entries.allSatisfy { entry in
-        top.template.labels[entry.key] == entry.value || Self.controllerLabels.contains(entry.key)
+  /// Whether an owned workload's template is its owner's, with nothing but the controllers' own labels added.
+  private func isSameTemplate(_ owned: Int, _ top: Int) -> Bool {
+    let workloads = manifests.workloads
+    let labels = workloads[top].template.labels
+    return workloads[owned].template.ports == workloads[top].template.ports
+      && workloads[owned].template.hostNetwork == workloads[top].template.hostNetwork
+      && workloads[owned].template.labels.isSuperset(of: labels)
+      && workloads[owned].template.labels.entries.allSatisfy { entry in
+        labels[entry.key] == entry.value || Self.controllerLabels.contains(entry.key)
       }
   }
 
@@ -191,8 +226,4 @@ struct EndpointBuilder {
     "pod-template-hash", "controller-revision-hash", "pod-template-generation", "job-name", "controller-uid",
     "batch.kubernetes.io/job-name", "batch.kubernetes.io/controller-uid",
   ]
-
-  private func carries(_ labels: Labels, _ wanted: Labels) -> Bool {
-    wanted.entries.allSatisfy { labels[$0.key] == $0.value }
-  }
 }

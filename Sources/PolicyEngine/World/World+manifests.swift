@@ -12,56 +12,39 @@ extension World {
     _ manifests: ManifestSet, policyNamespaces: some Sequence<String>, visibleLabels: Set<String> = []
   ) {
     let builder = NamespaceBuilder(manifests, policyNamespaces: policyNamespaces)
-    let nodes = Self.nodes(manifests)
-    var nodeIndices: [String: Int] = [:]
-    for (index, node) in nodes.enumerated() { nodeIndices[node.name] = index }
+    let nodes = NodeBuilder(manifests)
     var builderOfEndpoints = EndpointBuilder(
-      manifests, namespaceIndices: builder.indices, nodeIndices: nodeIndices, visibleLabels: visibleLabels)
+      manifests, namespaceIndices: builder.indices, nodes: nodes, visibleLabels: visibleLabels)
     builderOfEndpoints.build()
 
     namespaces = builder.namespaces
     namespaceIndices = builder.indices
     assumedNamespaces = builder.assumed
-    self.nodes = nodes
+    self.nodes = nodes.nodes
     services = manifests.services.sorted {
       ($0.meta.namespace, $0.meta.name) < ($1.meta.namespace, $1.meta.name)
     }
     endpoints = builderOfEndpoints.endpoints
     workloads = builderOfEndpoints.groups
-    assumedAddresses = Self.assumedAddresses(endpoints: endpoints, nodes: nodes)
+    assumedAddresses = Self.assumedAddresses(manifests.pods, nodes.nodes)
   }
 
-  private static func assumedAddresses(endpoints: [Endpoint], nodes: [ClusterNode]) -> AddressSet {
-    var hasIPv4 = false
+  private static func assumedAddresses(_ pods: [Pod], _ nodes: [ClusterNode]) -> AddressSet {
     var hasIPv6 = false
-    func note(_ addresses: [IPAddress]) {
+    func hasIPv4(_ addresses: [IPAddress]) -> Bool {
       for address in addresses {
         switch address.family {
-        case .ipv4: hasIPv4 = true
+        case .ipv4: return true
         case .ipv6: hasIPv6 = true
         }
       }
+      return false
     }
-    for index in endpoints.indices {
-      if case .known(let addresses) = endpoints[index].addresses { note(addresses) }
+    for node in nodes where hasIPv4(node.addresses) { return privateIPv4 }
+    for index in pods.indices {
+      if case .known(let addresses) = pods[index].addresses, hasIPv4(addresses) { return privateIPv4 }
     }
-    for node in nodes { note(node.addresses) }
-    return hasIPv6 && !hasIPv4 ? .allIPv6 : privateIPv4
-  }
-
-  /// Declared nodes, and nodes that pods say they run on.
-  private static func nodes(_ manifests: ManifestSet) -> [ClusterNode] {
-    var nodes: [String: ClusterNode] = [:]
-    for node in manifests.nodes { nodes[node.name] = node }
-    // Nodes about which nothing more can be learned from pods.
-    var settled = Set(nodes.values.filter { $0.location != nil || !$0.addresses.isEmpty }.map(\.name))
-    // By index: to name a pod would copy all of it.
-    for index in manifests.pods.indices {
-      guard let name = manifests.pods[index].template.nodeName, !settled.contains(name) else { continue }
-      nodes[name] = ClusterNode(name: name, addresses: manifests.pods[index].nodeAddresses)
-      if !manifests.pods[index].nodeAddresses.isEmpty { settled.insert(name) }
-    }
-    return nodes.values.sorted { $0.name < $1.name }
+    return hasIPv6 ? .allIPv6 : privateIPv4
   }
 }
 

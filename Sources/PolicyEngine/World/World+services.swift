@@ -12,7 +12,7 @@ extension World {
     return endpoints.indices.filter { index in
       let endpoint = endpoints[index]
       return endpoint.namespace == namespace && !endpoint.isFinished && endpoint.addresses != .none
-        && selector.entries.allSatisfy { endpoint.labels[$0.key] == $0.value }
+        && endpoint.labels.isSuperset(of: selector)
     }
   }
 }

@@ -4,7 +4,7 @@ package import PolicyModel
 /// What exists: namespaces, endpoints, nodes and Services. Everything is indexed and sorted by name.
 package struct World: Sendable {
   package let namespaces: [Namespace]
-  package let endpoints: [Endpoint]
+  package let endpoints: Endpoints
   package let workloads: [WorkloadGroup]
   package let nodes: [ClusterNode]
   package let services: [Service]
@@ -45,8 +45,9 @@ package struct World: Sendable {
 
   /// Whether an endpoint is a template that is not its workload's own.
   func isOwned(_ template: Endpoint) -> Bool {
-    guard case .template(let kind) = template.kind, let group = template.workload else { return false }
-    return workloads[group].name != template.name || workloads[group].kind != kind.rawValue
+    guard case .template(let kind) = template.kind else { return false }
+    let group = workloads[template.workload]
+    return group.name != template.name || group.kind != kind.rawValue
   }
 
   package func qualifiedName(_ workload: WorkloadGroup) -> String {
