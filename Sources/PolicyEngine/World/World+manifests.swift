@@ -6,13 +6,15 @@ extension World {
   ///
   /// - Parameters:
   ///   - policyNamespaces: namespaces that policies live in; they exist even when nothing else says so.
+  ///   - policyNodes: nodes that policies speak about; they exist even when nothing else says so.
   ///   - visibleLabels: keys of pod labels that policies look at. Of the labels that controllers add, only these
   ///     make a replica another endpoint.
   package init(
-    _ manifests: ManifestSet, policyNamespaces: some Sequence<String>, visibleLabels: Set<String> = []
+    _ manifests: ManifestSet, policyNamespaces: some Sequence<String>, policyNodes: [ClusterNode] = [],
+    visibleLabels: Set<String> = []
   ) {
     let builder = NamespaceBuilder(manifests, policyNamespaces: policyNamespaces)
-    let nodes = Self.nodes(manifests)
+    let nodes = Self.merged(Self.nodes(manifests), policyNodes)
     var nodeIndices: [String: Int] = [:]
     for (index, node) in nodes.enumerated() { nodeIndices[node.name] = index }
     var builderOfEndpoints = EndpointBuilder(
@@ -29,6 +31,7 @@ extension World {
     endpoints = builderOfEndpoints.endpoints
     workloads = builderOfEndpoints.groups
     assumedAddresses = Self.assumedAddresses(endpoints: endpoints, nodes: nodes)
+    serviceAccountLabels = ServiceAccountLabels(manifests.serviceAccounts, namespaces: builder.indices)
   }
 
   private static func assumedAddresses(endpoints: [Endpoint], nodes: [ClusterNode]) -> AddressSet {
@@ -60,6 +63,21 @@ extension World {
       guard let name = manifests.pods[index].template.nodeName, !settled.contains(name) else { continue }
       nodes[name] = ClusterNode(name: name, addresses: manifests.pods[index].nodeAddresses)
       if !manifests.pods[index].nodeAddresses.isEmpty { settled.insert(name) }
+    }
+    return nodes.values.sorted { $0.name < $1.name }
+  }
+
+  /// Nodes with those that policies speak about, and with the addresses that these add.
+  private static func merged(_ known: [ClusterNode], _ spokenOf: [ClusterNode]) -> [ClusterNode] {
+    if spokenOf.isEmpty { return known }
+    var nodes: [String: ClusterNode] = [:]
+    for node in known + spokenOf {
+      guard var merged = nodes[node.name] else {
+        nodes[node.name] = node
+        continue
+      }
+      merged.addresses += node.addresses.filter { !merged.addresses.contains($0) }
+      nodes[node.name] = merged
     }
     return nodes.values.sorted { $0.name < $1.name }
   }
