@@ -55,11 +55,12 @@ if withBenchmarks {
 
 if withFuzzers {
   package.targets.append(.systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"))
-  for (name, folder) in [("fuzz-manifests", "Fuzz/Manifests"), ("fuzz-flows", "Fuzz/Flows")] {
+  for name in ["Manifests", "Flows", "Policies", "Selectors", "Names"] {
     package.targets.append(
       .executableTarget(
-        name: name, dependencies: ["CLibFuzzer", "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"],
-        path: folder, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
+        name: "fuzz-\(name.lowercased())",
+        dependencies: ["CLibFuzzer", "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"],
+        path: "Fuzz/\(name)", linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
   }
   // Coverage and address checks are for the code under test, so all of it is instrumented.
   for target in package.targets where target.type != .system {

@@ -22,6 +22,16 @@ struct PortSetTests {
     #expect(PortSet(1...100).union(PortSet(50...60)) == PortSet(1...100))
   }
 
+  @Test("ranges of any order are the union of them one by one")
+  func unsorted() {
+    #expect(PortSet(unsorted: []) == .none)
+    #expect(PortSet(unsorted: [443...443, 80...90, 91...100, 85...86]).ranges == [80...100, 443...443])
+    #expect(PortSet(unsorted: [65535...65535, 1...65534]) == .all)
+    #expect(
+      TrafficSet(unsorted: [(.udp, 53...53), (.tcp, 80...80), (.tcp, 79...79)])
+        == TrafficSet(tcp: PortSet(79...80), udp: PortSet(53)))
+  }
+
   @Test("the description lists ports and ranges")
   func description() {
     #expect(PortSet.none.description == "no port")

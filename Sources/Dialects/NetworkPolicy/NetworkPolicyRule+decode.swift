@@ -122,24 +122,12 @@ extension NetworkPolicy.Port {
     let fields = StrictFields(
       node, type: "NetworkPolicyPort", known: ["protocol", "port", "endPort"],
       consequence: "(a server that drops it opens more ports)", &problems)
-    let transport = fields["protocol"].map { Self.transport($0, &problems) } ?? .tcp
+    let transport = TransportProtocol.read(fields["protocol"], &problems)
     let port = fields["port"].map { Self.port($0, &problems) } ?? .all
     let ports =
       fields["endPort"].map { Self.range($0, from: port, hasPort: fields["port"] != nil, &problems) } ?? port
     guard let transport, let ports else { return nil }
     self.init(transport: transport, ports: ports, location: node.location)
-  }
-
-  private static func transport(_ node: Node, _ problems: inout [Diagnostic]) -> TransportProtocol? {
-    guard let text = node.string("protocol", &problems) else { return nil }
-    guard let transport = TransportProtocol(name: text) else {
-      let upper = TransportProtocol(name: text.uppercased())
-      problems.reportInvalid(
-        node, "`protocol` must be TCP, UDP or SCTP, not `\(text)`",
-        fix: upper.map { "write \($0.name)" } ?? "leave it out to mean TCP")
-      return nil
-    }
-    return transport
   }
 
   private static func port(_ node: Node, _ problems: inout [Diagnostic]) -> PortMatch.Ports? {

@@ -1,5 +1,6 @@
 /// A block of addresses with a common prefix. The address bits after the prefix are zero.
 package struct CIDR: Sendable, Hashable {
+  /// Blocks of different families have no address in common, whatever their bits.
   package let family: AddressFamily
   /// The first address as a number.
   package let bits: UInt128
@@ -13,9 +14,12 @@ package struct CIDR: Sendable, Hashable {
     bits = address.bits & ~Self.hostMask(address.family, self.prefixLength)
   }
 
+  /// The lowest address, which is also how the block is written.
   package var first: IPAddress { IPAddress(family, bits: bits) }
+  /// The highest address: all bits after the prefix are ones.
   package var last: IPAddress { IPAddress(family, bits: bits | Self.hostMask(family, prefixLength)) }
 
+  /// Whether the address has the family and the prefix of the block.
   package func contains(_ address: IPAddress) -> Bool {
     address.family == family && address.bits & ~Self.hostMask(family, prefixLength) == bits
   }
@@ -48,7 +52,9 @@ package struct ParsedCIDR: Sendable {
     case ipv4Mapped
   }
 
+  /// What servers make of the text: host bits masked away, IPv4 in IPv6 form as IPv4.
   package let cidr: CIDR
+  /// What a server from 1.36 on rejects the text for; empty when it takes it.
   package let legacyForms: Set<LegacyForm>
   /// False for IPv6 text that is not RFC 5952, which servers accept with a warning.
   package let isCanonical: Bool

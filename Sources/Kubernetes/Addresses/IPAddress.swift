@@ -19,6 +19,7 @@ package struct IPAddress: Sendable, Hashable {
   /// The address as a number, at most ``AddressFamily/lastBits``.
   package let bits: UInt128
 
+  /// - Parameter bits: at most ``AddressFamily/lastBits``; more is not masked away, and the address equals no other.
   package init(_ family: AddressFamily, bits: UInt128) {
     self.family = family
     self.bits = bits

@@ -61,16 +61,6 @@ extension Node {
     return nil
   }
 
-  /// A transport protocol in the API's spelling.
-  func transport(_ field: String, _ problems: inout [Diagnostic]) -> TransportProtocol? {
-    guard let text = string(field, &problems) else { return nil }
-    guard let transport = TransportProtocol(name: text) else {
-      problems.reportInvalid(self, "`\(field)` must be TCP, UDP or SCTP, not `\(text)`")
-      return nil
-    }
-    return transport
-  }
-
   /// A number, whole or not. Quoted numbers are strings; JSON has no infinity.
   package func number(_ field: String, _ problems: inout [Diagnostic]) -> Double? {
     switch content == .scalar ? scalar : .string {
@@ -181,6 +171,11 @@ package struct StrictFields {
 }
 
 extension [Diagnostic] {
+  /// An error that says what the field must be and what stands there.
+  ///
+  /// - Parameters:
+  ///   - field: the path as the manifest's author knows it, `spec.ports[].port`.
+  ///   - expected: with its article, `a string`.
   package mutating func reportWrongType(_ node: Node, _ field: String, expected: String, fix: String? = nil) {
     let found =
       switch node.content {
@@ -199,6 +194,7 @@ extension [Diagnostic] {
         .wrongType, .error, "`\(field)` must be \(expected), not \(found)", at: node.location, fix: fix))
   }
 
+  /// An error about a value of the right type that the API server rejects.
   package mutating func reportInvalid(_ node: Node, _ message: String, fix: String? = nil) {
     append(Diagnostic(.invalidValue, .error, message, at: node.location, fix: fix))
   }

@@ -98,7 +98,9 @@ package enum DocumentLimits {
 
 /// Why a text is not a document.
 package struct DocumentError: Error, Sendable {
+  /// What is wrong, as the continuation of `not YAML:`.
   package let message: String
+  /// From 1, in the whole file and not in the document.
   package let line: UInt32
   package let column: UInt32
 }

@@ -16,6 +16,7 @@ package struct Node: Sendable {
     case mapping
   }
 
+  /// An alias has the content of what it stands for.
   package var content: Content {
     switch document.records[index].kind {
     case .plainScalar, .quotedScalar, .alias: .scalar
@@ -24,6 +25,7 @@ package struct Node: Sendable {
     }
   }
 
+  /// Where the node is written; of an alias the place of what it stands for.
   package var location: SourceLocation {
     let record = document.records[index]
     return SourceLocation(file: document.file, line: record.line, column: record.column)

@@ -43,6 +43,17 @@ package struct ExcludePatterns: Sendable {
     return isExcluded
   }
 
+  /// Whether a path that the user named is left out: as a `.gitignore` in the working directory would have it, the
+  /// folders on the way included. Of a path that leads elsewhere (absolute, or with `..`) only the last name counts.
+  package func excludeNamed(_ path: String, isFolder: Bool) -> Bool {
+    let names = path.split(separator: "/").filter { $0 != "." }
+    guard let last = names.last, last != ".." else { return false }
+    if path.hasPrefix("/") || names.contains("..") { return exclude(String(last), isFolder: isFolder) }
+    return names.indices.contains { index in
+      exclude(names[...index].joined(separator: "/"), isFolder: isFolder || index < names.count - 1)
+    }
+  }
+
   private static func match(_ pattern: ArraySlice<[UInt8]>, _ path: ArraySlice<[UInt8]>) -> Bool {
     guard let first = pattern.first else { return path.isEmpty }
     if first == Array("**".utf8) {

@@ -1,58 +1,107 @@
 internal import Glibc
 
 /// Finds and opens what the user named.
-enum ManifestInput {
+///
+/// A file is read once, under the first of its names: `a.yaml`, `./a.yaml`, a link to it and the folder that it lies
+/// in are one input. Files that are links come after the files of their folder, so that messages name the real one.
+/// Links to folders are not followed, as `kubectl apply -f DIR -R` does not; a warning names those whose target is not
+/// read anyway.
+struct ManifestInput {
   private static let extensions = [".yaml", ".yml", ".json"]
 
-  /// The texts behind the paths, sorted inside each folder, and what could not be opened.
-  static func collect(paths: [String], excludes: ExcludePatterns) -> ([ManifestText], [Diagnostic]) {
-    var texts: [ManifestText] = []
-    var problems: [Diagnostic] = []
-    var seen: Set<String> = []
-    for path in paths {
-      if path == "-" {
-        if seen.insert("-").inserted { append(path: "<stdin>", descriptor: 0, &texts, &problems) }
-        continue
-      }
-      var status = stat()
-      guard stat(path, &status) == 0 else {
-        problems.append(unreadable(path, errno))
-        continue
-      }
-      if status.st_mode & S_IFMT == S_IFDIR {
-        let root = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
-        for file in files(under: root, relative: "", excludes: excludes, &problems)
-        where seen.insert(file).inserted {
-          appendFile(file, &texts, &problems)
-        }
-      } else if seen.insert(path).inserted {
-        appendFile(path, &texts, &problems)
-      }
+  private let excludes: ExcludePatterns
+  private(set) var texts: [ManifestText] = []
+  private(set) var problems: [Diagnostic] = []
+  /// What `--exclude` left out of the paths that the user named.
+  private(set) var excludedPaths: [String] = []
+  /// Canonical paths of what was read.
+  private var readFiles: Set<String> = []
+  private var readFolders: Set<String> = []
+  private var linkedFolders: [(path: String, target: String)] = []
+
+  /// Reads everything behind the paths, sorted inside each folder; `-` is standard input.
+  init(paths: [String], excludes: ExcludePatterns) {
+    self.excludes = excludes
+    for path in paths { read(named: path) }
+    for link in linkedFolders where !readFolders.contains(link.target) {
+      problems.append(
+        Diagnostic(
+          .linkedFolder, .warning, "\(link.path) is a link to a folder and was not followed", at: nil,
+          fix: "name it too if its manifests count, or leave it out with --exclude"))
     }
-    return (texts, problems)
   }
 
-  /// The bytes of one file, or of standard input for `-`, whatever they are.
-  static func collectFile(path: String) -> ([ManifestText], [Diagnostic]) {
-    var texts: [ManifestText] = []
-    var problems: [Diagnostic] = []
+  private mutating func read(named path: String) {
     if path == "-" {
-      append(path: "<stdin>", descriptor: 0, requiresUTF8: false, &texts, &problems)
-    } else {
-      appendFile(path, requiresUTF8: false, &texts, &problems)
+      if readFiles.insert("-").inserted { readFile(path) }
+      return
     }
-    return (texts, problems)
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      problems.append(UnreadableInput(path, errno: errno).problem)
+      return
+    }
+    let isFolder = status.st_mode & S_IFMT == S_IFDIR
+    if excludes.excludeNamed(path, isFolder: isFolder) {
+      excludedPaths.append(path)
+      return
+    }
+    let canonical = Self.canonical(path)
+    guard isFolder else {
+      if readFiles.insert(canonical).inserted { readFile(path) }
+      return
+    }
+    let root = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
+    var links: [(path: String, target: String)] = []
+    readFolder(root, relative: "", canonical: canonical, fileLinks: &links)
+    for link in links where readFiles.insert(link.target).inserted { readFile(link.path) }
   }
 
-  /// Manifest files of a folder and its subfolders. Hidden entries and links to folders are passed over.
-  private static func files(
-    under root: String, relative: String, excludes: ExcludePatterns, _ problems: inout [Diagnostic]
-  ) -> [String] {
+  /// Reads the manifests of a folder and its subfolders. Hidden entries are passed over.
+  ///
+  /// - Parameters:
+  ///   - relative: the folder's path from the root that the user named, which patterns are about.
+  ///   - canonical: the path of the folder without links.
+  ///   - fileLinks: gets the manifests that are links.
+  private mutating func readFolder(
+    _ root: String, relative: String, canonical: String, fileLinks: inout [(path: String, target: String)]
+  ) {
     let folder = relative.isEmpty ? root : "\(root)/\(relative)"
-    guard let stream = opendir(folder) else {
-      problems.append(unreadable(folder, errno))
-      return []
+    guard let names = Self.names(in: folder) else {
+      problems.append(UnreadableInput(folder, errno: errno).problem)
+      return
     }
+    readFolders.insert(canonical)
+    for name in names {
+      let child = relative.isEmpty ? name : "\(relative)/\(name)"
+      let path = "\(root)/\(child)"
+      let isManifest = Self.extensions.contains(where: name.hasSuffix)
+      var status = stat()
+      let isLink = lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+      guard stat(path, &status) == 0 else {
+        // A dangling link, or a name that is not UTF-8.
+        if isManifest, !excludes.exclude(child, isFolder: false) {
+          problems.append(UnreadableInput(path, errno: errno).problem)
+        }
+        continue
+      }
+      let type = status.st_mode & S_IFMT
+      if excludes.exclude(child, isFolder: type == S_IFDIR) { continue }
+      // Only files: to open a pipe that lies about would wait for a writer.
+      guard type == S_IFDIR || (isManifest && type == S_IFREG) else { continue }
+      let target = isLink ? Self.canonical(path) : "\(canonical == "/" ? "" : canonical)/\(name)"
+      switch (type == S_IFDIR, isLink) {
+      case (true, true): linkedFolders.append((path, target))
+      case (true, false): readFolder(root, relative: child, canonical: target, fileLinks: &fileLinks)
+      case (false, true): fileLinks.append((path, target))
+      case (false, false): if readFiles.insert(target).inserted { readFile(path) }
+      }
+    }
+  }
+
+  /// The names of a folder's entries but hidden ones, sorted; nil with `errno` when it cannot be opened.
+  private static func names(in folder: String) -> [String]? {
+    guard let stream = opendir(folder) else { return nil }
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {
@@ -61,86 +110,26 @@ enum ManifestInput {
       }
       if !name.hasPrefix(".") { names.append(name) }
     }
-    var found: [String] = []
-    for name in names.sorted() {
-      let child = relative.isEmpty ? name : "\(relative)/\(name)"
-      let path = "\(root)/\(child)"
-      let isManifest = extensions.contains(where: name.hasSuffix)
-      var status = stat()
-      let isLink = lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
-      guard stat(path, &status) == 0 else {
-        // A dangling link, or a name that is not UTF-8.
-        if isManifest, !excludes.exclude(child, isFolder: false) { problems.append(unreadable(path, errno)) }
-        continue
-      }
-      let type = status.st_mode & S_IFMT
-      if excludes.exclude(child, isFolder: type == S_IFDIR) { continue }
-      if type == S_IFDIR {
-        if !isLink { found += files(under: root, relative: child, excludes: excludes, &problems) }
-      } else if isManifest, type == S_IFREG {
-        // Only files: to open a pipe that lies about would wait for a writer.
-        found.append(path)
-      }
-    }
-    return found
+    return names.sorted()
   }
 
-  private static func appendFile(
-    _ path: String, requiresUTF8: Bool = true, _ texts: inout [ManifestText], _ problems: inout [Diagnostic]
-  ) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      problems.append(unreadable(path, errno))
-      return
-    }
-    defer { close(descriptor) }
-    append(path: path, descriptor: descriptor, requiresUTF8: requiresUTF8, &texts, &problems)
+  /// The absolute path without links; the path itself when there is none.
+  private static func canonical(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
-  private static func append(
-    path: String, descriptor: Int32, requiresUTF8: Bool = true, _ texts: inout [ManifestText],
-    _ problems: inout [Diagnostic]
-  ) {
-    var bytes: [UInt8] = []
-    var status = stat()
-    if fstat(descriptor, &status) == 0, status.st_size > 0 {
-      bytes.reserveCapacity(Int(status.st_size) + 1)
-    }
-    let chunk = 1 << 16
-    var buffer = [UInt8](repeating: 0, count: chunk)
-    while true {
-      let count = read(descriptor, &buffer, chunk)
-      if count < 0 {
-        if errno == EINTR { continue }
-        problems.append(unreadable(path, errno))
-        return
-      }
-      if count == 0 { break }
-      bytes.append(contentsOf: buffer[..<count])
-      if bytes.count > DocumentLimits.inputBytes {
-        problems.append(
-          Diagnostic(
-            .unreadable, .error, "\(path) is larger than \(DocumentLimits.inputBytes >> 20) MiB", at: nil,
-            fix: "split it"))
-        return
-      }
-    }
-    if requiresUTF8, let problem = notUTF8(bytes, path: path) {
-      problems.append(problem)
-    } else {
-      texts.append(ManifestText(path: path, bytes: bytes))
+  private mutating func readFile(_ path: String) {
+    do throws(UnreadableInput) {
+      texts.append(try ManifestText(contentsOf: path))
+    } catch {
+      problems.append(error.problem)
     }
   }
+}
 
-  private static func notUTF8(_ bytes: [UInt8], path: String) -> Diagnostic? {
-    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-      return Diagnostic(.unreadable, .error, "\(path) is UTF-16, not UTF-8", at: nil, fix: "iconv -t UTF-8")
-    }
-    guard bytes.withUnsafeBufferPointer({ String(validating: $0, as: UTF8.self) }) == nil else { return nil }
-    return Diagnostic(.unreadable, .error, "\(path) is not UTF-8 text", at: nil)
-  }
-
-  private static func unreadable(_ path: String, _ code: Int32) -> Diagnostic {
-    Diagnostic(.unreadable, .error, "cannot read \(path): \(String(cString: strerror(code)))", at: nil)
-  }
+extension Diagnostic.Code {
+  /// A link to a folder that was not followed.
+  package static let linkedFolder = Self(rawValue: "linked-folder")
 }

@@ -3,7 +3,10 @@ extension ManifestReader {
   ///
   /// - Returns: the bytes, whatever they are; nothing and the problem when it cannot be read.
   package static func readText(path: String) -> (text: [UInt8], problem: Diagnostic?) {
-    let (texts, problems) = ManifestInput.collectFile(path: path)
-    return (texts.first?.bytes ?? [], problems.first)
+    do throws(UnreadableInput) {
+      return (try ManifestText(contentsOf: path, requiresUTF8: false).bytes, nil)
+    } catch {
+      return ([], error.problem)
+    }
   }
 }

@@ -3,6 +3,7 @@
 /// All problems of all inputs are reported; a broken document hides no other. Documents are parsed in
 /// parallel, results stand in the order of the inputs.
 package struct ManifestReader: Sendable {
+  /// What a reader cannot know by itself: what is wanted, and what the other modules do with it.
   package struct Options: Sendable {
     /// Patterns of paths to leave out, see ``ExcludePatterns``.
     package var excludes = ExcludePatterns([])
@@ -24,15 +25,17 @@ package struct ManifestReader: Sendable {
 
   /// Reads everything the paths name; `-` is standard input.
   package func read(paths: [String]) async -> ManifestSet {
-    let (texts, problems) = ManifestInput.collect(paths: paths, excludes: options.excludes)
-    var set = await read(texts)
-    set.diagnostics = problems + set.diagnostics
-    if set.diagnostics.isEmpty, set.documents == 0 {
+    let input = ManifestInput(paths: paths, excludes: options.excludes)
+    var set = await read(input.texts)
+    set.diagnostics = input.problems + set.diagnostics
+    if set.documents == 0, !set.diagnostics.contains(where: { $0.severity == .error }) {
       let what = paths.count == 1 ? paths.joined() : "the inputs"
       set.diagnostics.append(
         Diagnostic(
           .unreadable, .error, "no Kubernetes objects in \(what)", at: nil,
-          fix: "name files, folders with .yaml, .yml or .json files, or `-` for standard input"))
+          fix: input.excludedPaths.isEmpty
+            ? "name files, folders with .yaml, .yml or .json files, or `-` for standard input"
+            : "--exclude leaves out \(input.excludedPaths.joined(separator: ", "))"))
     }
     return set
   }
@@ -94,20 +97,5 @@ package struct ManifestReader: Sendable {
     }
     if !batch.isEmpty { batches.append(batch) }
     return batches
-  }
-}
-
-/// A text with its name.
-package struct ManifestText: Sendable {
-  package let file: SourceFile
-  package let bytes: [UInt8]
-
-  package init(path: String, bytes: [UInt8]) {
-    file = SourceFile(path: path)
-    self.bytes = bytes
-  }
-
-  package init(path: String, _ text: String) {
-    self.init(path: path, bytes: Array(text.utf8))
   }
 }

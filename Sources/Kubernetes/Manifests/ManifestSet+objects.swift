@@ -43,18 +43,19 @@ extension ManifestSet {
     documents += 1
     let parts = apiVersion.split(separator: "/", omittingEmptySubsequences: false)
     let groupKind = GroupKind(group: parts.count == 2 ? String(parts[0]) : "", kind: kind)
-    if addKnown(object, groupKind, options: options) { return true }
+    if let builtin = BuiltinKind.all[kind],
+      addBuiltin(object, builtin, kind: kind, apiVersion: apiVersion, options: options)
+    {
+      return true
+    }
     if options.keptKinds.contains(groupKind) {
       foreign.append(ForeignObject(groupKind: groupKind, version: String(parts.last ?? ""), root: object))
       return true
     }
-    if let problem = options.misspelledKind(groupKind, apiVersion) {
+    if let problem = options.misspelledKind(groupKind, apiVersion) ?? misspelledKind(object, kind, apiVersion)
+    {
       let location = object["kind"]?.location ?? object.location
       diagnostics.append(Diagnostic(.invalidValue, .error, problem, at: location))
-      return true
-    }
-    if let problem = misplacedKind(groupKind, object, apiVersion: apiVersion) {
-      diagnostics.append(problem)
       return true
     }
     passedOver[groupKind, default: 0] += 1
@@ -79,44 +80,51 @@ extension ManifestSet {
     return Diagnostic(.wrongType, .error, "`kind` must be a name, not \(node.excerpt)", at: node.location)
   }
 
-  /// What is wrong with a known kind in an API group that does not have it; nil for kinds that only share the
-  /// name, whose groups are domains.
-  private func misplacedKind(_ kind: GroupKind, _ object: Node, apiVersion: String) -> Diagnostic? {
-    if kind.group.contains(".") || object["metadata"]?.content != .mapping { return nil }
-    let group: String
-    if let workload = WorkloadKind(rawValue: kind.kind) {
-      group = workload.apiGroup
-    } else if let known = Self.groups[kind.kind] {
-      group = known
-    } else {
-      return nil
-    }
-    return Diagnostic(
-      .invalidValue, .error,
-      apiVersion.isEmpty ? "\(kind.kind) without `apiVersion`" : "`\(apiVersion)` has no kind `\(kind.kind)`",
-      at: object["apiVersion"]?.location ?? object["kind"]?.location ?? object.location,
-      fix: "write apiVersion: \(group.isEmpty ? "v1" : "\(group)/v1")")
+  /// What is wrong with a kind that nearly is one of the core, apps and batch groups.
+  private func misspelledKind(_ object: Node, _ kind: String, _ apiVersion: String) -> String? {
+    guard object["metadata"]?.content == .mapping,
+      let nearest = BuiltinKind.nearest(to: kind, in: apiVersion)
+    else { return nil }
+    return "`\(apiVersion)` has no kind `\(kind)`: did you mean `\(nearest)`?"
   }
 
-  /// The groups of the kinds that are no workloads.
-  private static let groups = [
-    "Pod": "", "Namespace": "", "Node": "", "Service": "", "ServiceAccount": "", "Endpoints": "",
-    "EndpointSlice": "discovery.k8s.io",
-  ]
+  /// Decodes an object of a kind of the core, apps and batch groups, in the versions that some API server takes, and
+  /// reports the others. Answers whether it was of the kind at all.
+  private mutating func addBuiltin(
+    _ object: Node, _ builtin: BuiltinKind, kind: String, apiVersion: String, options: ManifestReader.Options
+  ) -> Bool {
+    let location = object["apiVersion"]?.location ?? object["kind"]?.location ?? object.location
+    let fix = "write apiVersion: \(builtin.apiVersion)"
+    switch builtin.standing(of: apiVersion) {
+    case .served: break
+    case .retired(let release):
+      diagnostics.append(
+        Diagnostic(
+          .legacyForm, .warning,
+          "only API servers before \(release) serve `\(apiVersion)` \(kind); it is read as \(builtin.apiVersion)",
+          at: location, fix: fix))
+    case .neverServed:
+      // Without metadata it is of another make, such as the values of a chart.
+      guard object["metadata"]?.content == .mapping else { return false }
+      let problem =
+        apiVersion.isEmpty
+        ? "\(kind) without `apiVersion`" : "no API server serves `\(apiVersion)` \(kind)"
+      diagnostics.append(Diagnostic(.invalidValue, .error, problem, at: location, fix: fix))
+      return true
+    case .foreign: return false
+    }
+    add(object, kind: kind, namespace: options.defaultNamespace)
+    return true
+  }
 
-  /// Decodes the kinds of Kubernetes itself that count; false when it is none of them.
-  private mutating func addKnown(_ object: Node, _ kind: GroupKind, options: ManifestReader.Options) -> Bool {
-    let namespace = options.defaultNamespace
-    if let workload = WorkloadKind(rawValue: kind.kind),
-      kind.group == workload.apiGroup || kind.group == "extensions"
-    {
+  private mutating func add(_ object: Node, kind: String, namespace: String) {
+    if let workload = WorkloadKind(rawValue: kind) {
       if let value = Workload(object, kind: workload, defaultNamespace: namespace, &diagnostics) {
         workloads.append(value)
       }
-      return true
+      return
     }
-    guard kind.group == Self.groups[kind.kind] else { return false }
-    switch kind.kind {
+    switch kind {
     case "Pod":
       if var pod = Pod(object, defaultNamespace: namespace, &diagnostics) {
         // Replicas mostly stand together: what they share saves memory and later comparisons.
@@ -138,14 +146,12 @@ extension ManifestSet {
         serviceAccounts.append(account)
       }
     case "Endpoints", "EndpointSlice":
-      if let kind = ServiceEndpoints.Kind(rawValue: kind.kind),
-        let endpoints = ServiceEndpoints(
-          object, kind: kind, defaultNamespace: namespace, &diagnostics)
+      if let kind = ServiceEndpoints.Kind(rawValue: kind),
+        let endpoints = ServiceEndpoints(object, kind: kind, defaultNamespace: namespace, &diagnostics)
       {
         serviceEndpoints.append(endpoints)
       }
-    default: return false
+    default: break
     }
-    return true
   }
 }

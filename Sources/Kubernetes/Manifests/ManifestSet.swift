@@ -26,16 +26,21 @@ extension GroupKind: Comparable, CustomStringConvertible {
 
 /// An object whose kind this module does not know; whoever asked for it decodes it.
 package struct ForeignObject: Sendable {
+  /// One of ``ManifestReader/Options/keptKinds``.
   package let groupKind: GroupKind
   /// `v1`, `v1alpha2`.
   package let version: String
+  /// The whole object, not validated in any way.
   package let root: Node
 }
 
 /// Everything that was read, in the order of the inputs.
 package struct ManifestSet: Sendable {
+  /// Those that a manifest defines. Namespaces that are only mentioned are found later, by the world.
   package var namespaces: [Namespace] = []
+  /// All of them, finished ones and those that a workload owns included.
   package var pods: [Pod] = []
+  /// Of all kinds, a ReplicaSet beside the Deployment that owns it.
   package var workloads: [Workload] = []
   package var nodes: [ClusterNode] = []
   package var services: [Service] = []
@@ -47,8 +52,11 @@ package struct ManifestSet: Sendable {
   package var passedOver: [GroupKind: Int] = [:]
   /// Documents that are no Kubernetes objects: no `kind`, no `apiVersion`.
   package var documentsWithoutKind = 0
+  /// How many texts were read; standard input is one.
   package var files = 0
+  /// How many objects were found, the items of lists one by one.
   package var documents = 0
+  /// What opening, parsing and decoding found; policies are decoded later.
   package var diagnostics: [Diagnostic] = []
 
   package init() {}

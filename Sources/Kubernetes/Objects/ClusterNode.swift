@@ -1,5 +1,6 @@
 /// A node (`core/v1 Node`), named apart from the tree's ``Node``.
 package struct ClusterNode: Sendable {
+  /// What `spec.nodeName` of a pod refers to.
   package var name: String
   package var labels: Labels
   /// `InternalIP` addresses, else `ExternalIP`; other types are names.

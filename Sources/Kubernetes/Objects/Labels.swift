@@ -3,6 +3,7 @@
 /// Replicas share storage: places are kept relative to the first label, and the content hash is computed once,
 /// so that the labels of 100,000 pods group by template without a look at their strings.
 package struct Labels: Sendable {
+  /// One label. Where it is written says ``Labels/location(of:)``.
   package struct Entry: Sendable {
     package let key: String
     package let value: String
@@ -91,6 +92,7 @@ package struct Labels: Sendable {
     return Labels(neighbour.storage, line: line, column: column)
   }
 
+  /// Sorted by key, each key once.
   package var entries: [Entry] { storage.entries }
   package var isEmpty: Bool { storage.entries.isEmpty }
 

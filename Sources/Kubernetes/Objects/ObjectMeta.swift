@@ -1,11 +1,13 @@
 /// The parts of `metadata` that policies can see (`meta/v1 ObjectMeta`).
 package struct ObjectMeta: Sendable {
+  /// Of an object that only has a `generateName`, that prefix.
   package var name: String
   /// Empty for cluster-scoped objects.
   package var namespace: String
   /// False when the manifest names no namespace and the default was taken.
   package var hasWrittenNamespace: Bool
   package var labels: Labels
+  /// The one owner with `controller: true`; other owners do not make pods.
   package var controller: OwnerReference?
   /// Where the object starts: its `metadata.name`, else its document.
   package var location: SourceLocation

@@ -11,7 +11,9 @@ package struct Pod: Sendable {
   }
 
   package var meta: ObjectMeta
+  /// The pod's own specification; its labels are those of ``meta``.
   package var template: PodTemplate
+  /// Of a host-network pod these are its node's.
   package var addresses: Addresses
   /// `status.hostIPs`: addresses of the node it runs on.
   package var nodeAddresses: [IPAddress]

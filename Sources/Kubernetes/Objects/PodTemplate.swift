@@ -1,9 +1,14 @@
 /// What policies can see of a pod's specification: of a Pod itself or of a workload's template.
 package struct PodTemplate: Sendable {
+  /// What selectors are compared with.
   package var labels: Labels
+  /// The pod shares its node's network and has no address of its own; whether policies see it is left open.
   package var hostNetwork: Bool
+  /// The node it runs on, or must run on. Nil when the scheduler has yet to choose.
   package var nodeName: String?
+  /// `default` when left out, as admission sets it.
   package var serviceAccountName: String
+  /// Of all containers, then of init containers, in the order of the text. A port need not be declared to be open.
   package var ports: [ContainerPort]
 
   package init(
@@ -29,8 +34,10 @@ package struct ContainerPort: Sendable, Hashable {
     case initContainer
   }
 
+  /// What a policy or Service may call it. Names need not be unique in a pod.
   package let name: String?
   package let transport: TransportProtocol
+  /// 1 to 65535.
   package let number: UInt16
   package let origin: Origin
 
@@ -83,7 +90,7 @@ extension PodTemplate {
         problems.reportInvalid(numberNode, "`containerPort` must be 1 to 65535, not \(number)")
         return nil
       }
-      let transport = port["protocol"]?.transport("protocol", &problems) ?? .tcp
+      guard let transport = TransportProtocol.read(port["protocol"], &problems) else { return nil }
       var name: String?
       if let node = port["name"], let text = node.string("ports[].name", &problems), !text.isEmpty {
         if let problem = NameRules.portNameProblem(text) {

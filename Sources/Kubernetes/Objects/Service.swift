@@ -1,5 +1,6 @@
 /// A Service (`core/v1 Service`) with what is needed to find its backends.
 package struct Service: Sendable {
+  /// A port that the Service listens on, and where it leads.
   package struct Port: Sendable {
     /// What `targetPort` says; the Service's own port when it says nothing.
     package enum Target: Sendable, Equatable {
@@ -9,6 +10,7 @@ package struct Service: Sendable {
 
     package let name: String?
     package let transport: TransportProtocol
+    /// The port of the Service's own address; the pods' may be another.
     package let number: UInt16
     package let target: Target
   }
@@ -17,6 +19,7 @@ package struct Service: Sendable {
   /// Nil when the Service has no selector: its endpoints are managed by hand.
   package var selector: Labels?
   package var ports: [Port]
+  /// Its own addresses, one or two. Empty in manifests that the cluster has not seen, and for headless Services.
   package var clusterIPs: [IPAddress]
   /// The name it stands for, for type ExternalName.
   package var externalName: String?
@@ -70,15 +73,7 @@ extension Service.Port {
         return nil
       }
     }
-    var transport = TransportProtocol.tcp
-    if let protocolNode = node["protocol"], !protocolNode.isNull {
-      guard let known = TransportProtocol(name: protocolNode.text) else {
-        problems.reportInvalid(
-          protocolNode, "`protocol` must be TCP, UDP or SCTP, not \(protocolNode.excerpt)")
-        return nil
-      }
-      transport = known
-    }
+    guard let transport = TransportProtocol.read(node["protocol"], &problems) else { return nil }
     self.init(name: node["name"]?.text, transport: transport, number: number, target: target)
   }
 }

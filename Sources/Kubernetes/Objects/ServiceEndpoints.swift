@@ -113,7 +113,7 @@ extension ServiceEndpoints.Subset {
       else { return nil }
       var transport = TransportProtocol.tcp
       if let written = entry["protocol"], !written.isNull {
-        guard let known = written.transport("protocol", &problems) else { return nil }
+        guard let known = TransportProtocol.read(written, &problems) else { return nil }
         transport = known
       }
       let name = entry["name"]?.string("\(field)[].name", &problems)

@@ -7,21 +7,13 @@ package enum WorkloadKind: String, Sendable, Hashable, CaseIterable {
   case replicationController = "ReplicationController"
   case job = "Job"
   case cronJob = "CronJob"
-
-  /// The API group that the kind belongs to; empty for the core group.
-  package var apiGroup: String {
-    switch self {
-    case .deployment, .statefulSet, .daemonSet, .replicaSet: "apps"
-    case .replicationController: ""
-    case .job, .cronJob: "batch"
-    }
-  }
 }
 
 /// An object that makes pods: its template stands for all its replicas.
 package struct Workload: Sendable {
   package var kind: WorkloadKind
   package var meta: ObjectMeta
+  /// What every pod it makes looks like, but for labels that controllers add.
   package var template: PodTemplate
   /// `spec.replicas: 0`: makes no pods now.
   package var isScaledToZero: Bool

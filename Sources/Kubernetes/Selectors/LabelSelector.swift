@@ -1,5 +1,6 @@
 /// One condition on one label.
 package struct LabelRequirement: Sendable, Hashable {
+  /// The four operators of `matchExpressions`; an entry of `matchLabels` is ``isIn(_:)`` with one value.
   package enum Operator: Sendable, Hashable {
     /// The key is present with one of the values.
     case isIn([String])
@@ -66,6 +67,7 @@ package struct LabelSelector: Sendable {
     self.location = location
   }
 
+  /// Whether labels meet every requirement. O(requirements × labels).
   package func matches(_ labels: Labels) -> Bool {
     requirements.allSatisfy { $0.value.matches(labels[$0.value.key]) }
   }

@@ -33,6 +33,7 @@ package struct Diagnostic: Sendable, Equatable {
 
   /// Another place that explains the problem.
   package struct Related: Sendable, Equatable {
+    /// What stands there, `the other one`.
     package let message: String
     package let location: SourceLocation
 
@@ -42,10 +43,15 @@ package struct Diagnostic: Sendable, Equatable {
     }
   }
 
+  /// Stable, for filters and tests; messages may be reworded.
   package var code: Code
+  /// An error makes commands end with another code than 0.
   package var severity: Severity
+  /// What, where and what was expected, in the words of the manifest; one line without a full stop.
   package var message: String
+  /// Nil when the problem is with a file or the input as a whole.
   package var location: SourceLocation?
+  /// Other places that one must see to understand it, such as the first of two definitions.
   package var related: [Related]
   /// What the author should do, when there is one clear thing.
   package var fix: String?

@@ -26,7 +26,7 @@ struct CheckCommand: AsyncParsableCommand {
   @OptionGroup(title: "Display") var display: DisplayOptions
 
   func run() async throws {
-    let report = CheckReport(await input.load())
+    let report = CheckReport(try await input.load())
     let output = Terminal.standardOutput
     switch self.output {
     case .text:

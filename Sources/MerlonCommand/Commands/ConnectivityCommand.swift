@@ -65,7 +65,7 @@ struct ConnectivityCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let cluster = await input.load()
+    let cluster = try await input.load()
     display.report(cluster)
     try cluster.requireSomething()
     let report = ConnectivityReport(cluster, filter: try filter())

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Kubernetes
 internal import PolicyEngine
+internal import PolicyModel
 internal import Review
 
 /// `merlon explain`
@@ -15,6 +16,7 @@ struct ExplainCommand: AsyncParsableCommand {
       EXAMPLES
         merlon explain --from shop/web --to shop/db --port tcp/5432 deploy/
         merlon explain --from 198.51.100.7 --to shop/web deploy/
+        merlon explain --from shop/web --to shop/db --profile all deploy/
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -39,7 +41,8 @@ struct ExplainCommand: AsyncParsableCommand {
   @OptionGroup(title: "Display") var display: DisplayOptions
 
   func run() async throws {
-    let cluster = await input.load()
+    if input.profile == .all { return try await compare() }
+    let cluster = try await input.load()
     display.report(cluster)
     try cluster.requireSomething()
     let evaluator = FlowEvaluator(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
@@ -53,6 +56,42 @@ struct ExplainCommand: AsyncParsableCommand {
     }
     standardOutput.flush()
     if cluster.exitStatus != .ok { throw cluster.exitStatus }
+  }
+
+  /// Answers of all engines, side by side.
+  private func compare() async throws {
+    let read = await input.read()
+    let clusters = EngineProfile.Enforcer.allCases.map {
+      read.cluster(input.engineProfile($0), enforcesStaged: input.staged)
+    }
+    guard let first = clusters.first else { return }
+    display.report(first)
+    try first.requireSomething()
+    let comparison: ProfileComparison
+    do throws(FlowLineError) {
+      var subjects: [ProfileComparison.Subject] = []
+      for cluster in clusters {
+        subjects.append(try ProfileComparison.Subject(cluster, source: from, destination: to))
+      }
+      var traffic: FlowTraffic?
+      if let port { traffic = try FlowParser.traffic(port) }
+      comparison = ProfileComparison(subjects, source: from, destination: to, traffic: traffic)
+    } catch {
+      report(error)
+      throw first.statusForUnknownName
+    }
+    let standardOutput = Terminal.standardOutput
+    switch output {
+    case .text: standardOutput.write(comparison.text(display.style(for: 1)))
+    case .json: standardOutput.write(comparison.data.prettyJSON)
+    case .yaml: standardOutput.write(comparison.data.yaml)
+    }
+    standardOutput.flush()
+    if first.exitStatus != .ok { throw first.exitStatus }
+  }
+
+  private func report(_ error: FlowLineError) {
+    Terminal.writeError("merlon: \(error.message)" + (error.fix.map { "\n    fix: \($0)" } ?? "") + "\n")
   }
 
   private func explain(_ cluster: Cluster, _ evaluator: FlowEvaluator) throws -> Explanation {
@@ -81,7 +120,7 @@ struct ExplainCommand: AsyncParsableCommand {
       }
       return Explanation(from: source, to: destination, source: from, destination: to, evaluator: evaluator)
     } catch {
-      Terminal.writeError("merlon: \(error.message)" + (error.fix.map { "\n    fix: \($0)" } ?? "") + "\n")
+      report(error)
       throw cluster.statusForUnknownName
     }
   }

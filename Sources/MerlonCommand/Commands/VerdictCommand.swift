@@ -49,7 +49,7 @@ struct VerdictCommand: AsyncParsableCommand {
       Terminal.writeError(problem.text(display.style(for: 2)) + "\n")
       throw ExitStatus.unreadableInput
     }
-    let cluster = await input.load()
+    let cluster = try await input.load()
     display.report(cluster)
     try cluster.requireSomething()
     let standardOutput = Terminal.standardOutput

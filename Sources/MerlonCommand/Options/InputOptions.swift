@@ -6,27 +6,45 @@ internal import Review
 
 /// What every command reads.
 struct InputOptions: ParsableArguments {
-  @Argument(help: "Files, folders or - for standard input.", completion: .file())
+  @Argument(
+    help: """
+      Files, folders or - for standard input. Of folders every .yaml, .yml and .json file is read; hidden entries and \
+      links to folders are not, unless they are named.
+      """,
+    completion: .file())
   var paths: [String]
 
-  @Option(name: .long, help: "Leave out paths that match a .gitignore pattern. May be repeated.")
+  @Option(
+    name: .long,
+    help: """
+      Leave out paths that match a .gitignore pattern, in folders and among those that are named. May be repeated.
+      """)
   var exclude: [String] = []
 
   @Option(name: .long, help: "Where objects live whose manifest names no namespace.")
   var defaultNamespace = "default"
 
-  @Option(name: .long, help: "Whose answer is wanted: kubernetes is the specification.")
-  var profile: Profile = .kubernetes
+  @Option(
+    name: .long,
+    help: """
+      Whose answer is wanted: that of the specifications (kubernetes), calico or cilium. Without it, that of the engine \
+      whose kinds the input has. `explain` also takes all, and compares them.
+      """)
+  var profile: ProfileChoice?
 
-  enum Profile: String, ExpressibleByArgument, CaseIterable {
-    case kubernetes
+  @Option(
+    name: .long,
+    help: """
+      Leave out a known departure of the engine from the specification. May be repeated. Known are: \
+      \(Deviation.allCases.map { "\($0.rawValue): \($0.summary)" }.joined(separator: "; ")).
+      """)
+  var withoutDeviation: [Deviation] = []
 
-    var engineProfile: EngineProfile {
-      switch self {
-      case .kubernetes: .kubernetes
-      }
-    }
-  }
+  @Option(name: .long, help: "Take a departure into account that the profile does not.")
+  var withDeviation: [Deviation] = []
+
+  @Flag(name: .long, help: "Evaluate Calico's staged policies as if they were enforced.")
+  var staged = false
 
   func validate() throws {
     if let problem = NameRules.labelNameProblem(defaultNamespace) {
@@ -34,9 +52,39 @@ struct InputOptions: ParsableArguments {
     }
   }
 
-  func load() async -> Cluster {
-    await Cluster.load(
-      paths: paths, options: PolicySet.readerOptions(defaultNamespace: defaultNamespace, excludes: exclude),
-      profile: profile.engineProfile)
+  /// The input in the eyes of the wanted engine.
+  func load() async throws -> Cluster {
+    if profile == .all { throw ValidationError("only explain answers with --profile all") }
+    let input = await read()
+    if let enforcer = profile?.enforcer {
+      return input.cluster(engineProfile(enforcer), enforcesStaged: staged)
+    }
+    let assumed = input.assumedCluster(enforcesStaged: staged)
+    if withDeviation.isEmpty, withoutDeviation.isEmpty { return assumed }
+    return input.cluster(engineProfile(assumed.profile.enforcer), enforcesStaged: staged)
+  }
+
+  /// The input for any engine.
+  func read() async -> ClusterInput {
+    await ClusterInput.load(
+      paths: paths, options: PolicySet.readerOptions(defaultNamespace: defaultNamespace, excludes: exclude))
+  }
+
+  func engineProfile(_ enforcer: EngineProfile.Enforcer) -> EngineProfile {
+    let profile = EngineProfile.of(enforcer)
+    return profile.with(profile.deviations.union(withDeviation).subtracting(withoutDeviation))
   }
 }
+
+/// Values of `--profile`.
+enum ProfileChoice: String, ExpressibleByArgument, CaseIterable {
+  case kubernetes
+  case calico
+  case cilium
+  case all
+
+  /// Nil for all.
+  var enforcer: EngineProfile.Enforcer? { EngineProfile.Enforcer(rawValue: rawValue) }
+}
+
+extension Deviation: ExpressibleByArgument {}

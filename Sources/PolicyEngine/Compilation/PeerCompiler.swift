@@ -77,8 +77,13 @@ struct PeerCompiler {
     }
     var addressed = noOutside
     for (index, name) in names.enumerated() {
-      if case .special = name { continue }
-      addressed.insert(atoms.count + index)
+      switch name {
+      case .special: continue
+      case .apiServer(isOutside: false):
+        // It runs on a node.
+        if profile.addressBlocksMatch.contains(.nodes) { addressed.insert(atoms.count + index) }
+      case .domain, .apiServer(isOutside: true): addressed.insert(atoms.count + index)
+      }
       outsideOfFamily[Int(world.assumedFamily.rawValue)].insert(atoms.count + index)
     }
     namesWithAddress = addressed

@@ -16,6 +16,9 @@ struct FlowEnds {
   /// Whether egress rules compare the destination's address with anything.
   let comparesDestination: Bool
 
+  /// What can tell endpoints of one end apart; empty when each end is one endpoint.
+  let attributes: Set<Attribute>
+
   var all: [Int] { sources + destinations }
 
   init(_ flow: Flow, _ evaluator: FlowEvaluator) {
@@ -31,6 +34,14 @@ struct FlowEnds {
     sourceSets =
       ingress.flatMap { world.addressSets(in: $0.peers) }
       + egress.flatMap { world.addressSets(in: $0.subject) }
+    var attributes: Set<Attribute> = []
+    if sources.count > 1 || destinations.count > 1 {
+      for namespace in Set((sources + destinations).map { world.endpoints[$0].namespace }) {
+        attributes.formUnion(evaluator.index.subjectAttributes(inNamespace: namespace))
+      }
+      for rule in rules { rule.insertAttributes(into: &attributes) }
+    }
+    self.attributes = attributes
   }
 
   private static func rules(
@@ -38,11 +49,18 @@ struct FlowEnds {
   ) -> [Rule] {
     var looks: Set<EndpointLook> = []
     var policies: Set<Int> = []
+    var attributes: [Int: Set<Attribute>] = [:]
     for number in endpoints {
       let endpoint = evaluator.world.endpoints[number]
-      let labels = evaluator.index.visibleLabels(endpoint, in: evaluator.world)
-      guard looks.insert(EndpointLook(namespace: endpoint.namespace, labels: labels)).inserted else {
-        continue
+      if endpoints.count > 1 {
+        let visible =
+          attributes[endpoint.namespace]
+          ?? evaluator.index.subjectAttributes(inNamespace: endpoint.namespace)
+        attributes[endpoint.namespace] = visible
+        let look = EndpointLook(
+          namespace: endpoint.namespace, hostNetwork: endpoint.hostNetwork,
+          labels: evaluator.world.look(of: endpoint, at: visible))
+        guard looks.insert(look).inserted else { continue }
       }
       policies.formUnion(evaluator.index.selecting(endpoint, in: evaluator.world))
       if endpoint.hostNetwork { policies.formUnion(evaluator.index.ofNodes) }
@@ -57,6 +75,7 @@ struct FlowEnds {
 
   private struct EndpointLook: Hashable {
     let namespace: Int
+    let hostNetwork: Bool
     let labels: VisibleLabels
   }
 }

@@ -185,14 +185,15 @@ extension FlowEvaluator {
   }
 
   /// Puts cases together that policies cannot tell apart, in the order of their first members.
-  func groups(_ cases: [EndCase], seenBy sets: [AddressSet]) -> [CaseGroup] {
+  func groups(_ cases: [EndCase], seenBy sets: [AddressSet], _ ends: FlowEnds) -> [CaseGroup] {
+    if cases.count == 1 { return [CaseGroup(cases[0])] }
     var numbers: [Look: Int] = [:]
     var groups: [CaseGroup] = []
     for member in cases {
       let endpoint = member.party.endpoint.map { world.endpoints[$0] }
       let look = Look(
         namespace: endpoint?.namespace,
-        labels: endpoint.map { index.visibleLabels($0, in: world) },
+        labels: endpoint.map { world.look(of: $0, at: ends.attributes) },
         ports: endpoint?.ports ?? [],
         isPod: member.isPod, isNode: member.party.isNode, isSelectable: member.party.isSelectable,
         isPoliced: member.party.isPoliced, isOutside: member.party.isOutside,

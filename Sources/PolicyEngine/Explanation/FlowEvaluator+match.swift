@@ -223,7 +223,8 @@ extension ICMPMatch {
 extension Party {
   /// Which of the ends it is that blocks of addresses may or may not match; empty for outside addresses.
   var holder: EngineProfile.AddressHolders {
-    if isNode { return .nodes }
+    // An API server that is part of the cluster runs on a node.
+    if isNode || (entity == .apiServer && !isOutside) { return .nodes }
     return endpoint == nil ? [] : .pods
   }
 }

@@ -10,9 +10,7 @@ package struct PolicyIndex: Sendable {
   /// For each namespace of the world, indices of the policies that may select something in it.
   let byNamespace: [[Int]]
   /// Indices of the policies that may select nodes.
-  let ofNodes: [Int]
-  /// What policies ask about pods; nothing else can matter.
-  let attributes: Set<Attribute>
+  package let ofNodes: [Int]
   /// Whether policies tell nodes apart.
   let looksAtNodes: Bool
   /// Whether policies tell a pod's own node from others.
@@ -47,14 +45,22 @@ package struct PolicyIndex: Sendable {
     self.tierOfPolicy = tierOfPolicy
     self.byNamespace = byNamespace
     self.ofNodes = ofNodes
-    attributes = Self.attributes(in: policies)
     var looksAtNodes = !ofNodes.isEmpty
     var looksAtPlacement = false
-    for rule in policies.lazy.flatMap(\.rules) {
-      rule.forEachCondition { condition in
-        guard case .nodes(let selector, let placement) = condition else { return }
-        if placement != .anywhere { looksAtPlacement = true }
-        if !selector.isEverything { looksAtNodes = true }
+    func note(_ peers: Peers) {
+      guard case .anyOf(let list) = peers else { return }
+      for peer in list where !peer.kind.isPodsOrAddresses {
+        peer.kind.forEachSimple { condition in
+          guard case .nodes(let selector, let placement) = condition else { return }
+          if placement != .anywhere { looksAtPlacement = true }
+          if !selector.isEverything { looksAtNodes = true }
+        }
+      }
+    }
+    for policy in policies {
+      for rule in policy.rules {
+        note(rule.peers)
+        note(rule.subject)
       }
     }
     self.looksAtNodes = looksAtNodes
@@ -73,13 +79,15 @@ package struct PolicyIndex: Sendable {
     ofNodes.filter { policies[$0].subject.nodes?.contains(world.nodes[node]) ?? false }
   }
 
-  /// What policies can see of an endpoint, but for its namespace and addresses.
-  func visibleLabels(_ endpoint: Endpoint, in world: World) -> VisibleLabels {
-    var pairs: [Attribute: String] = [:]
-    for attribute in attributes {
-      if let value = world.value(of: attribute, endpoint) { pairs[attribute] = value }
+  /// What the subjects of policies ask about pods of a namespace; nothing else can tell which of them select a pod.
+  func subjectAttributes(inNamespace namespace: Int) -> Set<Attribute> {
+    var attributes: Set<Attribute> = []
+    for policy in byNamespace[namespace] {
+      if let selector = policies[policy].subject.endpoints {
+        selector.pods.insertAttributes(into: &attributes)
+      }
     }
-    return VisibleLabels(pairs: pairs)
+    return attributes
   }
 
   /// Keys of pod labels that some policy looks at.
@@ -90,19 +98,51 @@ package struct PolicyIndex: Sendable {
   /// What policies ask about pods themselves; what they ask about namespaces is told by the namespace.
   private static func attributes(in policies: some Sequence<Policy>) -> Set<Attribute> {
     var attributes: Set<Attribute> = []
-    func add(_ expression: LabelExpression) {
-      expression.forEachRequirement {
-        if case .namespaceLabel = $0.attribute { return }
-        attributes.insert($0.attribute)
-      }
-    }
     for policy in policies {
-      if let selector = policy.subject.endpoints { add(selector.pods) }
-      for rule in policy.rules {
-        rule.forEachCondition { if case .endpoints(let selector) = $0 { add(selector.pods) } }
-      }
+      if let selector = policy.subject.endpoints { selector.pods.insertAttributes(into: &attributes) }
+      for rule in policy.rules { rule.insertAttributes(into: &attributes) }
     }
     return attributes
+  }
+}
+
+extension Rule {
+  /// Adds what the rule asks about pods themselves.
+  func insertAttributes(into attributes: inout Set<Attribute>) {
+    forEachCondition {
+      if case .endpoints(let selector) = $0 { selector.pods.insertAttributes(into: &attributes) }
+    }
+  }
+}
+
+extension LabelExpression {
+  /// Adds what the expression asks about pods themselves.
+  fileprivate func insertAttributes(into attributes: inout Set<Attribute>) {
+    forEachRequirement {
+      if case .namespaceLabel = $0.attribute { return }
+      attributes.insert($0.attribute)
+    }
+  }
+}
+
+extension PeerCondition {
+  /// Whether it is a plain selector of pods, or a plain block.
+  fileprivate var isPodsOrAddresses: Bool {
+    switch self {
+    case .endpoints, .addresses: true
+    case .nodes, .family, .domain, .outside, .apiServer, .special, .all, .any, .not: false
+    }
+  }
+}
+
+extension World {
+  /// What selectors that ask for `attributes` can see of an endpoint, but for its namespace and addresses.
+  func look(of endpoint: Endpoint, at attributes: Set<Attribute>) -> VisibleLabels {
+    var pairs: [Attribute: String] = [:]
+    for attribute in attributes {
+      if let value = value(of: attribute, endpoint) { pairs[attribute] = value }
+    }
+    return VisibleLabels(pairs: pairs)
   }
 }
 

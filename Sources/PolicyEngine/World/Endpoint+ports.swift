@@ -1,10 +1,10 @@
-internal import Kubernetes
-internal import PolicyModel
+package import Kubernetes
+package import PolicyModel
 
 extension Endpoint {
   /// The numbers that a port name stands for (SEMANTICS.md §1.3): of containers and sidecars, and under the
   /// reading `all` of init containers too. Under `first` only the first of them.
-  func portNumbers(
+  package func portNumbers(
     named name: String, _ transport: TransportProtocol, _ reading: EngineProfile.PortNameReading
   ) -> [UInt16] {
     func numbers(_ origin: ContainerPort.Origin) -> [UInt16] {

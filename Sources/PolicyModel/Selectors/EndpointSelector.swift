@@ -65,15 +65,27 @@ extension EndpointSelector {
 }
 
 extension EndpointSelector: CustomStringConvertible {
-  /// `pods with app=web in namespace shop`, `all pods in namespaces with team=a`.
+  /// `pods with app=web in namespace shop`, `all pods in namespaces with team=a`. A condition on the label that holds
+  /// the namespace's name is written as that name.
   package var description: String {
     let which = labels.isEverything ? "all pods" : "pods with \(labels)"
     switch namespaces {
     case .named(let name): return "\(which) in namespace \(name)"
     case .matching(let expression):
-      return expression.isEverything
-        ? "\(which) in all namespaces" : "\(which) in namespaces with \(NamespaceWords(expression))"
+      if expression.isEverything { return "\(which) in all namespaces" }
+      guard let names = Self.names(in: expression) else {
+        return "\(which) in namespaces with \(NamespaceWords(expression))"
+      }
+      return "\(which) in \(names.count == 1 ? "namespace" : "namespaces") \(names.joined(separator: ", "))"
     }
+  }
+
+  /// The names of namespaces, when the expression is about nothing else.
+  private static func names(in expression: LabelExpression) -> [String]? {
+    guard let wanted = expression.conjunction, wanted.count == 1,
+      wanted[0].attribute == .namespaceLabel(Namespace.nameLabel), case .isIn(let names) = wanted[0].test
+    else { return nil }
+    return names
   }
 }
 

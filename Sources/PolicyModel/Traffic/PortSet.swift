@@ -11,9 +11,21 @@ package struct PortSet: Sendable, Hashable {
 
   package init(_ port: UInt16) { ranges = [port...port] }
 
+  /// Any ranges of any order. O(n log n): many ports at once, where one union after the other is O(n²).
+  package init(unsorted: some Sequence<ClosedRange<UInt16>>) {
+    ranges = []
+    for range in unsorted.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if let last = ranges.last, Int(range.lowerBound) <= Int(last.upperBound) + 1 {
+        ranges[ranges.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+      } else {
+        ranges.append(range)
+      }
+    }
+  }
+
   /// Any numbers in any order; 0 is no port.
   package init(_ ports: some Sequence<UInt16>) {
-    self = ports.reduce(.none) { $1 == 0 ? $0 : $0.union(PortSet($1)) }
+    self.init(unsorted: ports.lazy.filter { $0 > 0 }.map { $0...$0 })
   }
 
   package var isEmpty: Bool { ranges.isEmpty }
@@ -29,20 +41,11 @@ package struct PortSet: Sendable, Hashable {
     return low < ranges.count && ranges[low].lowerBound <= port
   }
 
-  /// O(n + m).
+  /// O((n + m) log(n + m)).
   package func union(_ other: PortSet) -> PortSet {
     if other.isEmpty || self == other { return self }
     if isEmpty { return other }
-    let sorted = (ranges + other.ranges).sorted { $0.lowerBound < $1.lowerBound }
-    var result: [ClosedRange<UInt16>] = []
-    for range in sorted {
-      if let last = result.last, Int(range.lowerBound) <= Int(last.upperBound) + 1 {
-        result[result.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
-      } else {
-        result.append(range)
-      }
-    }
-    return PortSet(ranges: result)
+    return PortSet(unsorted: ranges + other.ranges)
   }
 
   /// O(n + m).

@@ -20,6 +20,14 @@ package struct TrafficSet: Sendable, Hashable {
     self[transport] = ports
   }
 
+  /// Any ranges of any order. O(n log n).
+  package init(unsorted: [(TransportProtocol, ClosedRange<UInt16>)]) {
+    self.init()
+    for transport in TransportProtocol.allCases {
+      self[transport] = PortSet(unsorted: unsorted.lazy.filter { $0.0 == transport }.map(\.1))
+    }
+  }
+
   package subscript(transport: TransportProtocol) -> PortSet {
     get {
       switch transport {

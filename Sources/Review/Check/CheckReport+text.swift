@@ -31,15 +31,16 @@ extension CheckReport {
     func count(_ number: Int, _ one: String, _ many: String? = nil) -> String? {
       number == 0 ? nil : "\(number) \(number == 1 ? one : many ?? one + "s")"
     }
-    let read = [
-      count(summary.workloads, "workload"), count(summary.pods, "pod"),
-      count(summary.namespaces, "namespace"),
-      count(summary.policies, "NetworkPolicy", "NetworkPolicies"), count(summary.services, "Service"),
-      count(summary.nodes, "node"),
-    ].compactMap { $0 }
+    let read =
+      [
+        count(summary.workloads, "workload"), count(summary.pods, "pod"),
+        count(summary.namespaces, "namespace"),
+      ].compactMap { $0 }
+      + summary.policyKinds.compactMap { count($0.count, "\($0.kind.kind)", Self.plural($0.kind)) }
+      + [count(summary.services, "Service"), count(summary.nodes, "node")].compactMap { $0 }
     var lines = [
       "Read \(read.isEmpty ? "nothing" : read.joined(separator: ", ")) from \(count(summary.files, "file") ?? "no file").",
-      "Profile \(profile): the specification; what it leaves open is called undefined.",
+      profileLine,
     ]
     if summary.rejectedPolicies > 0 {
       let many = summary.rejectedPolicies > 1
@@ -75,6 +76,18 @@ extension CheckReport {
       )
     }
     return lines
+  }
+
+  private var profileLine: String {
+    let reason = profileReason.map { " (assumed: \($0))" } ?? ""
+    return profile == "kubernetes"
+      ? "Profile kubernetes\(reason): the specification; what it leaves open is called undefined."
+      : "Profile \(profile)\(reason)."
+  }
+
+  /// `NetworkPolicies`; kinds of one name in several groups keep their group.
+  private static func plural(_ kind: GroupKind) -> String {
+    kind.kind.hasSuffix("y") ? "\(kind.kind.dropLast())ies" : "\(kind.kind)s"
   }
 
   private func coverageLines(_ style: TextStyle, isVerbose: Bool) -> [String] {

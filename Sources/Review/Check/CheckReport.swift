@@ -4,28 +4,39 @@ internal import PolicyModel
 
 /// The main answer: what was read, what is wrong, who is isolated and which namespaces talk.
 package struct CheckReport: Sendable {
+  /// What was read.
   package let summary: InputSummary
   package let profile: String
+  /// Why the profile was taken; nil when it was asked for.
+  package let profileReason: String?
   /// Problems of the text and of the policies, in the order of the places.
   package let problems: [Diagnostic]
+  /// A part of the input could not be read, so that every other number may be wrong.
   package let isIncomplete: Bool
+  /// One entry per namespace with workloads, in order.
   package let coverage: [NamespaceCoverage]
+  /// Which namespaces talk to which.
   package let matrix: NamespaceMatrix
 
   /// How much of a namespace is isolated.
   package struct NamespaceCoverage: Sendable {
     package let namespace: String
+    /// Counts rows of `connectivity`: pods of one workload that policies tell apart count one by one.
     package var workloads = 0
+    /// Workloads to which only what a rule allows may connect.
     package var ingressIsolated = 0
+    /// Workloads that may only connect to what a rule allows.
     package var egressIsolated = 0
     /// Workloads that nothing isolates in any direction.
     package var open: [String] = []
   }
 
+  /// Compiles the policies and walks all pairs of workloads once.
   package init(_ cluster: Cluster) {
     let compiled = CompiledPolicies(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
     summary = cluster.summary
     profile = cluster.profile.name
+    profileReason = cluster.profileReason
     problems = (cluster.diagnostics + Findings(cluster, compiled).all()).sortedByLocation()
     isIncomplete = cluster.isIncomplete
     let report = ConnectivityReport(cluster, compiled)
@@ -62,6 +73,7 @@ package struct NamespaceMatrix: Sendable {
   /// Workloads of each namespace that may send to, and receive from, addresses outside the input.
   package private(set) var toOutside: [Int]
   package private(set) var fromOutside: [Int]
+  /// Workloads of each namespace, what the columns of outside addresses are out of.
   package let workloads: [Int]
 
   init(_ report: ConnectivityReport) {

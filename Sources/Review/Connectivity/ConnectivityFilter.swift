@@ -5,7 +5,9 @@ internal import PolicyModel
 package struct ConnectivityFilter: Sendable {
   /// Rows with an end in this namespace.
   package var namespace: String?
+  /// Rows that come from here; nil for all.
   package var source: EndPattern?
+  /// Rows that lead here; nil for all.
   package var destination: EndPattern?
   /// Rows that carry this port; only it is shown.
   package var port: (transport: TransportProtocol, number: UInt16)?

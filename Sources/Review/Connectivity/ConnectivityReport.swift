@@ -6,6 +6,7 @@ internal import PolicyModel
 package struct ConnectivityReport {
   package let cluster: Cluster
   package let filter: ConnectivityFilter
+  /// The ends of rows that are in the input, in the order of their names.
   package let units: [ConnectivityUnit]
   /// The name of each unit: `shop/web`, with the kind inside when two share it.
   package let names: [String]
@@ -13,6 +14,7 @@ package struct ConnectivityReport {
   /// The addresses of the filter that are those of pods.
   private let podAddresses: Set<IPAddress>
 
+  /// Compiles the policies; where that is done already, the other initialiser saves it.
   package init(_ cluster: Cluster, filter: ConnectivityFilter = ConnectivityFilter()) {
     self.init(
       cluster, CompiledPolicies(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile),

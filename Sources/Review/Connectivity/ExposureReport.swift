@@ -11,7 +11,9 @@ package struct ExposureReport {
 
   /// One opening.
   package struct Row: Sendable, Hashable {
+    /// The name of the end that is in the input, as in connectivity rows.
     package let workload: String
+    /// Seen from the workload: ingress rows are what others may open to it.
     package let direction: Direction
     /// Who is meant, in words: `any pod`, `pods with app=web in namespace shop`, `0.0.0.0/0`.
     package let peer: String
@@ -55,13 +57,15 @@ package struct ExposureReport {
     var rows: [Row?] = []
     if other?.meansPodsOutside ?? true {
       let open = openings(of: report.units[number], direction)
-      rows.append(row("any pod", open.anyPod))
+      rows.append(row("any pod", open.anyPod.certain))
       if report.units[number].hostNetwork {
         // Whether policies apply to it at all is left open, so the rest may be open too.
-        rows.append(row("any pod", OpenTraffic(.all).subtracting(open.anyPod), isUndefined: true))
+        rows.append(row("any pod", OpenTraffic(.all).subtracting(open.anyPod.certain), isUndefined: true))
       } else {
-        rows += open.bySelector.sorted { $0.key < $1.key }.map {
-          row($0.key, $0.value.subtracting(open.anyPod))
+        rows.append(row("any pod", open.anyPod.undefined, isUndefined: true))
+        for (peer, opening) in open.bySelector.sorted(by: { $0.key < $1.key }) {
+          rows.append(row(peer, opening.certain.subtracting(open.anyPod.certain)))
+          rows.append(row(peer, opening.undefined.subtracting(open.anyPod.possible), isUndefined: true))
         }
       }
     }
@@ -78,24 +82,24 @@ package struct ExposureReport {
   /// What rules open to pods that may exist, by selector; without those that only match pods that do exist.
   private func openings(
     of unit: ConnectivityUnit, _ direction: Direction
-  ) -> (anyPod: OpenTraffic, bySelector: [String: OpenTraffic]) {
+  ) -> (anyPod: Opening, bySelector: [String: Opening]) {
     guard case .rules(let rules) = report.compiled.deciding(direction, of: unit) else {
-      return (OpenTraffic(.all), [:])
+      return (.everything, [:])
     }
     let subject = report.cluster.world.endpoints[unit.endpoints[0]]
-    var anyPod = OpenTraffic()
-    var bySelector: [String: OpenTraffic] = [:]
+    var anyPod = Opening()
+    var bySelector: [String: Opening] = [:]
     for number in rules {
       let rule = report.compiled.policyAndRule(number).rule
-      let traffic = OpenTraffic(rule, subject: subject)
+      let opening = Opening(rule, subject: subject)
       switch rule.peers {
-      case .anyone: anyPod.formUnion(traffic)
+      case .anyone: anyPod.formUnion(opening)
       case .anyOf(let peers):
         for case .endpoints(let selector) in peers.map(\.kind) {
           if selector.isEveryPod {
-            anyPod.formUnion(traffic)
+            anyPod.formUnion(opening)
           } else {
-            bySelector[selector.description, default: OpenTraffic()].formUnion(traffic)
+            bySelector[selector.description, default: Opening()].formUnion(opening)
           }
         }
       }
@@ -149,6 +153,35 @@ package struct ExposureReport {
               ("verdict", $0.isUndefined ? "undefined" : "allowed"), ("ports", $0.traffic.data))
           })
       ))
+  }
+}
+
+/// What rules open to some pods: under every reading of the specification, and under some.
+private struct Opening {
+  private(set) var certain = OpenTraffic()
+  private(set) var possible = OpenTraffic()
+
+  static let everything = Opening(OpenTraffic(.all))
+
+  init() {}
+
+  private init(_ traffic: OpenTraffic) {
+    certain = traffic
+    possible = traffic
+  }
+
+  /// What one rule lets through. A port name that several ports of the subject have certainly means the first.
+  init(_ rule: Rule, subject: Endpoint) {
+    certain = OpenTraffic(rule, subject: subject, .first)
+    possible = OpenTraffic(rule, subject: subject, .all)
+  }
+
+  /// What is open under some readings only.
+  var undefined: OpenTraffic { possible.subtracting(certain) }
+
+  mutating func formUnion(_ other: Opening) {
+    certain.formUnion(other.certain)
+    possible.formUnion(other.possible)
   }
 }
 

@@ -4,10 +4,12 @@ package import PolicyModel
 
 /// Ports that are open to pods outside the input, with the port names that only those pods could resolve.
 package struct OpenTraffic: Sendable, Hashable {
+  /// Ports by number.
   package private(set) var ports: TrafficSet
   /// Names of ports of the peer.
   package private(set) var names: Set<Name> = []
 
+  /// A port name of an egress rule: what number it means, only the pod at the other end says.
   package struct Name: Sendable, Hashable {
     package let transport: TransportProtocol
     package let name: String
@@ -18,24 +20,26 @@ package struct OpenTraffic: Sendable, Hashable {
   }
 
   /// What a rule lets through. On ingress a port name is the subject's, on egress it is the unknown peer's.
-  init(_ rule: Rule, subject: Endpoint) {
+  ///
+  /// - Parameter reading: which of several ports of the subject a name stands for.
+  init(_ rule: Rule, subject: Endpoint, _ reading: EngineProfile.PortNameReading) {
     self.init()
     guard case .anyOf = rule.traffic else {
       ports = .all
       return
     }
+    var ranges: [(TransportProtocol, ClosedRange<UInt16>)] = []
     for match in rule.traffic.portMatches {
       let numbers = match.numbers { name in
-        guard rule.direction == .ingress, let port = subject.podPort(.name(name), match.transport) else {
-          return .none
-        }
-        return PortSet(port)
+        rule.direction == .ingress
+          ? PortSet(subject.portNumbers(named: name, match.transport, reading)) : .none
       }
-      ports = ports.union(TrafficSet(match.transport, numbers))
+      ranges += numbers.ranges.map { (match.transport, $0) }
       if rule.direction == .egress, case .named(let name) = match.ports {
         names.insert(Name(transport: match.transport, name: name))
       }
     }
+    ports = TrafficSet(unsorted: ranges)
   }
 
   var isEmpty: Bool { ports.isEmpty && names.isEmpty }

@@ -5,6 +5,7 @@
 package struct BundledDiagram: Sendable, Equatable {
   /// Several nodes that an edge can name at once.
   package struct Bundle: Sendable, Equatable {
+    /// What the members have in common, which decides how the bundle is drawn and called.
     package enum Extent: Sendable, Equatable {
       /// Nodes of one namespace with the same connections: no edge tells them apart, so none of them
       /// has an edge of its own.
@@ -16,16 +17,19 @@ package struct BundledDiagram: Sendable, Equatable {
     }
 
     package var extent: Extent
+    /// The namespace; nil for ``Extent/cluster``.
     package var group: String?
     /// Indices into the nodes of the diagram, ascending.
     package var members: [Int]
   }
 
+  /// What an edge starts or ends at: an index into the nodes of the diagram, or into ``bundles``.
   package enum Endpoint: Sendable, Hashable {
     case node(Int)
     case bundle(Int)
   }
 
+  /// Connections of one label between everything in one end and everything in the other.
   package struct Edge: Sendable, Hashable {
     package var source: Endpoint
     package var destination: Endpoint
@@ -37,6 +41,7 @@ package struct BundledDiagram: Sendable, Equatable {
     package var count: Int
   }
 
+  /// What was bundled; nodes are looked up in it.
   package var diagram: Diagram
   package var bundles: [Bundle]
   package var edges: [Edge]

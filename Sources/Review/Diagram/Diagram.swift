@@ -12,15 +12,19 @@ package struct Diagram: Sendable, Equatable {
     case external
   }
 
+  /// Something that talks: a workload, or addresses outside.
   package struct Node: Sendable, Equatable {
     /// Unique and stable: it orders nodes where nothing else does.
     package var id: String
+    /// In large print. Long ones are cut in the picture and whole in the tooltip.
     package var name: String
     /// Small print under the name, such as `Deployment` or `10.0.0.0/8`.
     package var detail: String
     /// The namespace; `nil` puts the node outside every namespace.
     package var group: String?
+    /// Decides shape and colour.
     package var kind: NodeKind
+    /// Drawn as a bar at the left edge, ``isolatedEgress`` at the right one.
     package var isolatedIngress: Bool
     package var isolatedEgress: Bool
 

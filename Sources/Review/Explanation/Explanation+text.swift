@@ -10,20 +10,13 @@ extension Explanation {
       let shown = Wording.text(part.flow.traffic)
       let ports = part.ports == shown ? shown : "\(part.ports) (such as \(shown))"
       lines.append(
-        "\(style.bold("\(source) -> \(destination)")) \(ports): \(Self.word(part.verdict.outcome, style))")
+        "\(style.bold("\(source) -> \(destination)")) \(ports): \(style.word(part.verdict.outcome))")
       lines += wording.lines(part.verdict, style).map { $0.isEmpty ? "" : "  \($0)" }
       lines.append("")
     }
     return lines.joined(separator: "\n")
   }
 
-  private static func word(_ outcome: Outcome, _ style: TextStyle) -> String {
-    switch outcome {
-    case .allowed: style.green("allowed")
-    case .denied: style.red("denied")
-    case .undefined: style.yellow("undefined")
-    }
-  }
 }
 
 extension Wording {
@@ -146,7 +139,19 @@ extension Wording {
       }
     }
     if isOpenQuestion { return "No rule can decide it: the specification leaves it to the engine." }
+    if let hopeless = denied.lazy.compactMap({ absentPeer($0.0, in: trace.situation) }).first {
+      return hopeless
+    }
     return "To allow it: " + denied.map { change(in: $0, at: $1) }.joined(separator: "; and ") + "."
+  }
+
+  /// What to say when the other end is a pod that no peer can match.
+  private func absentPeer(_ trace: DirectionTrace, in situation: Situation) -> String? {
+    if trace.policies.contains(where: { $0.rules.contains(where: \.peersMatch) }) { return nil }
+    let other = trace.direction == .egress ? situation.destination : situation.source
+    return absence(of: other).map {
+      "No change of rules helps: \(name(other)) \($0), and no peer matches it."
+    }
   }
 
   private func change(in trace: DirectionTrace, at party: Party) -> String {

@@ -4,15 +4,18 @@ internal import PolicyModel
 
 /// Why two ends may or may not talk, in full.
 package struct Explanation: Sendable {
+  /// The ends in the words of the question.
   package let source: String
   package let destination: String
   /// Sets of ports with one outcome each, with the verdict of one port that stands for them. One element when
   /// a port was asked for.
   package let cases: [Case]
 
+  /// Ports with one outcome.
   package struct Case: Sendable {
     /// `TCP 5432`, `all other ports`.
     package let ports: String
+    /// The flow that the verdict is about: the lowest of the ports.
     package let flow: Flow
     package let verdict: Verdict
   }
@@ -27,39 +30,44 @@ package struct Explanation: Sendable {
   /// Explains everything that may pass between two ends: one case per outcome of both directions, so that a port
   /// which only one side closes stands by itself.
   ///
-  /// Asks once per port that some policy of either end mentions, and once for all others of each protocol; of a
-  /// Service, once per port that it answers on.
+  /// Asks once per class of ports that the rules of either end do not tell apart; of a Service, once per port that
+  /// it answers on.
   package init(
     from sourceEnd: FlowEnd, to destinationEnd: FlowEnd, source: String, destination: String,
     evaluator: FlowEvaluator
   ) {
     self.source = source
     self.destination = destination
-    var found: [(outcomes: Outcomes, traffic: TrafficSet, first: Case)] = []
-    for transport in TransportProtocol.allCases {
-      for ports in Self.atoms(of: transport, evaluator, from: sourceEnd, to: destinationEnd) {
-        guard let port = ports.ranges.first?.lowerBound else { continue }
-        let flow = Flow(from: sourceEnd, to: destinationEnd, .port(transport, port))
-        let verdict = evaluator.verdict(flow)
-        let outcomes = Outcomes(overall: verdict.outcome, egress: verdict.egress, ingress: verdict.ingress)
-        let traffic = TrafficSet(transport, ports)
-        if let known = found.firstIndex(where: { $0.outcomes == outcomes }) {
-          found[known].traffic = found[known].traffic.union(traffic)
-        } else {
-          found.append((outcomes, traffic, Case(ports: "", flow: flow, verdict: verdict)))
-        }
-      }
+    var found: [Answer] = []
+    for (transport, ports) in Self.questions(evaluator, from: sourceEnd, to: destinationEnd) {
+      guard let port = ports.ranges.first?.lowerBound else { continue }
+      let flow = Flow(from: sourceEnd, to: destinationEnd, .port(transport, port))
+      let verdict = evaluator.verdict(flow)
+      let outcomes = Outcomes(overall: verdict.outcome, egress: verdict.egress, ingress: verdict.ingress)
+      let known = found.firstIndex { $0.outcomes == outcomes }
+      let place = known ?? found.count
+      if known == nil { found.append(Answer(outcomes: outcomes, flow: flow, verdict: verdict)) }
+      found[place].ranges += ports.ranges.map { (transport, $0) }
     }
     // Every other port than the named ones is in the case that most ports are in.
-    let isEverything = found.reduce(TrafficSet.none) { $0.union($1.traffic) } == .all
-    let most = found.map { Self.size($0.traffic) }.max() ?? 0
-    cases = found.sorted {
-      ($0.outcomes.rank, Self.size($0.traffic)) < ($1.outcomes.rank, Self.size($1.traffic))
-    }.map {
-      let isRest = isEverything && Self.size($0.traffic) == most
-      let ports = $0.traffic == .all ? "all ports" : isRest ? "all other ports" : $0.traffic.description
-      return Case(ports: ports, flow: $0.first.flow, verdict: $0.first.verdict)
+    let answers = found.map { ($0, traffic: TrafficSet(unsorted: $0.ranges)) }
+    let isEverything = answers.reduce(TrafficSet.none) { $0.union($1.traffic) } == .all
+    let most = answers.map { Self.size($0.traffic) }.max() ?? 0
+    cases = answers.sorted {
+      ($0.0.outcomes.rank, Self.size($0.traffic)) < ($1.0.outcomes.rank, Self.size($1.traffic))
+    }.map { answer, traffic in
+      let isRest = isEverything && Self.size(traffic) == most
+      let ports = traffic == .all ? "all ports" : isRest ? "all other ports" : traffic.description
+      return Case(ports: ports, flow: answer.flow, verdict: answer.verdict)
     }
+  }
+
+  /// An outcome with the ports that have it, and the flow and verdict of the first of them.
+  private struct Answer {
+    let outcomes: Outcomes
+    let flow: Flow
+    let verdict: Verdict
+    var ranges: [(TransportProtocol, ClosedRange<UInt16>)] = []
   }
 
   private struct Outcomes: Equatable {
@@ -83,47 +91,30 @@ package struct Explanation: Sendable {
     }
   }
 
-  private static func atoms(
-    of transport: TransportProtocol, _ evaluator: FlowEvaluator, from source: FlowEnd, to destination: FlowEnd
-  ) -> [PortSet] {
-    guard case .service(let number, _) = destination else {
-      return atoms(of: transport, evaluator, [source, destination])
-    }
-    let parser = FlowParser(evaluator.world)
-    return evaluator.world.services[number].ports.compactMap { port in
-      guard port.transport == transport,
-        (try? parser.flow(from: source, to: destination, .port(transport, port.number))) != nil
-      else { return nil }
-      return PortSet(port.number)
-    }
-  }
-
-  /// The ports of a protocol, cut at every number that a policy of the ends mentions or a port name stands for.
-  private static func atoms(
-    of transport: TransportProtocol, _ evaluator: FlowEvaluator, _ ends: [FlowEnd]
-  ) -> [PortSet] {
-    var starts: Set<Int> = [1]
-    func cut(_ range: ClosedRange<UInt16>) {
-      starts.insert(Int(range.lowerBound))
-      if range.upperBound < .max { starts.insert(Int(range.upperBound) + 1) }
-    }
-    for endpoint in ends.flatMap(evaluator.world.endpoints) {
-      for port in evaluator.world.endpoints[endpoint].ports
-      where port.transport == transport && port.name != nil {
-        cut(port.number...port.number)
-      }
-      for policy in evaluator.index.selecting(evaluator.world.endpoints[endpoint], in: evaluator.world) {
-        for match in evaluator.index.policies[policy].rules.flatMap(\.traffic.portMatches)
-        where match.transport == transport {
-          for case .range(let range) in [match.ports] + match.exceptions { cut(range) }
-        }
+  /// Sets of ports that have one answer each.
+  static func questions(
+    _ evaluator: FlowEvaluator, from source: FlowEnd, to destination: FlowEnd
+  ) -> [(TransportProtocol, PortSet)] {
+    if case .service(let number, _) = destination {
+      let parser = FlowParser(evaluator.world)
+      return evaluator.world.services[number].ports.compactMap { port in
+        let traffic = FlowTraffic.port(port.transport, port.number)
+        let isAnswered = (try? parser.flow(from: source, to: destination, traffic)) != nil
+        return isAnswered ? (port.transport, PortSet(port.number)) : nil
       }
     }
-    let sorted = starts.sorted()
-    return sorted.indices.compactMap { index in
-      let end = index + 1 < sorted.count ? sorted[index + 1] - 1 : 65535
-      guard let first = UInt16(exactly: sorted[index]), let last = UInt16(exactly: end) else { return nil }
-      return PortSet(first...last)
+    let endpoints = [source, destination].flatMap(evaluator.world.endpoints)
+    var policies = endpoints.reduce(into: Set<Int>()) {
+      $0.formUnion(evaluator.index.selecting(evaluator.world.endpoints[$1], in: evaluator.world))
+    }
+    policies.formUnion(evaluator.index.ofNodes)
+    let rules = policies.sorted().flatMap { evaluator.index.policies[$0].rules.map(\.traffic) }
+    return TransportProtocol.allCases.flatMap { transport in
+      let named = endpoints.flatMap { evaluator.world.endpoints[$0].ports }.filter {
+        $0.transport == transport && $0.name != nil
+      }
+      let classes = PortClasses(of: transport, rules: rules, named: Set(named.map(\.number))).classes
+      return classes.map { (transport, $0) }
     }
   }
 }

@@ -9,13 +9,9 @@ extension Wording {
   package func text(_ mismatch: PeerMismatch, other: Party) -> String {
     switch mismatch {
     case .notAPod:
-      if let endpoint = other.endpoint, world.endpoints[endpoint].isFinished {
-        return "the pod has finished, so no selector matches it"
-      }
-      if let endpoint = other.endpoint, world.endpoints[endpoint].hostNetwork {
-        return "the pod uses its node's network, so no selector matches it"
-      }
-      return other.endpoint == nil ? "selectors match pods only" : "the pod has no address yet"
+      if let absence = absence(of: other) { return "the pod \(absence), so no selector matches it" }
+      return other.endpoint == nil
+        ? "selectors match pods only" : "the pod uses its node's network, so no selector matches it"
     case .namespaceName(let wanted):
       return "it is in namespace \(namespaceName(of: other)), the peer wants \(wanted)"
     case .attribute(let requirement, _) where requirement.attribute == .hostNetwork:
@@ -32,7 +28,7 @@ extension Wording {
     case .nodePlacement: return "it is the pod's own node"
     case .outsideBlock where other.isAddressAssumed:
       return
-        "the address is not known, and a private one such as \(other.address.map(\.description) ?? "?") is outside the block"
+        "the address is not known, and one such as \(other.address.map(\.description) ?? "?") is outside the block"
     case .outsideBlock: return "address \(other.address.map(\.description) ?? "?") is outside the block"
     case .insideExcept(let cidr):
       return "address \(other.address.map(\.description) ?? "?") is in except \(cidr)"
@@ -69,6 +65,7 @@ extension Wording {
     }
   }
 
+  /// `TCP 5432`, `icmp/8`.
   package static func text(_ traffic: FlowTraffic) -> String {
     switch traffic {
     case .port(let transport, let port): "\(transport.name) \(port)"
@@ -92,6 +89,12 @@ extension Wording {
       text += " (a typing error?)"
     }
     return text
+  }
+
+  /// Why nothing can connect to or from a pod whatever rules say; nil for everything else.
+  func absence(of party: Party) -> String? {
+    guard let endpoint = party.endpoint, !party.isSelectable, !party.isNode else { return nil }
+    return world.endpoints[endpoint].isFinished ? "has finished" : "has no address yet"
   }
 
   private func namespaceName(of party: Party) -> String {

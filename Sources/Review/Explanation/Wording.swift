@@ -6,6 +6,7 @@ package import PolicyModel
 package struct Wording: Sendable {
   let world: World
 
+  /// - Parameter world: where the numbers of traces are looked up; the one that the evaluator has.
   package init(_ world: World) {
     self.world = world
   }
@@ -170,7 +171,9 @@ package struct Wording: Sendable {
     }
   }
 
+  /// The end is no pod that policies apply to: a node, an outside address, a finished pod.
   package static let notPoliced: StaticString = "not policed"
+  /// Policies could apply, but none selects the pod for the direction.
   package static let notIsolated: StaticString = "open: no policy isolates it"
 
   package static func allowed(by policy: Policy, _ rule: Rule) -> String {
@@ -195,6 +198,7 @@ package struct Wording: Sendable {
     "\(policy.identity) \(rule.path) (\(rule.location.fileAndLine))"
   }
 
+  /// Policies isolate the end and no rule of theirs matches; names the first three.
   package static func denied(by policies: [Policy]) -> String {
     "denied: no rule matches in \(list(policies))"
   }

@@ -6,6 +6,7 @@ package indirect enum DataValue: Sendable, Equatable {
   case list([DataValue])
   case object([Member])
 
+  /// A key with its value. Keys are written as they are: nobody checks that they are unique.
   package struct Member: Sendable, Equatable {
     package let key: String
     package let value: DataValue

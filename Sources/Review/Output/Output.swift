@@ -12,6 +12,7 @@ package final class Output {
 
   deinit { buffer.deallocate() }
 
+  /// Copies bytes; hands everything on first when they do not fit.
   @inline(__always)
   package func write(_ bytes: UnsafeRawBufferPointer) {
     if used + bytes.count > buffer.count {
@@ -41,11 +42,13 @@ package final class Output {
     write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
+  /// A text and a line feed.
   package func line(_ text: String = "") {
     write(text)
     write("\n" as StaticString)
   }
 
+  /// Hands on what is left. Nothing does it at the end of life: a writer that forgets it loses the rest.
   package func flush() {
     if used == 0 { return }
     flushBytes(UnsafeRawBufferPointer(rebasing: buffer[..<used]))

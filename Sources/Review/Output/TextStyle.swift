@@ -6,8 +6,10 @@ package struct TextStyle: Sendable {
     self.usesColor = usesColor
   }
 
+  /// For files, pipes and tests.
   package static let plain = TextStyle(usesColor: false)
 
+  /// Wraps a text in the escape sequence of SGR 1; the text must not have sequences of its own.
   package func bold(_ text: String) -> String { wrap(text, "1") }
   package func dim(_ text: String) -> String { wrap(text, "2") }
   package func red(_ text: String) -> String { wrap(text, "31") }

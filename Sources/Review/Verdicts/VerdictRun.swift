@@ -11,6 +11,7 @@ package struct VerdictRun {
     package var allowed = 0
     package var denied = 0
     package var undefined = 0
+    /// Lines that are no flow, or name something unknown.
     package var errors = 0
 
     mutating func count(_ outcome: Outcome) {
@@ -41,6 +42,7 @@ package struct VerdictRun {
     let number: UInt16
   }
 
+  /// Compiles the policies and lays their rows out as arrays.
   package init(_ cluster: Cluster, format: VerdictFormat) {
     let compiled = CompiledPolicies(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
     table = VerdictTable(compiled)

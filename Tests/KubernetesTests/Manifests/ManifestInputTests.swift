@@ -34,21 +34,50 @@ struct ManifestInputTests {
     #expect(await ManifestReader().read(paths: [folder.path]).files == 1)
   }
 
-  @Test("a link to a file is read, a link to a folder is passed over, a dangling one is reported")
-  func links() async throws {
+  @Test("a link to a file is the file: it is read once, under its own name")
+  func fileLinks() async throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
+    let other = try TemporaryFolder()
+    defer { other.remove() }
     try folder.write("real/a.yaml", Self.pod("a"))
-    try folder.link("link.yaml", to: "real/a.yaml")
-    try folder.link("loop", to: ".")
+    try folder.link("a-link.yaml", to: "real/a.yaml")
+    try other.write("b.txt", Self.pod("b"))
+    try folder.link("b-link.yaml", to: "\(other.path)/b.txt")
     try folder.link("gone.yaml", to: "nowhere")
     try folder.link("gone.txt", to: "nowhere")
     let set = await ManifestReader().read(paths: [folder.path])
-    #expect(set.files == 2)
     #expect(
-      set.diagnostics.map(\.message).first
-        == "cannot read \(folder.path)/gone.yaml: No such file or directory")
-    #expect(set.diagnostics.filter { $0.code == .unreadable }.count == 1)
+      set.pods.map(\.meta.location.file.path)
+        == ["real/a.yaml", "b-link.yaml"].map { "\(folder.path)/\($0)" })
+    #expect(
+      set.diagnostics.map(\.message) == ["cannot read \(folder.path)/gone.yaml: No such file or directory"])
+  }
+
+  @Test("a link to a folder is not followed but named, unless its target is read anyway")
+  func folderLinks() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    let other = try TemporaryFolder()
+    defer { other.remove() }
+    try folder.write("real/a.yaml", Self.pod("a"))
+    try folder.link("loop", to: ".")
+    try folder.link("real/sibling", to: "../real")
+    try folder.link("shared", to: other.path)
+    try folder.link(".hidden", to: other.path)
+    try other.write("b.yaml", Self.pod("b"))
+    let set = await ManifestReader().read(paths: [folder.path])
+    #expect(set.pods.map(\.meta.name) == ["a"])
+    #expect(set.diagnostics.map(\.code) == [.linkedFolder] && set.diagnostics.map(\.severity) == [.warning])
+    #expect(
+      set.diagnostics.map(\.message) == [
+        "\(folder.path)/shared is a link to a folder and was not followed"
+      ])
+    let named = await ManifestReader().read(paths: [folder.path, "\(folder.path)/shared"])
+    #expect(named.pods.map(\.meta.name) == ["a", "b"] && named.diagnostics.isEmpty)
+    var options = ManifestReader.Options()
+    options.excludes = ExcludePatterns(["shared"])
+    #expect(await ManifestReader(options: options).read(paths: [folder.path]).diagnostics.isEmpty)
   }
 
   @Test("a pipe in a folder is passed over instead of waited for")
@@ -60,12 +89,20 @@ struct ManifestInputTests {
     #expect(await ManifestReader().read(paths: [folder.path]).files == 1)
   }
 
-  @Test("a path named twice is read once")
-  func sameTwice() async throws {
+  @Test(
+    "a file is one input, by whatever names it is given",
+    arguments: [
+      ["", "/"], ["", "/a.yaml"], ["/a.yaml", ""], ["/a.yaml", "/./a.yaml"], ["/a.yaml", "/sub/../a.yaml"],
+      ["/a.yaml", "/sub/link.yaml"], ["/sub/link.yaml", "/a.yaml"], ["/sub/folder", ""],
+    ])
+  func sameTwice(_ names: [String]) async throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
     try folder.write("a.yaml", Self.pod("a"))
-    let set = await ManifestReader().read(paths: [folder.path, "\(folder.path)/", "\(folder.path)/a.yaml"])
+    try folder.write("sub/readme", "")
+    try folder.link("sub/link.yaml", to: "../a.yaml")
+    try folder.link("sub/folder", to: "..")
+    let set = await ManifestReader().read(paths: names.map { folder.path + $0 })
     #expect(set.files == 1 && set.diagnostics.isEmpty)
   }
 
@@ -111,6 +148,21 @@ struct ManifestInputTests {
     options.excludes = ExcludePatterns(["charts/", "values.yaml", "/a.yaml"])
     let set = await ManifestReader(options: options).read(paths: [folder.path])
     #expect(set.pods.map(\.meta.name) == ["ok"] && set.diagnostics.isEmpty)
+  }
+
+  @Test("files and folders that are named are left out too, for a shell has expanded the names")
+  func excludesNamed() async throws {
+    let folder = try TemporaryFolder()
+    defer { folder.remove() }
+    for path in ["values.yaml", "charts/b.yaml"] { try folder.write(path, "broken: [") }
+    try folder.write("ok.yaml", Self.pod("ok"))
+    var options = ManifestReader.Options()
+    options.excludes = ExcludePatterns(["charts/", "values.yaml"])
+    let names = ["charts", "ok.yaml", "values.yaml"].map { "\(folder.path)/\($0)" }
+    let set = await ManifestReader(options: options).read(paths: names)
+    #expect(set.pods.map(\.meta.name) == ["ok"] && set.diagnostics.isEmpty)
+    let nothing = await ManifestReader(options: options).read(paths: [names[2]])
+    #expect(nothing.isIncomplete && nothing.diagnostics.map(\.fix) == ["--exclude leaves out \(names[2])"])
   }
 
   @Test("nothing to read is an error, not an empty cluster")

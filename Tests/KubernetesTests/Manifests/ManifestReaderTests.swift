@@ -36,18 +36,55 @@ struct ManifestReaderTests {
   }
 
   @Test(
-    "a known kind in an API group that does not have it is an error",
+    "a known kind in a group or version that no API server has is an error, and not read",
     arguments: [
-      ("v1", "Deployment", "1:13 invalid-value `v1` has no kind `Deployment`"),
-      ("batch/v1", "Deployment", "1:13 invalid-value `batch/v1` has no kind `Deployment`"),
-      ("apps/v1", "Pod", "1:13 invalid-value `apps/v1` has no kind `Pod`"),
-      ("apps/v1", "CronJob", "1:13 invalid-value `apps/v1` has no kind `CronJob`"),
-      ("apps/v1", "ServiceAccount", "1:13 invalid-value `apps/v1` has no kind `ServiceAccount`"),
-      ("v1", "EndpointSlice", "1:13 invalid-value `v1` has no kind `EndpointSlice`"),
+      ("v1", "Deployment", "apps/v1"), ("batch/v1", "Deployment", "apps/v1"), ("apps/v1", "Pod", "v1"),
+      ("apps/v1", "CronJob", "batch/v1"), ("apps/v2", "Deployment", "apps/v1"), ("v7", "Pod", "v1"),
+      ("extensions/v1beta1", "StatefulSet", "apps/v1"), ("a/b/v1", "Pod", "v1"),
+      ("apps/", "DaemonSet", "apps/v1"), ("apps/v1", "ServiceAccount", "v1"),
+      ("v1", "EndpointSlice", "discovery.k8s.io/v1"),
     ])
-  func wrongGroup(_ version: String, _ kind: String, _ problem: String) {
-    let reading = Reading("apiVersion: \(version)\nkind: \(kind)\nmetadata: {name: a}\n")
-    #expect(reading.problems == [problem])
+  func wrongVersion(_ version: String, _ kind: String, _ right: String) {
+    let reading = Reading(
+      "apiVersion: \(version)\nkind: \(kind)\nmetadata: {name: a}\nspec: {template: {}}\n")
+    #expect(reading.problems == ["1:13 invalid-value no API server serves `\(version)` \(kind)"])
+    #expect(reading.manifests.diagnostics.map(\.fix) == ["write apiVersion: \(right)"])
+    #expect(reading.manifests.workloads.isEmpty && reading.manifests.pods.isEmpty)
+  }
+
+  @Test(
+    "versions that only older API servers have are read, with a warning",
+    arguments: [
+      ("extensions/v1beta1", "Deployment", "1.16"), ("apps/v1beta1", "StatefulSet", "1.16"),
+      ("apps/v1beta2", "DaemonSet", "1.16"), ("extensions/v1beta1", "ReplicaSet", "1.16"),
+      ("batch/v1beta1", "CronJob", "1.25"),
+    ])
+  func retiredVersion(_ version: String, _ kind: String, _ release: String) {
+    let reading = Reading(
+      "apiVersion: \(version)\nkind: \(kind)\nmetadata: {name: a}\n"
+        + "spec: {template: {}, jobTemplate: {spec: {template: {}}}}\n")
+    let served = kind == "CronJob" ? "batch/v1" : "apps/v1"
+    #expect(
+      reading.problems == [
+        "1:13 legacy-form only API servers before \(release) serve `\(version)` \(kind); it is read as \(served)"
+      ])
+    #expect(reading.manifests.diagnostics.map(\.severity) == [.warning])
+    #expect(reading.manifests.workloads.map(\.kind.rawValue) == [kind])
+  }
+
+  @Test("a misspelled kind of a known group is an error; kinds of other APIs are not judged")
+  func misspelledKind() {
+    #expect(
+      Reading("apiVersion: apps/v1\nkind: Deploymnt\nmetadata: {name: a}\n").problems == [
+        "2:7 invalid-value `apps/v1` has no kind `Deploymnt`: did you mean `Deployment`?"
+      ])
+    #expect(
+      Reading("apiVersion: v1\nkind: pod\nmetadata: {name: a}\n").problems == [
+        "2:7 invalid-value `v1` has no kind `pod`: did you mean `Pod`?"
+      ])
+    #expect(Reading("apiVersion: v1\nkind: PodTemplate\nmetadata: {name: a}\n").problems.isEmpty)
+    #expect(
+      Reading("apiVersion: apps.example.com/v2\nkind: Deployment\nmetadata: {name: a}\n").problems.isEmpty)
   }
 
   @Test("a Deployment without apiVersion is an error; a values file with a kind is not an object")

@@ -40,6 +40,27 @@ struct UnusableKindTests {
     #expect(problems(head + "  - {port: 80, targetPort: http}\n").isEmpty)
   }
 
+  @Test(
+    "a protocol is TCP, UDP or SCTP wherever it stands, null is TCP, and no wrong one is taken for TCP",
+    arguments: [
+      ("null", nil), ("UDP", nil), ("udp", "invalid-value"), ("\"\"", "invalid-value"),
+      ("ICMP", "invalid-value"),
+      ("17", "wrong-type"), ("[TCP]", "wrong-type"), ("{}", "wrong-type"),
+    ] as [(String, String?)])
+  func protocols(_ written: String, _ code: String?) {
+    func read(_ kind: String, _ spec: String) -> ManifestSet {
+      let yaml = "apiVersion: v1\nkind: \(kind)\nmetadata: {name: a}\nspec:\n  \(spec)\n"
+      return ManifestReader().readSequentially([ManifestText(path: "m.yaml", yaml)])
+    }
+    let pod = read("Pod", "containers: [{name: c, ports: [{containerPort: 80, protocol: \(written)}]}]")
+    let service = read("Service", "ports: [{port: 80, protocol: \(written)}]")
+    for problems in [pod.diagnostics, service.diagnostics] {
+      #expect(problems.map(\.code.rawValue) == [code].compactMap { $0 })
+    }
+    #expect(pod.pods.first?.template.ports.isEmpty == (code != nil))
+    #expect(service.services.first?.ports.isEmpty == (code != nil))
+  }
+
   @Test("a name outside of DNS-1123 is an error at its place")
   func names() {
     #expect(

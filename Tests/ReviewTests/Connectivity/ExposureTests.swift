@@ -86,6 +86,32 @@ struct ExposureTests {
       ])
   }
 
+  @Test("a port name of several ports certainly means the first; the others are undefined")
+  func ambiguousPortNames() {
+    let fixture = ClusterFixture(
+      deployment(
+        "shop/db", "app: db",
+        """
+        containers: [
+          {name: a, ports: [{name: pg, containerPort: 5432}]},
+          {name: b, ports: [{name: pg, containerPort: 6432}]}],
+        initContainers: [{name: i, ports: [{name: setup, containerPort: 9000}]}]
+        """),
+      policy(
+        "shop/db",
+        """
+        podSelector: {}, ingress: [
+          {ports: [{port: pg}, {port: setup}]},
+          {from: [{podSelector: {matchLabels: {app: x}}}], ports: [{port: 6432}, {port: setup}]}]
+        """))
+    #expect(
+      fixture.exposure(of: "shop/db").filter { $0.hasPrefix("ingress") } == [
+        "ingress any pod: TCP 5432", "ingress any pod: TCP 6432,9000 (undefined)",
+        "ingress pods with app=x in namespace shop: TCP 6432",
+        "ingress any address: TCP 5432", "ingress any address: TCP 6432,9000 (undefined)",
+      ])
+  }
+
   @Test("whether host-network pods are policed at all is left open")
   func hostNetwork() {
     let fixture = ClusterFixture(

@@ -90,12 +90,7 @@ struct ExplanationTests {
     let closed = ClusterFixture(
       pod("shop/host", "app: host", "hostNetwork: true, containers: []"), pod("shop/web", "app: web"),
       policy("shop/close", "podSelector: {matchLabels: {app: host}}"))
-    let parser = FlowParser(closed.cluster.world)
-    let flow = try parser.parse("shop/web -> shop/host tcp/80")
-    let text = Explanation(flow, source: "shop/web", destination: "shop/host", evaluator: closed.evaluator)
-      .text(
-        Wording(closed.cluster.world), .plain)
-    let lines = text.split(separator: "\n")
+    let lines = try closed.explanation("shop/web", "shop/host", "tcp/80").split(separator: "\n")
     #expect(lines[1] == "  It depends: the specification or the input leaves it open.")
     #expect(
       lines.contains { $0.hasPrefix("  allowed if ") && $0.contains("host-network pods count as their node") }
@@ -105,6 +100,31 @@ struct ExplanationTests {
         $0.hasPrefix("  denied if ") && $0.contains("host-network pods are treated like other pods")
       })
     #expect(lines.last?.contains("can add a rule for ingress to NetworkPolicy shop/close") ?? false)
+  }
+
+  @Test(
+    "a pod that no peer can match is no matter of peers",
+    arguments: [
+      ("phase: Pending", "has no address yet"), ("phase: Succeeded, podIP: 10.0.0.1", "has finished"),
+    ])
+  func absentPods(_ status: String, _ absence: String) throws {
+    let fixture = ClusterFixture(
+      pod("shop/new", "app: new", status: status), pod("shop/db", "app: db"),
+      policy(
+        "shop/db",
+        "podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {}}], ports: [{port: 80}]}]"))
+    let lines = try fixture.explanation("shop/new", "shop/db", "tcp/80").split(separator: "\n")
+    #expect(lines.contains { $0.hasSuffix("the pod \(absence), so no selector matches it") })
+    #expect(lines.last == "  No change of rules helps: shop/new (Pod) \(absence), and no peer matches it.")
+  }
+
+  @Test("where a rule takes anyone, the port is what to change, whoever the other end is")
+  func absentPodAtAnotherPort() throws {
+    let fixture = ClusterFixture(
+      pod("shop/new", "app: new", status: "phase: Pending"), pod("shop/db", "app: db"),
+      policy("shop/db", "podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 80}]}]"))
+    let text = try fixture.explanation("shop/new", "shop/db", "tcp/81")
+    #expect(text.contains("can change the ports of NetworkPolicy shop/db ingress[0]"))
   }
 
   @Test("the data is the same tree")

@@ -40,6 +40,13 @@ struct ClusterFixture {
     FlowEvaluator(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
   }
 
+  /// What `explain` prints of one flow.
+  func explanation(_ from: String, _ to: String, _ port: String) throws -> String {
+    let flow = try FlowParser(cluster.world).parse("\(from) -> \(to) \(port)")
+    return Explanation(flow, source: from, destination: to, evaluator: evaluator).text(
+      Wording(cluster.world), .plain)
+  }
+
   func connectivity(
     _ format: ConnectivityFormat = .text, by grouping: ConnectivityGrouping = .workload,
     explains: Bool = false,

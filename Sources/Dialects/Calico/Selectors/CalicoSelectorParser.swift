@@ -1,4 +1,4 @@
-internal import Kubernetes
+package import Kubernetes
 
 /// Why a text is not a selector: what was expected, and where.
 package struct CalicoSelectorError: Error, Sendable, Equatable {
@@ -12,7 +12,7 @@ package struct CalicoSelectorError: Error, Sendable, Equatable {
 
 /// Reads the selector language (SEMANTICS.md §3.4; `libcalico-go/lib/selector`) without recursion, so that no text
 /// exhausts the stack. O(text).
-struct CalicoSelectorParser {
+package struct CalicoSelectorParser {
   /// How deep parentheses may nest. Calico knows no limit; nobody writes so many.
   static let depthLimit = 100
 
@@ -56,7 +56,7 @@ struct CalicoSelectorParser {
   ///
   /// - Parameter location: where the text's scalar stands.
   /// - Parameter textStart: where its first character stands, when the others follow it on the line.
-  static func parse(
+  package static func parse(
     _ text: String, location: SourceLocation, textStart: SourceLocation?
   ) throws(CalicoSelectorError) -> CalicoSelector.Expression {
     var parser = CalicoSelectorParser(text, location: location, textStart: textStart)
