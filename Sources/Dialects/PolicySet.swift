@@ -62,7 +62,10 @@ package struct PolicySet: Sendable {
     self.objects = objects
     self.groupKinds = groupKinds
     references = References(
-      services: manifests.services, serviceEndpoints: manifests.serviceEndpoints)
+      services: manifests.services, serviceEndpoints: manifests.serviceEndpoints,
+      namespaces: manifests.namespaces,
+      unknownServiceAccounts: objects.contains { if case .calico = $0 { true } else { false } }
+        ? manifests.unknownServiceAccounts : [])
     self.rejected = rejected
     diagnostics = problems.reportingEachTemplateOnce()
   }
@@ -89,11 +92,25 @@ extension PolicySet {
   package struct References: Sendable {
     package let services: [Service]
     package let serviceEndpoints: [ServiceEndpoints]
+    package let namespaces: [Namespace]
+    /// Service accounts that pods run as and that no manifest defines, sorted; only where policies can look at their
+    /// labels.
+    package let unknownServiceAccounts: [ServiceAccountName]
 
-    package init(services: [Service] = [], serviceEndpoints: [ServiceEndpoints] = []) {
+    package init(
+      services: [Service] = [], serviceEndpoints: [ServiceEndpoints] = [], namespaces: [Namespace] = [],
+      unknownServiceAccounts: [ServiceAccountName] = []
+    ) {
       self.services = services
       self.serviceEndpoints = serviceEndpoints
+      self.namespaces = namespaces
+      self.unknownServiceAccounts = unknownServiceAccounts
     }
+  }
+
+  package struct ServiceAccountName: Sendable, Hashable {
+    package let namespace: String
+    package let name: String
   }
 
   package var networkPolicies: [NetworkPolicy] {
@@ -114,6 +131,32 @@ extension PolicySet {
 
   /// Namespaces that policies live in.
   package var namespaces: Set<String> { Set(objects.lazy.map(\.meta.namespace)).subtracting([""]) }
+}
+
+extension ManifestSet {
+  /// Service accounts that pods and templates run as and that are not among the objects. O(pods).
+  fileprivate var unknownServiceAccounts: [PolicySet.ServiceAccountName] {
+    typealias Name = PolicySet.ServiceAccountName
+    var unknown: Set<Name> = []
+    // Replicas mostly stand together, and to compare is cheaper than to hash.
+    var last: Name?
+    func note(_ name: Name) {
+      if name != last { unknown.insert(name) }
+      last = name
+    }
+    // By index: to name a pod would copy all of it.
+    for index in pods.indices {
+      note(Name(namespace: pods[index].meta.namespace, name: pods[index].template.serviceAccountName))
+    }
+    for index in workloads.indices {
+      note(
+        Name(namespace: workloads[index].meta.namespace, name: workloads[index].template.serviceAccountName))
+    }
+    for account in serviceAccounts {
+      unknown.remove(Name(namespace: account.meta.namespace, name: account.meta.name))
+    }
+    return unknown.sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
+  }
 }
 
 extension Diagnostic.Code {

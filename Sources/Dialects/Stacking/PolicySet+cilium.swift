@@ -53,11 +53,3 @@ extension PolicySet {
     }
   }
 }
-
-extension Policy {
-  fileprivate func with(isolates: Set<Direction>? = nil, rules: [Rule]? = nil) -> Policy {
-    Policy(
-      identity: identity, location: location, subject: subject, subjectLocation: subjectLocation,
-      isolates: isolates ?? self.isolates, rules: rules ?? self.rules, rank: rank)
-  }
-}

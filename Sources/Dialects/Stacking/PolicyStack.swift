@@ -5,7 +5,8 @@ package import PolicyModel
 package struct PolicyStack: Sendable {
   /// In the order of evaluation; none is empty.
   package let tiers: [Tier]
-  /// Kinds of policies in the input that the engine does not enforce, with their numbers, by kind.
+  /// Kinds of policies in the input that the engine does not enforce, with their numbers, by kind. Calico's staged
+  /// kinds, whose names say so, are among them unless they are taken for enforced ones.
   package let notEnforced: [(kind: GroupKind, count: Int)]
   /// What is wrong with policies for this engine only, such as references to what is not there.
   package let diagnostics: [Diagnostic]
@@ -25,7 +26,9 @@ extension PolicySet {
       }
     var counts: [GroupKind: Int] = [:]
     for (object, kind) in zip(objects, groupKinds)
-    where object.isPolicy && !object.isEnforced(by: profile.enforcer) {
+    where object.isPolicy
+      && !(object.isEnforced(by: profile.enforcer) && (enforcesStaged || !object.isStaged))
+    {
       counts[kind, default: 0] += 1
     }
     return PolicyStack(
@@ -41,6 +44,15 @@ extension PolicyObject {
     case .networkPolicy, .clusterNetworkPolicy: true
     case .calico(.policy), .calico(.stagedKubernetesPolicy), .cilium(.policy): true
     case .calico(.tier), .calico(.networkSet), .calico(.hostEndpoint), .cilium(.cidrGroup): false
+    }
+  }
+
+  /// Whether it is only reported, and not enforced, by the engine that it is for.
+  package var isStaged: Bool {
+    switch self {
+    case .calico(.policy(let policy)): policy.enforcement != .enforced
+    case .calico(.stagedKubernetesPolicy): true
+    case .networkPolicy, .clusterNetworkPolicy, .calico, .cilium: false
     }
   }
 

@@ -32,8 +32,9 @@ extension CompiledPolicies {
     let fromNode = facets[a].isNode && facets[b].isPoliced
     let toNode = facets[b].isNode && facets[a].isPoliced
     guard fromNode || toNode else { return apart }
-    let egress = flow(egressRow.onSameNode[a], to: b)
-    let ingress = flow(ingressRow.onSameNode[b], to: a)
+    let seesOwnPods = profile.ownPodReading == .policed
+    let egress = fromNode && !seesOwnPods ? .all : flow(egressRow.onSameNode[a], to: b)
+    let ingress = toNode && !seesOwnPods ? .all : flow(ingressRow.onSameNode[b], to: a)
     var onSameNode = egress.intersection(ingress)
     if fromNode {
       onSameNode = egress.intersection(

@@ -84,7 +84,12 @@ package struct FlowEvaluator: Sendable {
 
   /// Connections that no policy sees.
   private func exemption(_ direction: Direction, _ situation: Situation) -> DirectionTrace? {
-    situation.isSamePod ? Self.open(direction, .samePod) : nil
+    if situation.isSamePod { return Self.open(direction, .samePod) }
+    let (subject, other) =
+      direction == .egress
+      ? (situation.source, situation.destination) : (situation.destination, situation.source)
+    let isOwnPod = subject.isNode && other.isPoliced && situation.isSameNode
+    return isOwnPod && profile.ownPodReading == .exempt ? Self.open(direction, .ownNode) : nil
   }
 
   /// Why only strict tiers see a connection; nil when all do.

@@ -1,6 +1,6 @@
 internal import Kubernetes
 
-/// Finds the nodes: those of the input, and those that pods say they run on.
+/// Finds the nodes: those of the input, those that pods say they run on, and those that policies speak about.
 struct NodeBuilder {
   /// Sorted by name.
   let nodes: [ClusterNode]
@@ -9,7 +9,9 @@ struct NodeBuilder {
   private let numbers: [String: Int32]
 
   /// O(pods + nodes log nodes), and one look-up for each pod.
-  init(_ manifests: ManifestSet) {
+  ///
+  /// - Parameter policyNodes: their addresses are added to what is known of them otherwise.
+  init(_ manifests: ManifestSet, policyNodes: [ClusterNode]) {
     var found = manifests.nodes
     var numbers: [String: Int32] = [:]
     for (index, node) in found.enumerated() { numbers[node.name] = Int32(index) }
@@ -31,6 +33,14 @@ struct NodeBuilder {
         numbers[name] = Int32(found.count)
         nodeOfPod.append(Int32(found.count))
         found.append(ClusterNode(name: name, addresses: manifests.pods[index].nodeAddresses))
+      }
+    }
+    for node in policyNodes {
+      if let number = numbers[node.name].map(Int.init) {
+        found[number].addresses += node.addresses.filter { !found[number].addresses.contains($0) }
+      } else {
+        numbers[node.name] = Int32(found.count)
+        found.append(node)
       }
     }
     let order = found.indices.sorted { found[$0].name < found[$1].name }

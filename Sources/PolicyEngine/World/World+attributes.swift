@@ -8,7 +8,8 @@ extension World {
     case .label(let key): endpoint.labels[key]
     case .namespaceLabel(let key): namespaces[endpoint.namespace].labels[key]
     case .serviceAccountName: endpoint.serviceAccount
-    case .serviceAccountLabel: nil
+    case .serviceAccountLabel(let key):
+      serviceAccountLabels.value(of: key, of: endpoint.serviceAccount, in: endpoint.namespace)
     case .hostNetwork: endpoint.hostNetwork ? "true" : nil
     }
   }

@@ -6,13 +6,15 @@ extension World {
   ///
   /// - Parameters:
   ///   - policyNamespaces: namespaces that policies live in; they exist even when nothing else says so.
+  ///   - policyNodes: nodes that policies speak about; they exist even when nothing else says so.
   ///   - visibleLabels: keys of pod labels that policies look at. Of the labels that controllers add, only these
   ///     make a replica another endpoint.
   package init(
-    _ manifests: ManifestSet, policyNamespaces: some Sequence<String>, visibleLabels: Set<String> = []
+    _ manifests: ManifestSet, policyNamespaces: some Sequence<String>, policyNodes: [ClusterNode] = [],
+    visibleLabels: Set<String> = []
   ) {
     let builder = NamespaceBuilder(manifests, policyNamespaces: policyNamespaces)
-    let nodes = NodeBuilder(manifests)
+    let nodes = NodeBuilder(manifests, policyNodes: policyNodes)
     var builderOfEndpoints = EndpointBuilder(
       manifests, namespaceIndices: builder.indices, nodes: nodes, visibleLabels: visibleLabels)
     builderOfEndpoints.build()
@@ -27,6 +29,7 @@ extension World {
     endpoints = builderOfEndpoints.endpoints
     workloads = builderOfEndpoints.groups
     assumedAddresses = Self.assumedAddresses(manifests.pods, nodes.nodes)
+    serviceAccountLabels = ServiceAccountLabels(manifests.serviceAccounts, namespaces: builder.indices)
   }
 
   private static func assumedAddresses(_ pods: [Pod], _ nodes: [ClusterNode]) -> AddressSet {

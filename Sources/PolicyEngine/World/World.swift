@@ -18,6 +18,7 @@ package struct World: Sendable {
   /// Addresses that the API server is known to have.
   package let apiServerAddresses = AddressSet.empty
   let namespaceIndices: [String: Int]
+  let serviceAccountLabels: ServiceAccountLabels
 
   /// Ranges that clusters give to pods and nodes: RFC 1918, and RFC 6598 for carrier-grade NAT.
   package static let privateIPv4 = AddressSet(

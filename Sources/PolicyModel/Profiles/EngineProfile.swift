@@ -25,6 +25,12 @@ package struct EngineProfile: Sendable, Hashable {
     case deniedByRulesOnly
   }
 
+  /// Whether policies on a node police what it and the pods that run on it send each other.
+  package enum OwnPodReading: Sendable, Hashable {
+    case exempt
+    case policed
+  }
+
   /// Which numbers a port name stands for when containers of one pod disagree.
   package enum PortNameReading: Sendable, Hashable, CaseIterable {
     /// The first of the containers and sidecars.
@@ -62,6 +68,7 @@ package struct EngineProfile: Sendable, Hashable {
   package let addressBlocksMatch: AddressHolders
   package let hostNetworkReadings: [HostNetworkReading]
   package let egressToOwnNodeReadings: [OwnNodeReading]
+  package let ownPodReading: OwnPodReading
   package let probeReading: ProbeReading
   package let portNameReadings: [PortNameReading]
   package let hairpinReadings: [HairpinReading]
@@ -75,20 +82,27 @@ package struct EngineProfile: Sendable, Hashable {
   /// the text leaves to implementations is left open.
   package static let kubernetes = EngineProfile(
     enforcer: .kubernetes, addressBlocksMatch: [.pods, .nodes], hostNetworkReadings: [.asPods, .asNodes],
-    egressToOwnNodeReadings: [.exempt, .policed], probeReading: .exempt, portNameReadings: [.first, .all],
+    egressToOwnNodeReadings: [.exempt, .policed], ownPodReading: .policed, probeReading: .exempt,
+    portNameReadings: [.first, .all],
     hairpinReadings: [.bypassesPolicy, .isPoliced], blocksMaySeeServices: true)
 
   /// Calico 3.32, open source (SEMANTICS.md §3): blocks match pods and nodes, host-network pods are their node.
+  ///
+  /// What a pod's egress policy lets through to its own node arrives there: the operator and the manifests of Calico
+  /// set Felix's `DefaultEndpointToHostAction` to Accept. Felix by itself drops it, which no manifest of a policy
+  /// tells, so an installation without either is more closed than the answers.
   package static let calico = EngineProfile(
     enforcer: .calico, addressBlocksMatch: [.pods, .nodes], hostNetworkReadings: [.asNodes],
-    egressToOwnNodeReadings: [.policed], probeReading: .exempt, portNameReadings: [.all],
+    egressToOwnNodeReadings: [.policed], ownPodReading: .exempt, probeReading: .exempt,
+    portNameReadings: [.all],
     hairpinReadings: [.bypassesPolicy, .isPoliced], blocksMaySeeServices: false)
 
   /// Cilium 1.20 (SEMANTICS.md §4): identities instead of addresses, so blocks match outside addresses only.
   package static let cilium = EngineProfile(
     enforcer: .cilium, deviations: Deviation.ofCilium, addressBlocksMatch: [],
-    hostNetworkReadings: [.asNodes], egressToOwnNodeReadings: [.policed], probeReading: .deniedByRulesOnly,
-    portNameReadings: [.first, .all], hairpinReadings: [.bypassesPolicy], blocksMaySeeServices: false)
+    hostNetworkReadings: [.asNodes], egressToOwnNodeReadings: [.policed], ownPodReading: .policed,
+    probeReading: .deniedByRulesOnly, portNameReadings: [.first, .all], hairpinReadings: [.bypassesPolicy],
+    blocksMaySeeServices: false)
 
   /// The profile of an enforcer with all its known deviations.
   package static func of(_ enforcer: Enforcer) -> EngineProfile {
@@ -102,7 +116,7 @@ package struct EngineProfile: Sendable, Hashable {
   package init(
     enforcer: Enforcer, deviations: Set<Deviation> = [], addressBlocksMatch: AddressHolders,
     hostNetworkReadings: [HostNetworkReading],
-    egressToOwnNodeReadings: [OwnNodeReading], probeReading: ProbeReading,
+    egressToOwnNodeReadings: [OwnNodeReading], ownPodReading: OwnPodReading, probeReading: ProbeReading,
     portNameReadings: [PortNameReading],
     hairpinReadings: [HairpinReading], blocksMaySeeServices: Bool
   ) {
@@ -111,6 +125,7 @@ package struct EngineProfile: Sendable, Hashable {
     self.addressBlocksMatch = addressBlocksMatch
     self.hostNetworkReadings = hostNetworkReadings
     self.egressToOwnNodeReadings = egressToOwnNodeReadings
+    self.ownPodReading = ownPodReading
     self.probeReading = probeReading
     self.portNameReadings = portNameReadings
     self.hairpinReadings = hairpinReadings
@@ -122,7 +137,7 @@ package struct EngineProfile: Sendable, Hashable {
     EngineProfile(
       enforcer: enforcer, deviations: deviations, addressBlocksMatch: addressBlocksMatch,
       hostNetworkReadings: hostNetworkReadings, egressToOwnNodeReadings: egressToOwnNodeReadings,
-      probeReading: probeReading, portNameReadings: portNameReadings, hairpinReadings: hairpinReadings,
-      blocksMaySeeServices: blocksMaySeeServices)
+      ownPodReading: ownPodReading, probeReading: probeReading, portNameReadings: portNameReadings,
+      hairpinReadings: hairpinReadings, blocksMaySeeServices: blocksMaySeeServices)
   }
 }

@@ -138,7 +138,8 @@ struct IPBlockTests {
     let world = egress("[{ipBlock: {cidr: 0.0.0.0/0}}]")
     let profile = EngineProfile(
       enforcer: .kubernetes, addressBlocksMatch: [], hostNetworkReadings: [.asNodes],
-      egressToOwnNodeReadings: [.policed], probeReading: .exempt, portNameReadings: [.all],
+      egressToOwnNodeReadings: [.policed], ownPodReading: .policed, probeReading: .exempt,
+      portNameReadings: [.all],
       hairpinReadings: [.isPoliced], blocksMaySeeServices: false)
     let evaluator = FlowEvaluator(
       world: world.world,

@@ -11,23 +11,29 @@ struct WorldFixture {
   let parser: FlowParser
   let world: World
   let problems: [String]
+  /// What is worth a warning or a note for the profile only.
+  let remarks: [String]
 
   /// Documents, in order. The path of the input is `world.yaml`.
-  init(_ documents: String...) {
-    self.init(documents)
+  init(profile: EngineProfile = .kubernetes, _ documents: String...) {
+    self.init(documents, profile: profile)
   }
 
-  init(_ documents: [String]) {
+  init(_ documents: [String], profile: EngineProfile = .kubernetes, enforcesStaged: Bool = false) {
     let options = PolicySet.readerOptions(defaultNamespace: "default")
     let manifests = ManifestReader(options: options).readSequentially([
       ManifestText(path: "world.yaml", documents.joined(separator: "\n---\n"))
     ])
     let policies = PolicySet(manifests, defaultNamespace: "default")
-    world = World(manifests, policyNamespaces: policies.namespaces)
-    evaluator = FlowEvaluator(world: world, tiers: policies.stack(.kubernetes).tiers, profile: .kubernetes)
-    compiled = CompiledPolicies(world: world, tiers: policies.stack(.kubernetes).tiers, profile: .kubernetes)
+    world = World(
+      manifests, policyNamespaces: policies.namespaces, policyNodes: policies.nodes(profile))
+    let stack = policies.stack(profile, enforcesStaged: enforcesStaged)
+    evaluator = FlowEvaluator(world: world, tiers: stack.tiers, profile: profile)
+    compiled = CompiledPolicies(world: world, tiers: stack.tiers, profile: profile)
     parser = FlowParser(world)
-    problems = (manifests.diagnostics + policies.diagnostics).filter { $0.severity == .error }.map(\.message)
+    problems = (manifests.diagnostics + policies.diagnostics + stack.diagnostics)
+      .filter { $0.severity == .error }.map(\.message)
+    remarks = stack.diagnostics.filter { $0.severity < .error }.map(\.message)
   }
 
   /// The small shop with more documents.
@@ -38,7 +44,9 @@ struct WorldFixture {
   /// | shop/db | app: db | 10.1.0.2 | n2 |
   /// | data/job (namespace team: data) | app: job | 10.2.0.1 | n2 |
   /// | nodes n1, n2 | | 192.168.0.1, .2 | |
-  static func shop(_ documents: String...) -> WorldFixture {
+  static func shop(
+    profile: EngineProfile = .kubernetes, enforcesStaged: Bool = false, _ documents: String...
+  ) -> WorldFixture {
     WorldFixture(
       [
         namespace("shop"), namespace("data", "team: data"), node("n1", "192.168.0.1"),
@@ -46,7 +54,7 @@ struct WorldFixture {
         pod("shop/web", "app: web", ip: "10.1.0.1", on: "n1"),
         pod("shop/db", "app: db", ip: "10.1.0.2", on: "n2"),
         pod("data/job", "app: job", ip: "10.2.0.1", on: "n2"),
-      ] + documents)
+      ] + documents, profile: profile, enforcesStaged: enforcesStaged)
   }
 
   func verdict(_ line: String) throws -> Verdict {
@@ -130,6 +138,45 @@ func workload(
 /// A Service from the YAML of its `spec`.
 func service(_ name: String, _ spec: String) -> String {
   document("Service", "v1", name, "", "spec:\n\(indented(spec, 2))")
+}
+
+/// An object of Calico from the YAML of its `spec`; `name` is `namespace/name` for kinds that have namespaces.
+func calico(_ kind: String, _ name: String, _ labels: String, _ spec: String) -> String {
+  let parts = name.split(separator: "/")
+  let place = parts.count == 2 ? "namespace: \(parts[0]), " : ""
+  return """
+    apiVersion: projectcalico.org/v3
+    kind: \(kind)
+    metadata: {\(place)name: \(parts[parts.count - 1]), labels: {\(labels)}}
+    spec:
+    \(indented(spec, 2))
+    """
+}
+
+func calico(_ kind: String, _ name: String, _ spec: String) -> String { calico(kind, name, "", spec) }
+
+/// A ClusterNetworkPolicy from the YAML of its `spec`.
+func clusterPolicy(_ name: String, _ spec: String) -> String {
+  """
+  apiVersion: policy.networking.k8s.io/v1alpha2
+  kind: ClusterNetworkPolicy
+  metadata: {name: \(name)}
+  spec:
+  \(indented(spec, 2))
+  """
+}
+
+/// A ServiceAccount; `name` is `namespace/name`.
+func serviceAccount(_ name: String, _ labels: String = "") -> String {
+  document("ServiceAccount", "v1", name, labels, "")
+}
+
+/// An EndpointSlice of the Service `name`, from the YAML of its `endpoints` and `ports`.
+func endpointSlice(_ name: String, _ endpoints: String, _ ports: String) -> String {
+  let parts = name.split(separator: "/")
+  return document(
+    "EndpointSlice", "discovery.k8s.io/v1", name, "kubernetes.io/service-name: \(parts[1])",
+    "addressType: IPv4\nendpoints: \(endpoints)\nports: \(ports)")
 }
 
 func namespace(_ name: String, _ labels: String = "") -> String {

@@ -4,7 +4,7 @@ package import Kubernetes
 package struct CalicoHostEndpoint: Sendable {
   /// The interfaces of the node that it stands for.
   package enum Interface: Sendable, Hashable {
-    /// `*`: all, and traffic between the node and its own pods.
+    /// `*`: all of them.
     case all
     case named(String)
     /// The one that has one of ``CalicoHostEndpoint/expectedIPs``.

@@ -1,0 +1,109 @@
+package import Kubernetes
+internal import PolicyModel
+
+/// What lowering needs besides the policies: what selectors and names in them mean.
+struct CalicoLowering {
+  let references: PolicySet.References
+  let hostEndpoints: [CalicoHostEndpoint]
+  private let sets: [(labels: CalicoLabels, home: Namespace?, nets: [CalicoNet])]
+  private(set) var problems: [Diagnostic] = []
+
+  init(_ policies: PolicySet) {
+    references = policies.references
+    var homes: [String: Namespace] = [:]
+    for namespace in references.namespaces { homes[namespace.name] = namespace }
+    var sets: [(CalicoLabels, Namespace?, [CalicoNet])] = []
+    var hostEndpoints: [CalicoHostEndpoint] = []
+    for object in policies.calico {
+      switch object {
+      case .networkSet(let set):
+        let name = set.meta.namespace
+        let home =
+          set.isGlobal ? nil : homes[name] ?? Namespace(name: name, labels: .none, location: nil)
+        sets.append((.of(set.meta.labels, in: home), home, set.nets))
+      case .hostEndpoint(let endpoint): hostEndpoints.append(endpoint)
+      case .policy, .stagedKubernetesPolicy, .tier: break
+      }
+    }
+    self.sets = sets
+    self.hostEndpoints = hostEndpoints
+  }
+
+  /// Everything that a selection means, as conditions of which one must hold. A network set is its nets, a host
+  /// endpoint its expected addresses, as Felix sees them.
+  func conditions(_ selection: CalicoSelection) -> [PeerCondition] {
+    var conditions = selection.pods.map { [PeerCondition.endpoints($0)] } ?? []
+    for set in sets where selection.contains(set.labels) {
+      conditions += set.nets.map { Self.block($0.cidr) }
+    }
+    for endpoint in self.hostEndpoints(selection) {
+      conditions += endpoint.expectedIPs.map { Self.block($0) }
+    }
+    return conditions
+  }
+
+  /// The host endpoints that a selection means.
+  func hostEndpoints(_ selection: CalicoSelection) -> [CalicoHostEndpoint] {
+    hostEndpoints.filter { selection.contains(.of($0.meta.labels, in: nil)) }
+  }
+
+  /// The nets of network sets that live in namespaces with such labels.
+  ///
+  /// - Parameter namespaces: nil for every namespace.
+  func nets(in namespaces: LabelSelector?) -> [PeerCondition] {
+    sets.filter { set in set.home.map { namespaces?.matches($0.labels) ?? true } ?? false }
+      .flatMap(\.nets).map { Self.block($0.cidr) }
+  }
+
+  static func block(_ cidr: CIDR, except holes: [CIDR] = []) -> PeerCondition {
+    .addresses(AddressBlock(cidr: cidr, excepts: holes))
+  }
+
+  static func block(_ address: IPAddress) -> PeerCondition {
+    block(CIDR(address, prefixLength: address.family.bitWidth))
+  }
+
+  // MARK: - Problems
+
+  mutating func report(
+    _ code: Diagnostic.Code, as severity: Diagnostic.Severity = .warning, _ message: String,
+    at location: SourceLocation, fix: String? = nil
+  ) {
+    problems.append(Diagnostic(code, severity, message, at: location, fix: fix))
+  }
+
+  /// Says which service accounts a selector of pods cannot be asked about.
+  mutating func noteUnknownServiceAccounts(in pods: EndpointSelector?, at location: SourceLocation) {
+    guard let pods else { return }
+    var looksAtLabels = false
+    pods.pods.forEachRequirement { if case .serviceAccountLabel = $0.attribute { looksAtLabels = true } }
+    if !looksAtLabels { return }
+    var unknown = references.unknownServiceAccounts
+    if case .named(let name) = pods.namespaces { unknown = unknown.filter { $0.namespace == name } }
+    if unknown.isEmpty { return }
+    let names = unknown.prefix(3).map { "\($0.namespace)/\($0.name)" }.joined(separator: ", ")
+    let more = unknown.count > 3 ? " and \(unknown.count - 3) more" : ""
+    report(
+      .unresolvedReference, as: .note,
+      "the selector looks at labels of service accounts, and \(names)\(more) of the pods are not in the input: they are taken to have none",
+      at: location)
+  }
+
+  /// Warns about a port name that host endpoints define: only pods are asked for it.
+  mutating func warnOfHostPort(_ port: CalicoPort) {
+    guard case .named(let name) = port.kind,
+      let endpoint = hostEndpoints.first(where: { $0.ports.contains { $0.name == name } })
+    else { return }
+    report(
+      .notEvaluated,
+      "the port name `\(name)` of host endpoint \(endpoint.meta.name) is not evaluated: here it means ports of pods only",
+      at: port.location)
+  }
+}
+
+extension Diagnostic.Code {
+  /// A part of a policy that changes traffic which answers do not tell apart.
+  package static let notEvaluated = Self(rawValue: "not-evaluated")
+  /// A part of a policy that the engine which is asked about cannot read.
+  package static let unsupported = Self(rawValue: "unsupported")
+}
