@@ -17,15 +17,16 @@ struct WorldFixture {
     self.init(documents)
   }
 
-  init(_ documents: [String]) {
+  init(_ documents: [String], profile: EngineProfile = .kubernetes) {
     let options = PolicySet.readerOptions(defaultNamespace: "default")
     let manifests = ManifestReader(options: options).readSequentially([
       ManifestText(path: "world.yaml", documents.joined(separator: "\n---\n"))
     ])
     let policies = PolicySet(manifests, defaultNamespace: "default")
     world = World(manifests, policyNamespaces: policies.namespaces)
-    evaluator = FlowEvaluator(world: world, tiers: policies.stack(.kubernetes).tiers, profile: .kubernetes)
-    compiled = CompiledPolicies(world: world, tiers: policies.stack(.kubernetes).tiers, profile: .kubernetes)
+    let tiers = policies.stack(profile).tiers
+    evaluator = FlowEvaluator(world: world, tiers: tiers, profile: profile)
+    compiled = CompiledPolicies(world: world, tiers: tiers, profile: profile)
     parser = FlowParser(world)
     problems = (manifests.diagnostics + policies.diagnostics).filter { $0.severity == .error }.map(\.message)
   }
@@ -38,7 +39,11 @@ struct WorldFixture {
   /// | shop/db | app: db | 10.1.0.2 | n2 |
   /// | data/job (namespace team: data) | app: job | 10.2.0.1 | n2 |
   /// | nodes n1, n2 | | 192.168.0.1, .2 | |
-  static func shop(_ documents: String...) -> WorldFixture {
+  static func shop(_ documents: String..., profile: EngineProfile = .kubernetes) -> WorldFixture {
+    shop(documents, profile: profile)
+  }
+
+  static func shop(_ documents: [String], profile: EngineProfile) -> WorldFixture {
     WorldFixture(
       [
         namespace("shop"), namespace("data", "team: data"), node("n1", "192.168.0.1"),
@@ -46,7 +51,7 @@ struct WorldFixture {
         pod("shop/web", "app: web", ip: "10.1.0.1", on: "n1"),
         pod("shop/db", "app: db", ip: "10.1.0.2", on: "n2"),
         pod("data/job", "app: job", ip: "10.2.0.1", on: "n2"),
-      ] + documents)
+      ] + documents, profile: profile)
   }
 
   func verdict(_ line: String) throws -> Verdict {
