@@ -95,7 +95,7 @@ struct EngineAgreementTests {
 }
 
 /// Everything that ``ConnectivityWalk`` says of a world, to look flows up in.
-private struct Relation {
+struct Relation {
   private let walk: ConnectivityWalk
   private var unitOfEndpoint: [Int: Int] = [:]
   private var connections: [[Int: ConnectivityWalk.ConnectionID]] = []

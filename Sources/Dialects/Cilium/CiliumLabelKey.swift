@@ -31,6 +31,15 @@ package enum CiliumLabelKey: Sendable, Hashable {
   /// A label of another source, which nothing in Kubernetes has.
   case foreign(source: String, key: String)
 
+  /// The key without its source.
+  package var name: String {
+    switch self {
+    case .kubernetes(let attribute, _): attribute.description
+    case .reserved(let name): name
+    case .foreign(_, let key): key
+    }
+  }
+
   private static let namespaceLabelPrefix = "io.cilium.k8s.namespace.labels."
 
   /// Reads a key as Cilium writes it, `[SOURCE:]KEY`; nil when ``problem(_:)`` has something to say.

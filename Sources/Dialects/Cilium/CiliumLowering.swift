@@ -6,6 +6,7 @@ struct CiliumLowering {
   let groups: [CiliumCIDRGroup]
   let references: PolicySet.References
   let deviations: Set<Deviation>
+  let nameLearning: CiliumNameLearning
   private(set) var problems: [Diagnostic] = []
 
   /// The name of the local cluster (`cluster-name`), as far as nobody says another.
@@ -15,6 +16,7 @@ struct CiliumLowering {
     groups = policies.cilium.compactMap { if case .cidrGroup(let group) = $0 { group } else { nil } }
     references = policies.references
     self.deviations = deviations
+    nameLearning = CiliumNameLearning(policies)
   }
 
   mutating func warn(
@@ -24,7 +26,7 @@ struct CiliumLowering {
   }
 }
 
-/// Something with an identity that is no pod. Its only labels are its name, and mostly the cluster's.
+/// Something with an identity that is no pod. Its only labels are its name, and on some the cluster's.
 enum ReservedIdentity: String, CaseIterable {
   case host
   case remoteNode = "remote-node"
@@ -45,13 +47,21 @@ enum ReservedIdentity: String, CaseIterable {
     }
   }
 
+  /// Whether it has the label of its cluster (SEMANTICS.md §4.2, over-selection).
+  var hasCluster: Bool {
+    switch self {
+    case .host, .remoteNode, .ingress: true
+    case .world, .kubeAPIServer, .health, .initializing, .unmanaged: false
+    }
+  }
+
   /// The value of a key on this identity; nil when it has no such label.
   func value(of key: CiliumLabelKey) -> String? {
     switch key {
     case .reserved(let name): name == rawValue ? "" : nil
     // A key without source finds labels of every source.
     case .kubernetes(.label(let name), .any): name == rawValue ? "" : nil
-    case .kubernetes(.cluster, _): self == .world ? nil : CiliumLowering.clusterName
+    case .kubernetes(.cluster, _): hasCluster ? CiliumLowering.clusterName : nil
     case .kubernetes, .foreign: nil
     }
   }
@@ -64,4 +74,6 @@ extension Diagnostic.Code {
   package static let overSelects = Self(rawValue: "over-selects")
   /// A part of a selector that the engine replaces.
   package static let overwritten = Self(rawValue: "overwritten")
+  /// A rule about domain names whose addresses the engine never learns.
+  package static let unlearntNames = Self(rawValue: "unlearnt-names")
 }

@@ -4,13 +4,16 @@ internal import PolicyModel
 extension CiliumPeers {
   /// The other ends in the neutral model; nil when the rule says nothing at all.
   ///
-  /// - Parameter hasTraffic: whether the rule says what may pass; then nobody written is everybody
-  ///   (SEMANTICS.md §4.3).
+  /// - Parameters:
+  ///   - action: what the rule does with them.
+  ///   - hasTraffic: whether the rule says what may pass; then nobody written is everybody (SEMANTICS.md §4.3).
   func lower(
-    _ scope: CiliumPolicy.Scope, namespace: String, hasTraffic: Bool, _ lowering: inout CiliumLowering
+    _ scope: CiliumPolicy.Scope, namespace: String, _ action: RuleAction, hasTraffic: Bool,
+    _ lowering: inout CiliumLowering
   ) -> Peers? {
+    let unwritten: Peers? = hasTraffic ? .anyone : nil
     switch self {
-    case .unwritten: return hasTraffic ? .anyone : nil
+    case .unwritten: return unwritten
     case .nobody: return .anyOf([])
     case .endpoints(let selectors):
       return .anyOf(
@@ -24,7 +27,9 @@ extension CiliumPeers {
       return .anyOf(blocks.map { Peer(.addresses(AddressBlock(cidr: $0.value)), location: $0.location) })
     case .cidrSet(let rules): return .anyOf(rules.flatMap { lowering.lower($0) })
     case .nodes(let selectors):
-      return .anyOf(selectors.map { Peer(.nodes($0.lowerNodes(), .anywhere), location: $0.location) })
+      // Cilium asks for the identity of remote nodes, which the own node does not have (`getNodeSelector`).
+      return .anyOf(
+        selectors.map { Peer(.nodes($0.lowerNodes(as: .remoteNode), .other), location: $0.location) })
     case .groups(let groups):
       for group in groups {
         lowering.warn(
@@ -34,7 +39,15 @@ extension CiliumPeers {
       }
       return .anyOf([])
     case .services(let services):
-      return .anyOf(services.flatMap { lowering.lower($0, policyNamespace: namespace) })
+      guard action == .deny else { return .anyOf(services.flatMap { lowering.lower($0) }) }
+      // `processRule` in `pkg/policy/k8s/service.go` looks at `egress` only, and leaves a rule without peers here.
+      if let first = services.first {
+        lowering.warn(
+          .emptyRule,
+          "Cilium finds the pods of `toServices` in `egress` only: here the rule \(hasTraffic ? "denies its ports to every destination" : "denies nothing")",
+          at: first.location, fix: "write toEndpoints")
+      }
+      return unwritten
     case .fqdns(let patterns):
       return .anyOf(patterns.map { Peer(.domain($0.value.domains), location: $0.location) })
     }
@@ -95,31 +108,26 @@ extension CiliumLowering {
   }
 
   /// The backends of Services: their selectors' pods; of Services without selector the addresses that are listed.
-  fileprivate mutating func lower(_ entry: CiliumService, policyNamespace: String) -> [Peer] {
-    var found: [Service] = []
-    if let named = entry.k8sService {
-      let namespace = named.namespace.flatMap { $0.isEmpty ? nil : $0 }
-      found += references.services.filter {
-        $0.meta.name == named.serviceName && (namespace == nil || $0.meta.namespace == namespace)
-      }
+  ///
+  /// Without a namespace, Services of every namespace are meant. Beside a selector the name does not count
+  /// (`processRule` in `pkg/policy/k8s/service.go`).
+  fileprivate mutating func lower(_ entry: CiliumService) -> [Peer] {
+    func isThere(_ service: Service, _ namespace: String?) -> Bool {
+      namespace.map { $0.isEmpty || $0 == service.meta.namespace } ?? true
     }
-    if let selected = entry.k8sServiceSelector {
-      let namespace = selected.namespace.flatMap { $0.isEmpty ? nil : $0 }
-      let wanted = selected.selector.lowerNodes()
-      if case .matching(let expression) = wanted {
-        found += references.services.filter {
-          expression.matches($0.meta.labels) && (namespace == nil || $0.meta.namespace == namespace)
-        }
+    let found = references.services.filter { service in
+      if let selected = entry.k8sServiceSelector {
+        return selected.selector.matches(service.meta.labels) && isThere(service, selected.namespace)
       }
+      guard let named = entry.k8sService else { return false }
+      return service.meta.name == named.serviceName && isThere(service, named.namespace)
     }
     if found.isEmpty {
       warn(
-        .unresolvedReference, "no Service of the input is meant by this entry: it matches nothing",
+        .unresolvedReference, "no Service of the input is meant by this entry: it is taken to match nothing",
         at: entry.location)
     }
-    return found.flatMap { service in references.backends(of: service) }.map {
-      Peer($0, location: entry.location)
-    }
+    return found.flatMap { references.backends(of: $0) }.map { Peer($0, location: entry.location) }
   }
 }
 

@@ -19,7 +19,7 @@ extension CiliumPolicy {
         (
           .endpoints(selector.lowerSubject(scope, namespace: meta.namespace, &lowering)), selector.location
         )
-      case .nodes(let selector): (.nodes(selector.lowerNodes()), selector.location)
+      case .nodes(let selector): (.nodes(selector.lowerNodes(as: .host)), selector.location)
       }
     var rules: [Rule] = []
     let lists: [(Direction, RuleAction, String, [CiliumRule]?)] = [
@@ -28,25 +28,41 @@ extension CiliumPolicy {
     ]
     for (direction, action, field, list) in lists {
       for (index, rule) in (list ?? []).enumerated() {
-        rules += lower(rule, direction, action, "\(prefix)\(field)[\(index)]", &lowering)
+        rules += lower(
+          rule, direction, action, "\(prefix)\(field)[\(index)]",
+          narrows: ruleSet.defaultDenies.contains(direction), &lowering)
       }
     }
+    warnOfUnlearntNames(ruleSet, &lowering)
     return Policy(
       identity: PolicyIdentity(kind: scope.groupKind.kind, namespace: meta.namespace, name: meta.name),
       location: prefix.isEmpty ? meta.location : ruleSet.location, subject: subject,
       subjectLocation: subjectLocation, isolates: ruleSet.defaultDenies, rules: rules)
   }
 
+  private func warnOfUnlearntNames(_ ruleSet: CiliumRuleSet, _ lowering: inout CiliumLowering) {
+    for rule in ruleSet.egress ?? [] {
+      guard case .fqdns = rule.peers, !lowering.nameLearning.mayLearn(ruleSet, of: self) else { continue }
+      lowering.warn(
+        .unlearntNames,
+        "Cilium learns the addresses of names only from DNS answers that pass its DNS proxy, and no policy of the input sends DNS questions of this subject there: the rule allows nothing",
+        at: rule.location,
+        fix: "allow port 53 of the resolver in a rule with rules: {dns: [{matchPattern: \"*\"}]}")
+    }
+  }
+
+  /// - Parameter narrows: whether L7 rules keep anything out. In a rule set without default deny Cilium adds one
+  ///   that allows everything (SEMANTICS.md §4.6).
   private func lower(
-    _ rule: CiliumRule, _ direction: Direction, _ action: RuleAction, _ path: String,
+    _ rule: CiliumRule, _ direction: Direction, _ action: RuleAction, _ path: String, narrows: Bool,
     _ lowering: inout CiliumLowering
   ) -> [Rule] {
     guard
       let peers = rule.peers.lower(
-        scope, namespace: meta.namespace, hasTraffic: rule.traffic.isWritten, &lowering)
+        scope, namespace: meta.namespace, action, hasTraffic: rule.traffic.isWritten, &lowering)
     else { return [] }
     let needsProof = rule.authentication.map { $0 != .disabled } ?? false
-    return rule.traffic.lower().map { suffix, traffic, applicationRules in
+    return rule.traffic.lower(narrows: narrows).map { suffix, traffic, applicationRules in
       Rule(
         direction: direction, action: action, path: path + suffix, peers: peers, traffic: traffic,
         applicationRules: applicationRules + (needsProof ? ["mutual authentication"] : []),

@@ -32,6 +32,7 @@ extension CiliumRuleSet {
     guard let subject else { return nil }
     self.subject = subject
     warnOfInertRules(&problems)
+    warnOfInertDefaultDeny(fields["enableDefaultDeny"], &problems)
   }
 
   private static func subject(
@@ -86,6 +87,18 @@ extension CiliumRuleSet {
             .inertRules, .warning, "this rule does nothing beside the others", at: rule.location,
             fix: "remove it"))
       }
+    }
+  }
+
+  private func warnOfInertDefaultDeny(_ node: Node?, _ problems: inout [Diagnostic]) {
+    for direction in Direction.allCases where enableDefaultDeny[direction] == true && !hasRules(direction) {
+      guard let written = direction == .ingress ? node?["ingress"] : node?["egress"] else { continue }
+      problems.append(
+        Diagnostic(
+          .inertRules, .warning,
+          "this closes nothing: Cilium turns default deny on with a rule of the direction, and the rule set has no \(direction.name) rule",
+          at: written.location,
+          fix: "write \(direction.name): [{}] to close \(direction.name) and allow nothing"))
     }
   }
 

@@ -13,6 +13,13 @@ package struct CiliumRuleSet: Sendable {
   package struct EnableDefaultDeny: Sendable, Hashable {
     package let ingress: Bool?
     package let egress: Bool?
+
+    package subscript(direction: Direction) -> Bool? {
+      switch direction {
+      case .ingress: ingress
+      case .egress: egress
+      }
+    }
   }
 
   /// A name for the rule set. It decides nothing.
@@ -36,13 +43,24 @@ package struct CiliumRuleSet: Sendable {
   package let location: SourceLocation
 
   /// The directions in which the subject is closed but for what is allowed: those with a rule, be it a deny rule
-  /// or an inert one, unless `enableDefaultDeny` says otherwise (`Rule.Sanitize` in `pkg/policy/api`).
+  /// or an inert one, unless `enableDefaultDeny` says otherwise.
+  ///
+  /// Nothing closes a direction without rules: Cilium keeps the default deny with each rule
+  /// (`RulesToPolicyEntries` in `pkg/policy/utils`, `computePolicyEnforcementAndRules` in `pkg/policy`).
   package var defaultDenies: Set<Direction> {
-    let hasIngress = ingress?.isEmpty == false || ingressDeny?.isEmpty == false
-    let hasEgress = egress?.isEmpty == false || egressDeny?.isEmpty == false
-    var directions: Set<Direction> = []
-    if enableDefaultDeny.ingress ?? hasIngress { directions.insert(.ingress) }
-    if enableDefaultDeny.egress ?? hasEgress { directions.insert(.egress) }
-    return directions
+    Set(
+      Direction.allCases.filter { direction in
+        hasRules(direction) && enableDefaultDeny[direction] ?? true
+      })
+  }
+
+  /// Whether there is a rule of the direction, be it a deny rule or an inert one.
+  package func hasRules(_ direction: Direction) -> Bool {
+    let lists =
+      switch direction {
+      case .ingress: [ingress, ingressDeny]
+      case .egress: [egress, egressDeny]
+      }
+    return lists.contains { $0?.isEmpty == false }
   }
 }

@@ -10,7 +10,7 @@ extension CiliumSelector {
     -> EndpointSelector
   {
     guard scope == .namespaced else {
-      return EndpointSelector(namespaces: .all, pods: .all(requirements.map { $0.lower() }))
+      return EndpointSelector(namespaces: .all, pods: lowerPods(requirements, &lowering))
     }
     let kept = requirements.filter { requirement in
       let isOverwritten =
@@ -23,37 +23,101 @@ extension CiliumSelector {
       }
       return !isOverwritten
     }
-    return EndpointSelector(namespaces: .named(namespace), pods: .all(kept.map { $0.lower() }))
+    return EndpointSelector(namespaces: .named(namespace), pods: lowerPods(kept, &lowering))
   }
 
   /// The nodes that a policy is about (`nodeSelector`), or that a rule names (`fromNodes`).
-  func lowerNodes() -> NodeSelector {
-    .matching(.all(requirements.map { $0.lower() }))
+  ///
+  /// - Parameter identity: what nodes are there: the host itself, or remote nodes.
+  func lowerNodes(as identity: ReservedIdentity) -> NodeSelector {
+    .matching(
+      .all(
+        requirements.map { requirement in
+          let test = requirement.value.operator
+          switch requirement.value.key {
+          case .kubernetes(.label(let key), _), .foreign("node", let key):
+            return .requirement(
+              Located(AttributeRequirement(.label(key), .init(test)), at: requirement.location))
+          case let key: return test.matches(identity.value(of: key)) ? .everything : .nothing
+          }
+        }))
+  }
+
+  /// Whether it selects an object by its own labels; the sources of keys are ignored (`labelsMatcher` in
+  /// `pkg/policy/k8s/service.go`).
+  func matches(_ labels: Labels) -> Bool {
+    requirements.allSatisfy { $0.value.operator.matches(labels[$0.value.key.name]) }
   }
 
   /// The identities that a rule is about (SEMANTICS.md §4.2, `fromEndpoints`).
   ///
-  /// Without a term about namespaces or a `reserved:` label, a CiliumNetworkPolicy looks into its own namespace
-  /// and a CiliumClusterwideNetworkPolicy at all pods.
+  /// A selector that names no `reserved:` label is about pods. Without a term about namespaces it looks into the
+  /// own namespace of a CiliumNetworkPolicy. To one of a CiliumClusterwideNetworkPolicy Cilium adds that there is a
+  /// namespace, unless it names `io.kubernetes.pod.namespace` (`getEndpointSelector` in
+  /// `pkg/k8s/apis/cilium.io/utils`).
   func lowerPeer(_ scope: CiliumPolicy.Scope, namespace: String, _ lowering: inout CiliumLowering)
     -> PeerCondition
   {
-    let pods = LabelExpression.all(requirements.map { $0.lower() })
+    let pods = lowerPods(requirements, &lowering)
     let namesReserved = mentions { if case .reserved = $0 { true } else { false } }
-    if !namesReserved, !mentions(\.isAboutNamespace) {
+    let namesNamespaces = mentions {
+      switch $0 {
+      case .kubernetes(.podNamespace, _): true
+      case .kubernetes(.namespaceLabel, _): scope == .namespaced
+      case .kubernetes, .reserved, .foreign: false
+      }
+    }
+    if !namesReserved, !namesNamespaces {
       return .endpoints(
         EndpointSelector(namespaces: scope == .namespaced ? .named(namespace) : .all, pods: pods))
     }
-    var conditions = [PeerCondition.endpoints(EndpointSelector(namespaces: .all, pods: pods))]
-    let others = ReservedIdentity.allCases.filter { identity in
-      requirements.allSatisfy { $0.value.operator.matches(identity.value(of: $0.value.key)) }
+    var conditions: [PeerCondition] = []
+    if !requirements.contains(where: \.value.excludesPods) {
+      conditions.append(.endpoints(EndpointSelector(namespaces: .all, pods: pods)))
     }
     if namesReserved {
-      conditions += others.map(\.condition)
+      conditions += otherIdentities().map { [$0] } ?? []
     } else {
-      conditions += lowering.overselected(others, at: location)
+      conditions += lowering.overselected(
+        ReservedIdentity.allCases.filter { identity in
+          requirements.allSatisfy { $0.value.operator.matches(identity.value(of: $0.value.key)) }
+        }, namesCluster: true, at: location)
     }
     return conditions.count == 1 ? conditions[0] : .any(conditions)
+  }
+
+  /// What is no pod and meets the selector; nil when nothing can.
+  private func otherIdentities() -> PeerCondition? {
+    var parts: [PeerCondition] = []
+    var isPositive = false
+    for requirement in requirements.map(\.value) {
+      let holders = ReservedIdentity.allCases.filter { $0.value(of: requirement.key) != nil }
+      let value = holders.first?.value(of: requirement.key)
+      switch (value.map { requirement.operator.matches($0) } ?? false, requirement.operator.matches(nil)) {
+      case (true, true): continue
+      case (true, false):
+        isPositive = true
+        parts.append(holders.count == 1 ? holders[0].condition : .any(holders.map(\.condition)))
+      case (false, true): parts += holders.map { .not($0.condition) }
+      case (false, false): return nil
+      }
+    }
+    if !isPositive {
+      parts.insert(.not(.endpoints(EndpointSelector(namespaces: .all, pods: .everything))), at: 0)
+    }
+    return parts.count == 1 ? parts[0] : .all(parts)
+  }
+
+  private func lowerPods(
+    _ requirements: [Located<Requirement>], _ lowering: inout CiliumLowering
+  ) -> LabelExpression {
+    for requirement in requirements where requirement.value.namesOtherCluster {
+      lowering.warn(
+        .unresolvedReference,
+        "the cluster of the input is taken to be named `\(CiliumLowering.clusterName)`: \(requirement.value) matches none of its pods",
+        at: requirement.location)
+    }
+    return .all(requirements.map { $0.lower() })
   }
 }
 
@@ -61,16 +125,16 @@ extension CiliumLowering {
   /// What a selector matches beyond pods although it speaks of namespaces, because all it says of them is negative
   /// (cilium#46949).
   ///
-  /// - Parameter identities: those that meet the selector.
+  /// - Parameters:
+  ///   - identities: those that meet the selector.
+  ///   - namesCluster: whether Cilium adds the local cluster's name to the selector, with
+  ///     `policy-default-local-cluster`; only identities of the cluster have it.
   mutating func overselected(
-    _ identities: [ReservedIdentity], at location: SourceLocation
+    _ identities: [ReservedIdentity], namesCluster: Bool, at location: SourceLocation
   ) -> [PeerCondition] {
-    var wrong: [ReservedIdentity] = []
-    if deviations.contains(.negativeNamespacesMatchNodes) {
-      wrong += identities.filter { [.host, .remoteNode, .ingress].contains($0) }
-    }
-    if deviations.contains(.negativeNamespacesMatchWorld) {
-      wrong += identities.filter { !wrong.contains($0) }
+    let wrong = identities.filter { identity in
+      deviations.contains(.negativeNamespacesMatchWorld)
+        || (deviations.contains(.negativeNamespacesMatchNodes) && (!namesCluster || identity.hasCluster))
     }
     if wrong.isEmpty { return [] }
     warn(
@@ -86,28 +150,33 @@ extension CiliumLowering {
   ///   - namespaces: the requirements on the namespace; nil when there is no namespace selector.
   ///   - pods: the requirements on the pod.
   mutating func overselected(
-    namespaces: LabelSelector?, pods: LabelSelector?, at location: SourceLocation
+    namespaces: LabelSelector?, pods: LabelSelector?, namesCluster: Bool, at location: SourceLocation
   ) -> [PeerCondition] {
     guard let namespaces, !namespaces.requirements.isEmpty else { return [] }
     let requirements = namespaces.requirements + (pods?.requirements ?? [])
     // Nothing but pods has any of these labels.
     guard requirements.allSatisfy({ $0.value.matches(nil) }) else { return [] }
-    return overselected(ReservedIdentity.allCases, at: location)
+    return overselected(ReservedIdentity.allCases, namesCluster: namesCluster, at: location)
   }
 }
 
-extension CiliumLabelKey {
-  /// Whether it asks where a pod lives.
-  fileprivate var isAboutNamespace: Bool {
-    switch self {
-    case .kubernetes(.podNamespace, _), .kubernetes(.namespaceLabel, _): true
-    case .kubernetes, .reserved, .foreign: false
+extension CiliumSelector.Requirement {
+  /// Whether no pod of any cluster meets it: pods have no reserved and foreign labels.
+  fileprivate var excludesPods: Bool {
+    switch key {
+    case .reserved, .foreign: !`operator`.matches(nil)
+    case .kubernetes: false
     }
+  }
+
+  /// Whether it keeps the local cluster out.
+  fileprivate var namesOtherCluster: Bool {
+    if case .kubernetes(.cluster, _) = key { !`operator`.matches(CiliumLowering.clusterName) } else { false }
   }
 }
 
 extension Located<CiliumSelector.Requirement> {
-  /// The requirement on a pod or node. Pods have no reserved and foreign labels.
+  /// The requirement on a pod. Pods have no reserved and foreign labels.
   fileprivate func lower() -> LabelExpression {
     let test = AttributeRequirement.Test(value.operator)
     func requirement(_ attribute: Attribute) -> LabelExpression {

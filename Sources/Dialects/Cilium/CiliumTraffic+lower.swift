@@ -3,7 +3,9 @@ internal import PolicyModel
 
 extension CiliumTraffic {
   /// One element for each part of the rule that is checked by itself after the ports, with what is checked.
-  func lower() -> [(suffix: String, traffic: Traffic, applicationRules: [String])] {
+  ///
+  /// - Parameter narrows: whether L7 rules keep anything out.
+  func lower(narrows: Bool) -> [(suffix: String, traffic: Traffic, applicationRules: [String])] {
     switch self {
     case .unwritten: [("", .any, [])]
     case .icmps(let rules):
@@ -20,7 +22,7 @@ extension CiliumTraffic {
       rules.enumerated().map { index, rule in
         (
           rules.count > 1 ? ".toPorts[\(index)]" : "", .anyOf(rule.ports.flatMap { $0.lower() }),
-          rule.applicationRules
+          rule.applicationRules(narrows: narrows)
         )
       }
     }
@@ -29,8 +31,8 @@ extension CiliumTraffic {
 
 extension CiliumPortRule {
   /// What is checked after the port, in words.
-  fileprivate var applicationRules: [String] {
-    var words = rules.isWritten ? [rules.description] : []
+  fileprivate func applicationRules(narrows: Bool) -> [String] {
+    var words = rules.isWritten && narrows ? [rules.description] : []
     if !serverNames.isEmpty {
       words.append("TLS to \(serverNames.map(\.value.description).joined(separator: " or "))")
     }

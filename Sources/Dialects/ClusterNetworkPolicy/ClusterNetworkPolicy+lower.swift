@@ -32,7 +32,7 @@ extension ClusterNetworkPolicy {
       let path = "\(direction.name)[\(index)]\(name)"
       if rule.failsClosed {
         return PolicyModel.Rule(
-          direction: direction, action: .deny, path: path, peers: .anyone, traffic: .any,
+          direction: direction, action: .deny, path: path, peers: .anyone, traffic: .any, step: index,
           location: rule.location)
       }
       return PolicyModel.Rule(
@@ -41,7 +41,7 @@ extension ClusterNetworkPolicy {
           rule.peers.filter { !$0.isUnreadable }.flatMap { peer in
             (peer.kind.lower() + peer.extra(extra)).map { PolicyModel.Peer($0, location: peer.location) }
           }),
-        traffic: rule.protocols.lower(), location: rule.location)
+        traffic: rule.protocols.lower(), step: index, location: rule.location)
     }
   }
 }

@@ -38,7 +38,8 @@ extension PolicySet {
     }
     return policy.lower(types) { peer in
       guard case .pods(let pods, let namespaces) = peer.kind else { return [] }
-      return lowering.overselected(namespaces: namespaces, pods: pods, at: peer.location)
+      return lowering.overselected(
+        namespaces: namespaces, pods: pods, namesCluster: true, at: peer.location)
     }
   }
 
@@ -48,8 +49,15 @@ extension PolicySet {
   ) -> [Policy] {
     clusterNetworkPolicies.filter {
       $0.tier == tier && PolicyObject.clusterNetworkPolicy($0).isEnforced(by: .cilium)
-    }.map { $0.lower { lowering.overselected(namespaces: $0, pods: $1, at: $2) } }.sorted {
-      ($0.rank, $0.identity) < ($1.rank, $1.identity)
-    }
+    }.compactMap { $0.lower(&lowering) }.sorted { ($0.rank, $0.identity) < ($1.rank, $1.identity) }
+  }
+}
+
+extension Policy {
+  /// The same with other rules, or without closing its subject.
+  func with(isolates: Set<Direction>? = nil, rules: [Rule]? = nil) -> Policy {
+    Policy(
+      identity: identity, location: location, subject: subject, subjectLocation: subjectLocation,
+      isolates: isolates ?? self.isolates, rules: rules ?? self.rules, rank: rank)
   }
 }

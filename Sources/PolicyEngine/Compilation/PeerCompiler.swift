@@ -176,8 +176,10 @@ struct PeerCompiler {
         case .own: peerCase.isSameNode
         case .other: !peerCase.isSameNode
         }
-      return isPlaced
-        ? PartySet(facets: selectors.matches(selector), outside: none.outside) : none
+      if !isPlaced { return none }
+      // An API server inside the cluster runs on a node, nobody knows which.
+      let named = selector.isEverything ? self.named { $0 == .apiServer(isOutside: false) } : none
+      return PartySet(facets: selectors.matches(selector), outside: named.outside)
     case .addresses(let block):
       return known(in: block.addresses).union(unknown(peerCase, in: atoms.atoms(of: block.addresses)))
     case .family(let family):

@@ -108,22 +108,16 @@ struct RowDecision {
     }
   }
 
-  /// Policies of one rank, each by itself: what one of them denies is denied, then what one allows is allowed.
+  /// Policies of one rank side by side: at each step what a rule denies is denied, then what one allows is allowed.
   private mutating func together(_ policies: [ArraySlice<Match>], _ passed: inout TrafficSet) {
-    var found: [Match] = []
-    for policy in policies {
-      var rest = undecided
-      for match in policy where action(match) != .log {
-        let part = rest.intersection(match.traffic)
-        if part.isEmpty { continue }
-        found.append(Match(rule: match.rule, traffic: part))
-        rest = rest.subtracting(part)
-      }
-    }
-    for wanted in [RuleAction.deny, .allow, .pass] {
-      for match in found where action(match) == wanted {
-        let part = undecided.intersection(match.traffic)
-        if !part.isEmpty { take(Match(rule: match.rule, traffic: part), &passed) }
+    let found = policies.joined().filter { action($0) != .log }
+    for step in Set(found.map { rules[Int($0.rule)].rule.step }).sorted() {
+      let here = found.filter { rules[Int($0.rule)].rule.step == step }
+      for wanted in [RuleAction.deny, .allow, .pass] {
+        for match in here where action(match) == wanted {
+          let part = undecided.intersection(match.traffic)
+          if !part.isEmpty { take(Match(rule: match.rule, traffic: part), &passed) }
+        }
       }
     }
   }

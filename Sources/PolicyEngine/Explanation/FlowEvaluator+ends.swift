@@ -94,7 +94,7 @@ extension FlowEvaluator {
       return [true, false].map { isOutside in
         EndCase(
           party: Party(
-            isAddressAssumed: known.isEmpty, entity: entity, isOutside: isOutside, isNode: false),
+            isAddressAssumed: known.isEmpty, entity: entity, isOutside: isOutside, isNode: !isOutside),
           addresses: addresses, assumptions: [.apiServerIsOutside(isOutside)], isPod: false)
       }
     case .special:

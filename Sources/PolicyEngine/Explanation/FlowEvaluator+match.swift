@@ -223,8 +223,7 @@ extension ICMPMatch {
 extension Party {
   /// Which of the ends it is that blocks of addresses may or may not match; empty for outside addresses.
   var holder: EngineProfile.AddressHolders {
-    // An API server that is part of the cluster runs on a node.
-    if isNode || (entity == .apiServer && !isOutside) { return .nodes }
+    if isNode { return .nodes }
     return endpoint == nil ? [] : .pods
   }
 }

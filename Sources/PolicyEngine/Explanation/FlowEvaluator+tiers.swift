@@ -73,18 +73,19 @@ extension FlowEvaluator {
         return TierTrace.RuleReference(policy: number, rule: last)
       }
       if deciding.isEmpty { continue }
-      func action(_ reference: TierTrace.RuleReference) -> RuleAction {
-        traces[reference.policy].rules[reference.rule].rule.action
+      func rule(_ reference: TierTrace.RuleReference) -> Rule {
+        traces[reference.policy].rules[reference.rule].rule
+      }
+      func action(_ reference: TierTrace.RuleReference) -> RuleAction { rule(reference).action }
+      if sameRank == .denyWins, let step = deciding.map({ rule($0).step }).min() {
+        let first = deciding.filter { rule($0).step == step }
+        let winner = first.first { action($0) == .deny } ?? first.first { action($0) == .allow } ?? first[0]
+        return [makeTrace(tier, traces, Self.outcome(action(winner), winner))]
       }
       // One for each answer; the first policy of the text that gives it.
       var answers: [TierTrace.RuleReference] = []
       for reference in deciding where !answers.contains(where: { action($0) == action(reference) }) {
         answers.append(reference)
-      }
-      if sameRank == .denyWins {
-        let winner =
-          answers.first { action($0) == .deny } ?? answers.first { action($0) == .allow } ?? answers[0]
-        return [makeTrace(tier, traces, Self.outcome(action(winner), winner))]
       }
       return answers.map {
         makeTrace(tier, traces, Self.outcome(action($0), $0), tied: answers.count > 1 ? answers : [])

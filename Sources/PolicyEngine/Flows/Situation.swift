@@ -37,7 +37,7 @@ package struct Party: Sendable, Hashable {
   package internal(set) var entity: FlowEnd.Entity?
   /// It is no pod, no node and nothing else that belongs to the cluster.
   package internal(set) var isOutside = false
-  /// Its packets are the node's: a node, or a host-network pod under that reading.
+  /// Its packets are the node's: a node, a host-network pod under that reading, or an API server in the cluster.
   package internal(set) var isNode = false
   /// Whether selectors of pods can match it.
   package internal(set) var isSelectable = false

@@ -26,11 +26,14 @@ package struct Rule: Sendable {
   package let sourcePorts: Traffic
   /// What the engine checks after it has let a connection through by this rule, in words: `HTTP GET /health`.
   package let applicationRules: [String]
+  /// The place in a policy that is read rule by rule together with others, see ``Tier/SameRank/denyWins``.
+  package let step: Int
   package let location: SourceLocation
 
   package init(
     direction: Direction, action: RuleAction = .allow, path: String, subject: Peers = .anyone, peers: Peers,
-    traffic: Traffic, sourcePorts: Traffic = .any, applicationRules: [String] = [], location: SourceLocation
+    traffic: Traffic, sourcePorts: Traffic = .any, applicationRules: [String] = [], step: Int = 0,
+    location: SourceLocation
   ) {
     self.direction = direction
     self.action = action
@@ -40,6 +43,7 @@ package struct Rule: Sendable {
     self.traffic = traffic
     self.sourcePorts = sourcePorts
     self.applicationRules = applicationRules
+    self.step = step
     self.location = location
   }
 }

@@ -16,7 +16,8 @@ package struct Tier: Sendable {
   package enum SameRank: Sendable, Hashable {
     /// The specification leaves it open.
     case isUndefined
-    /// The one that denies wins, then the one that allows.
+    /// Policies of one rank are read side by side, step by step: of the rules at one ``Rule/step`` that match, the
+    /// one that denies wins, then the one that allows.
     case denyWins
   }
 

@@ -73,7 +73,7 @@ struct CiliumRuleSetTests {
       ("ingress: [{}]", [.ingress]), ("ingressDeny: [{}]", [.ingress]), ("egress: [{}]", [.egress]),
       ("egressDeny: [{}]", [.egress]), ("ingress: [{}], egressDeny: [{}]", [.ingress, .egress]),
       ("ingress: [{}], enableDefaultDeny: {ingress: false}", []),
-      ("ingress: [{}], enableDefaultDeny: {egress: true}", [.ingress, .egress]),
+      ("ingress: [{}], enableDefaultDeny: {egress: true}", [.ingress]),
       ("ingress: [{}], enableDefaultDeny: {ingress: null, egress: false}", [.ingress]),
       ("ingress: [{}], enableDefaultDeny: null", [.ingress]),
       ("ingress: [{}], enableDefaultDeny: {}", [.ingress]),
@@ -81,6 +81,16 @@ struct CiliumRuleSetTests {
   func defaultDeny(_ fields: String, _ directions: Set<Direction>) {
     let reading = CiliumReading.spec(fields)
     #expect(reading.isAccepted && reading.ruleSet?.defaultDenies == directions)
+  }
+
+  @Test("enableDefaultDeny closes no direction without rules")
+  func defaultDenyWithoutRules() {
+    let reading = CiliumReading.spec("ingress: [{}], enableDefaultDeny: {egress: true}")
+    #expect(
+      reading.warnings == [
+        "4:73 this closes nothing: Cilium turns default deny on with a rule of the direction, and the rule set has no egress rule"
+      ])
+    #expect(reading.diagnostics.first?.fix == "write egress: [{}] to close egress and allow nothing")
   }
 
   @Test("labels, description and log are kept")

@@ -44,8 +44,18 @@ struct WorldFixture {
   /// | shop/db | app: db | 10.1.0.2 | n2 |
   /// | data/job (namespace team: data) | app: job | 10.2.0.1 | n2 |
   /// | nodes n1, n2 | | 192.168.0.1, .2 | |
+  static func shop(_ documents: String..., profile: EngineProfile) -> WorldFixture {
+    shop(documents, profile: profile)
+  }
+
   static func shop(
     profile: EngineProfile = .kubernetes, enforcesStaged: Bool = false, _ documents: String...
+  ) -> WorldFixture {
+    shop(documents, profile: profile, enforcesStaged: enforcesStaged)
+  }
+
+  static func shop(
+    _ documents: [String], profile: EngineProfile, enforcesStaged: Bool = false
   ) -> WorldFixture {
     WorldFixture(
       [
@@ -64,6 +74,7 @@ struct WorldFixture {
   /// Asks every row: a flow line, then its verdict, or the verdict overall, for egress and for ingress.
   func expect(_ table: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     #expect(problems.isEmpty, sourceLocation: sourceLocation)
+    let relation = Relation(compiled)
     for row in table.split(separator: "\n") {
       let words = row.split(separator: " ").map(String.init)
       let expected = words.dropFirst(4)
@@ -72,16 +83,19 @@ struct WorldFixture {
       var actual = [verdict.outcome.rawValue]
       if expected.count == 3 { actual += [verdict.egress.rawValue, verdict.ingress.rawValue] }
       #expect(actual == Array(expected), "\(row)", sourceLocation: sourceLocation)
-      try expectCompiled(row, verdict, sourceLocation)
+      try expectCompiled(row, verdict, relation, sourceLocation)
     }
   }
 
   /// Where the compiled policies answer, they answer the same.
   private func expectCompiled(
-    _ row: Substring, _ verdict: Verdict, _ sourceLocation: SourceLocation
+    _ row: Substring, _ verdict: Verdict, _ relation: Relation, _ sourceLocation: SourceLocation
   ) throws {
-    let line = row.split(separator: " ").prefix(4).joined(separator: " ")
-    guard let decided = VerdictTable(compiled).verdict(try parser.parse(line)) else { return }
+    let flow = try parser.parse(row.split(separator: " ").prefix(4).joined(separator: " "))
+    if let outcome = relation.outcome(flow) {
+      #expect(outcome == verdict.outcome, "all pairs: \(row)", sourceLocation: sourceLocation)
+    }
+    guard let decided = VerdictTable(compiled).verdict(flow) else { return }
     let isSame =
       verdict.outcome == decided.outcome && verdict.egress == decided.egress.outcome
       && verdict.ingress == decided.ingress.outcome
