@@ -104,7 +104,7 @@ struct CalicoLoweringTests {
       ),
       (
         "{action: Allow, source: {namespaceSelector: projectcalico.org/name == 'a'}}",
-        "ingress[0] allow: all pods in namespaces with kubernetes.io/metadata.name=a | all ports"
+        "ingress[0] allow: all pods in namespace a | all ports"
       ),
       ("{action: Allow, source: {namespaceSelector: global()}}", "ingress[0] allow: nobody | all ports"),
       (
