@@ -13,14 +13,19 @@ extension CiliumPolicy {
   }
 
   private func lower(_ ruleSet: CiliumRuleSet, _ prefix: String, _ lowering: inout CiliumLowering) -> Policy {
-    let (subject, subjectLocation): (PolicySubject, SourceLocation) =
-      switch ruleSet.subject {
-      case .endpoints(let selector):
-        (
-          .endpoints(selector.lowerSubject(scope, namespace: meta.namespace, &lowering)), selector.location
-        )
-      case .nodes(let selector): (.nodes(selector.lowerNodes(as: .host)), selector.location)
-      }
+    let subject: PolicySubject
+    let subjectLocation: SourceLocation
+    switch ruleSet.subject {
+    case .endpoints(let selector):
+      subject = .endpoints(selector.lowerSubject(scope, namespace: meta.namespace, &lowering))
+      subjectLocation = selector.location
+    case .nodes(let selector):
+      subject = .nodes(selector.lowerNodes(as: .host))
+      subjectLocation = selector.location
+      lowering.warn(
+        .versionDependent, "a policy of nodes is enforced only where Cilium runs with enable-host-firewall",
+        at: selector.location)
+    }
     var rules: [Rule] = []
     let lists: [(Direction, RuleAction, String, [CiliumRule]?)] = [
       (.ingress, .allow, "ingress", ruleSet.ingress), (.ingress, .deny, "ingressDeny", ruleSet.ingressDeny),

@@ -9,9 +9,7 @@ extension CiliumSelector {
   func lowerSubject(_ scope: CiliumPolicy.Scope, namespace: String, _ lowering: inout CiliumLowering)
     -> EndpointSelector
   {
-    guard scope == .namespaced else {
-      return EndpointSelector(namespaces: .all, pods: lowerPods(requirements, &lowering))
-    }
+    guard scope == .namespaced else { return lowerPods(requirements, &lowering) }
     let kept = requirements.filter { requirement in
       let isOverwritten =
         requirement.value.isMatchLabel && requirement.value.key == .kubernetes(.podNamespace, .k8s)
@@ -23,7 +21,7 @@ extension CiliumSelector {
       }
       return !isOverwritten
     }
-    return EndpointSelector(namespaces: .named(namespace), pods: lowerPods(kept, &lowering))
+    return lowerPods(kept, in: namespace, &lowering)
   }
 
   /// The nodes that a policy is about (`nodeSelector`), or that a rule names (`fromNodes`).
@@ -58,7 +56,6 @@ extension CiliumSelector {
   func lowerPeer(_ scope: CiliumPolicy.Scope, namespace: String, _ lowering: inout CiliumLowering)
     -> PeerCondition
   {
-    let pods = lowerPods(requirements, &lowering)
     let namesReserved = mentions { if case .reserved = $0 { true } else { false } }
     let namesNamespaces = mentions {
       switch $0 {
@@ -67,17 +64,13 @@ extension CiliumSelector {
       case .kubernetes, .reserved, .foreign: false
       }
     }
-    if !namesReserved, !namesNamespaces {
-      return .endpoints(
-        EndpointSelector(namespaces: scope == .namespaced ? .named(namespace) : .all, pods: pods))
-    }
+    let isOwn = scope == .namespaced && !namesReserved && !namesNamespaces
+    let pods = lowerPods(requirements, in: isOwn ? namespace : nil, &lowering)
     var conditions: [PeerCondition] = []
-    if !requirements.contains(where: \.value.excludesPods) {
-      conditions.append(.endpoints(EndpointSelector(namespaces: .all, pods: pods)))
-    }
+    if !requirements.contains(where: \.value.excludesPods) { conditions.append(.endpoints(pods)) }
     if namesReserved {
       conditions += otherIdentities().map { [$0] } ?? []
-    } else {
+    } else if namesNamespaces {
       conditions += lowering.overselected(
         ReservedIdentity.allCases.filter { identity in
           requirements.allSatisfy { $0.value.operator.matches(identity.value(of: $0.value.key)) }
@@ -108,16 +101,25 @@ extension CiliumSelector {
     return parts.count == 1 ? parts[0] : .all(parts)
   }
 
+  /// The pods that meet requirements.
+  ///
+  /// - Parameter namespace: where they live; nil when the requirements say it.
   private func lowerPods(
-    _ requirements: [Located<Requirement>], _ lowering: inout CiliumLowering
-  ) -> LabelExpression {
+    _ requirements: [Located<Requirement>], in namespace: String? = nil, _ lowering: inout CiliumLowering
+  ) -> EndpointSelector {
     for requirement in requirements where requirement.value.namesOtherCluster {
       lowering.warn(
         .unresolvedReference,
         "the cluster of the input is taken to be named `\(CiliumLowering.clusterName)`: \(requirement.value) matches none of its pods",
         at: requirement.location)
     }
-    return .all(requirements.map { $0.lower() })
+    if let namespace {
+      return EndpointSelector(namespaces: .named(namespace), pods: .all(requirements.map { $0.lower() }))
+    }
+    let ofNamespace = requirements.filter(\.value.isAboutNamespace)
+    return EndpointSelector(
+      namespaces: .matching(.all(ofNamespace.map { $0.lower() })),
+      pods: .all(requirements.filter { !$0.value.isAboutNamespace }.map { $0.lower() }))
   }
 }
 
@@ -161,11 +163,19 @@ extension CiliumLowering {
 }
 
 extension CiliumSelector.Requirement {
-  /// Whether no pod of any cluster meets it: pods have no reserved and foreign labels.
+  /// Whether no pod meets it: pods have no reserved and foreign labels, and one cluster.
   fileprivate var excludesPods: Bool {
     switch key {
     case .reserved, .foreign: !`operator`.matches(nil)
-    case .kubernetes: false
+    case .kubernetes: namesOtherCluster
+    }
+  }
+
+  /// Whether it asks where a pod lives.
+  fileprivate var isAboutNamespace: Bool {
+    switch key {
+    case .kubernetes(.podNamespace, _), .kubernetes(.namespaceLabel, _): true
+    case .kubernetes, .reserved, .foreign: false
     }
   }
 

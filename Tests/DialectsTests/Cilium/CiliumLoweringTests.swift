@@ -70,6 +70,15 @@ struct CiliumLoweringTests {
     #expect(CiliumLowered.clusterwide("{\(selector), ingress: [{}]}").subject == text)
   }
 
+  @Test("a policy of nodes needs the host firewall")
+  func hostFirewall() {
+    let lowered = CiliumLowered.clusterwide("{nodeSelector: {}, ingress: [{}]}")
+    #expect(
+      lowered.warnings == [
+        "4:22 a policy of nodes is enforced only where Cilium runs with enable-host-firewall"
+      ])
+  }
+
   @Test(
     "peers",
     arguments: [
@@ -80,8 +89,14 @@ struct CiliumLoweringTests {
       ),
       (
         "{fromEndpoints: [{matchLabels: {io.kubernetes.pod.namespace: data}}]}",
-        "pods with namespace=data in all namespaces"
+        "all pods in namespace data"
       ),
+      (
+        "{fromEndpoints: [{matchLabels: {app: db, k8s:io.kubernetes.pod.namespace: data, io.cilium.k8s.namespace.labels.team: data}}]}",
+        "pods with app=db in namespaces with kubernetes.io/metadata.name=data,team=data"
+      ),
+      ("{fromEndpoints: [{matchLabels: {container:app: db}}]}", "nobody"),
+      ("{fromEndpoints: [{matchLabels: {io.cilium.k8s.policy.cluster: east}}]}", "nobody"),
       ("{fromEndpoints: [{matchLabels: {reserved:host: \"\"}}]}", "the pod's own node"),
       ("{fromEndpoints: [{matchLabels: {reserved:ingress: \"\"}}]}", "entity ingress"),
       (

@@ -61,6 +61,16 @@ struct CiliumHostPolicyTests {
       "203.0.113.5 -> * tcp/22", ["node/n3", "shop/agent", "shop/web"], "A A D")
   }
 
+  @Test("host-network pods that may run on any node may be policed")
+  func unknownNode() throws {
+    let daemon = workload("DaemonSet", "shop/daemon", "app: d", "hostNetwork: true\ncontainers: []")
+    try WorldFixture.cilium(
+      edge, daemon, ccnp("p", "{nodeSelector: {matchLabels: {pool: edge}}, ingress: [{}]}")
+    ).expect("203.0.113.5 -> * tcp/22", ["shop/daemon"], "U")
+    try WorldFixture.cilium(edge, daemon, ccnp("p", "{nodeSelector: {}, ingress: [{}]}")).expect(
+      "203.0.113.5 -> * tcp/22", ["shop/daemon"], "D")
+  }
+
   @Test("deny beats allow at hosts")
   func deny() throws {
     try host("ingress: [{fromEntities: [all]}], ingressDeny: [{fromEntities: [world]}]").expect(
