@@ -39,7 +39,7 @@ package struct Cluster: Sendable {
     tiers = stack.tiers
     notEnforced = stack.notEnforced
     world = World(
-      manifests, policyNamespaces: policies.namespaces,
+      manifests, policyNamespaces: policies.namespaces, policyNodes: policies.nodes(profile),
       visibleLabels: PolicyIndex.labelKeys(in: tiers.flatMap(\.policies)))
     self.profile = profile
     profileReason = reason
