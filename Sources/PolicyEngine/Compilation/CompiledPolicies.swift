@@ -40,8 +40,8 @@ package struct CompiledPolicies: Sendable {
     var apart: [Int32] = []
     /// Where facets that are nodes are the facet's own; the same where policies do not ask.
     var onSameNode: [Int32] = []
-    /// The same, where only strict tiers count.
-    var strictOnSameNode: [Int32] = []
+    /// The same, where only strict tiers ask their rules.
+    var exemptOnSameNode: [Int32] = []
 
     subscript(facet: Int) -> Int32 { apart[facet] }
   }

@@ -47,6 +47,8 @@ struct RowBuilder {
     let unknownSubject: Int32
     /// Whether node facets are on the subject's own node.
     let isSameNode: Bool
+    /// Whether only strict tiers ask their rules.
+    let isExempt: Bool
   }
 
   /// The row of some policies.
@@ -56,7 +58,7 @@ struct RowBuilder {
     _ question: Question, _ tiers: [RowTier], rules ruleNumbers: [Int32], _ table: inout TrafficTable
   ) -> Row {
     let own = ruleNumbers.filter { !question.excluded.contains($0) }
-    let cases = cases(question, tiers, own)
+    let cases = cases(question, own)
     var contributions: [Contribution] = []
     for number in own { contribute(number, question, cases, &contributions) }
     let partition = Partition(contributions, within: peers.everything)
@@ -95,7 +97,7 @@ struct RowBuilder {
   // MARK: - Cases
 
   /// Every way in which what the row does not know may turn out, without those that its rules cannot tell apart.
-  private func cases(_ question: Question, _ tiers: [RowTier], _ numbers: [Int32]) -> [RowCase] {
+  private func cases(_ question: Question, _ numbers: [Int32]) -> [RowCase] {
     var base = RowCase()
     base.peers.isSameNode = question.isSameNode
     var cases = addressCases(base, numbers)
@@ -115,17 +117,6 @@ struct RowBuilder {
         cases.map {
           var next = $0
           next.sourcePort = port
-          return next
-        }
-      }
-    }
-    if tiers.contains(where: { $0.ties > 1 }) {
-      var choices: [[Int]] = [[]]
-      for tier in tiers { choices = choices.flatMap { left in (0..<tier.ties).map { left + [$0] } } }
-      cases = choices.flatMap { winners in
-        cases.map {
-          var next = $0
-          next.winners = winners
           return next
         }
       }
@@ -310,26 +301,25 @@ struct RowBuilder {
     _ matches: [Partition.Match], _ tiers: [RowTier], _ cases: [RowCase]
   ) -> Settled {
     if cases.count == 1 {
-      let decision = decide(matches, tiers, cases, 0)
+      let decision = decide(matches, tiers, 0)
+      let (traffic, denied) = (decision.traffic, decision.certainlyDenied)
       return Settled(
-        traffic: TrafficPair(decision.allowed),
-        allows: decision.allows.map { ($0.rule, TrafficPair($0.traffic)) },
-        denials: decision.denials.map { ($0.rule, TrafficPair($0.traffic)) })
+        traffic: traffic, allows: decision.allows.map { Self.pair($0.rule, $0.traffic, traffic.certain) },
+        denials: decision.denials.map { Self.pair($0.rule, $0.traffic, denied) })
     }
     var whole: TrafficPair?
     var denied: TrafficSet?
     var allows: [Int32: TrafficSet] = [:]
     var denials: [Int32: TrafficSet] = [:]
-    var last: (matches: [Int32], winners: [Int])?
-    for index in cases.indices {
+    var last: [Int32]?
+    for index in 0..<cases.count {
       // Neighbours often agree in everything that these parties can see.
       let active = matches.filter { $0.cases?.contains(index) ?? true }.map(\.place)
-      if let last, last.matches == active, last.winners == cases[index].winners { continue }
-      last = (active, cases[index].winners)
-      let decision = decide(matches, tiers, cases, index)
-      whole = whole?.either(TrafficPair(decision.allowed)) ?? TrafficPair(decision.allowed)
-      let here = decision.denials.reduce(TrafficSet.none) { $0.union($1.traffic) }
-      denied = denied?.intersection(here) ?? here
+      if active == last { continue }
+      last = active
+      let decision = decide(matches, tiers, index)
+      whole = whole?.either(decision.traffic) ?? decision.traffic
+      denied = denied?.intersection(decision.certainlyDenied) ?? decision.certainlyDenied
       for match in decision.allows {
         allows[match.rule] = allows[match.rule]?.union(match.traffic) ?? match.traffic
       }
@@ -338,19 +328,22 @@ struct RowBuilder {
       }
     }
     let traffic = whole ?? .none
-    // What all rules together certainly let through is certain of each that has a part in it.
     func pairs(_ found: [Int32: TrafficSet], _ certain: TrafficSet) -> [(Int32, TrafficPair)] {
-      found.sorted { $0.key < $1.key }.map { rule, possible in
-        (rule, TrafficPair(certain: certain.intersection(possible), possible: possible))
-      }
+      found.sorted { $0.key < $1.key }.map { Self.pair($0.key, $0.value, certain) }
     }
     return Settled(
       traffic: traffic, allows: pairs(allows, traffic.certain), denials: pairs(denials, denied ?? .none))
   }
 
-  private func decide(
-    _ matches: [Partition.Match], _ tiers: [RowTier], _ cases: [RowCase], _ index: Int
-  ) -> RowDecision {
+  /// What all rules together certainly decide is certain of each that has a part in it.
+  private static func pair(
+    _ rule: Int32, _ possible: TrafficSet, _ certain: TrafficSet
+  ) -> (Int32, TrafficPair) {
+    (rule, TrafficPair(certain: certain.intersection(possible), possible: possible))
+  }
+
+  /// - Parameter index: number of the case.
+  private func decide(_ matches: [Partition.Match], _ tiers: [RowTier], _ index: Int) -> RowDecision {
     var active: [RowDecision.Match] = []
     active.reserveCapacity(matches.count)
     for match in matches where match.cases?.contains(index) ?? true {
@@ -360,6 +353,6 @@ struct RowBuilder {
         active.append(.init(rule: match.rule, traffic: match.traffic))
       }
     }
-    return RowDecision(tiers, winners: cases[index].winners, rules: rules, active)
+    return RowDecision(tiers, rules: rules, active)
   }
 }

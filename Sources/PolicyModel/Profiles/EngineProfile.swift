@@ -25,12 +25,13 @@ package struct EngineProfile: Sendable, Hashable {
     case deniedByRulesOnly
   }
 
-  /// Which numbers a port name stands for when containers of one pod disagree.
+  /// Which numbers a port name stands for when containers of one pod disagree: the first or all, of the containers
+  /// and sidecars, or with init containers after them.
   package enum PortNameReading: Sendable, Hashable, CaseIterable {
-    /// The first of the containers and sidecars.
     case first
-    /// All of them, init containers included.
     case all
+    case firstWithInit
+    case allWithInit
   }
 
   /// A pod that reaches itself through a Service.
@@ -63,7 +64,7 @@ package struct EngineProfile: Sendable, Hashable {
   /// the text leaves to implementations is left open.
   package static let kubernetes = EngineProfile(
     name: "kubernetes", addressBlocksMatch: [.pods, .nodes], hostNetworkReadings: [.asPods, .asNodes],
-    egressToOwnNodeReadings: [.exempt, .policed], probeReading: .exempt, portNameReadings: [.first, .all],
+    egressToOwnNodeReadings: [.exempt, .policed], probeReading: .exempt, portNameReadings: PortNameReading.allCases,
     hairpinReadings: [.bypassesPolicy, .isPoliced], blocksMaySeeServices: true)
 
   package init(

@@ -57,7 +57,7 @@ struct RandomWorldTests {
       let smallest = Shrink.smallest(random.world, flow, fails: isDenied)
       #expect(isDenied(smallest.world, smallest.flow))
       #expect(!Shrink.simplerCases(of: smallest).contains { isDenied($0.world, $0.flow) })
-      #expect(smallest.world.policies.count == 1)
+      #expect(smallest.world.policies.count + smallest.world.clusterPolicies.count == 1)
     }
     #expect(checked >= 5)
   }

@@ -8,6 +8,7 @@ extension ReferenceEvaluator {
     var initContainers: [ReferenceWorld.InitContainer]
     /// False for a pod without an address yet: it matches nothing as a peer.
     var mayBePeer: Bool
+    var isHostNetwork: Bool
   }
 
   /// An end of a flow, with everything the world says about it.
@@ -18,6 +19,7 @@ extension ReferenceEvaluator {
       case finishedPod(PodFacts)
       case node
       case external
+      case domain(String)
     }
 
     var nature: Nature
@@ -43,6 +45,7 @@ extension ReferenceEvaluator {
       case .finishedPod(let facts): return Party(role: .finishedPod, facts: facts)
       case .node: return Party(role: .node)
       case .external: return Party(role: .external)
+      case .domain(let name): return Party(role: .external, domainName: name)
       }
     }
 
@@ -63,6 +66,8 @@ extension ReferenceEvaluator {
     case .node(let name):
       return world.nodes.first { $0.name == name }.map(subject(of:))
     case .address(let address): return subject(at: address)
+    case .domain(let name):
+      return Subject(nature: .domain(name), addresses: .anywhere, addressesAsNode: .anywhere)
     case .itself: return nil
     }
   }
@@ -97,7 +102,7 @@ extension ReferenceEvaluator {
     var facts = PodFacts(
       namespace: pod.namespace, namespaceLabels: labels(ofNamespace: pod.namespace),
       labels: pod.labels, containers: pod.containers, initContainers: pod.initContainers,
-      mayBePeer: true)
+      mayBePeer: true, isHostNetwork: pod.hostNetwork)
     if case .none = addresses { facts.mayBePeer = false }
     return Subject(
       nature: pod.isFinished ? .finishedPod(facts) : pod.hostNetwork ? .hostNetworkPod(facts) : .pod(facts),
@@ -109,7 +114,7 @@ extension ReferenceEvaluator {
     let facts = PodFacts(
       namespace: workload.namespace, namespaceLabels: labels(ofNamespace: workload.namespace),
       labels: workload.labels, containers: workload.containers,
-      initContainers: workload.initContainers, mayBePeer: true)
+      initContainers: workload.initContainers, mayBePeer: true, isHostNetwork: workload.hostNetwork)
     return Subject(
       nature: workload.hostNetwork ? .hostNetworkPod(facts) : .pod(facts), addresses: .unknown,
       addressesAsNode: .unknown)

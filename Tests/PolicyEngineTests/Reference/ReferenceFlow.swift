@@ -6,6 +6,8 @@ struct ReferenceFlow: Equatable, Sendable {
     case node(String)
     /// A literal address; it stands for the pod or node that is known to have it.
     case address(ReferenceAddress)
+    /// As a destination: outside, at an address that answers for the name gave.
+    case domain(String)
     /// As a destination: the very pod that is the source.
     case itself
   }
@@ -31,6 +33,7 @@ struct ReferenceFlow: Equatable, Sendable {
       return text(kind: kind.rawValue.lowercased(), namespace: namespace, name: name, in: world)
     case .node(let name): return "node/\(name)"
     case .address(let address): return "\(address)"
+    case .domain(let name): return name
     case .itself: return "self"
     }
   }
@@ -71,7 +74,10 @@ extension ReferenceWorld {
   /// True iff the flow names existing objects, and no literal address that only a running
   /// hostNetwork pod is known to have (whether that is the pod or its unlisted node is nobody's call).
   func hasMeaning(_ flow: ReferenceFlow) -> Bool {
-    if flow.source == .itself { return false }
+    switch flow.source {
+    case .itself, .domain: return false
+    case .pod, .workload, .node, .address: break
+    }
     return [flow.source, flow.destination].allSatisfy { end in
       switch end {
       case .pod(let namespace, let name):
@@ -84,10 +90,11 @@ extension ReferenceWorld {
         return !pods.contains { pod in
           pod.hostNetwork && !pod.isFinished && (pod.status?.addresses ?? []).contains(address)
         }
+      case .domain: return true
       case .itself:
         switch flow.source {
         case .pod, .workload: return true
-        case .node, .address, .itself: return false
+        case .node, .address, .domain, .itself: return false
         }
       }
     }

@@ -6,6 +6,7 @@ extension ReferenceWorld {
     documents += pods.map(Self.manifest(of:))
     documents += workloads.map(Self.manifest(of:))
     documents += policies.map { $0.manifest }
+    documents += clusterPolicies.map { $0.manifest }
     return documents.map { $0.lines.joined(separator: "\n") + "\n" }.joined(separator: "---\n")
   }
 
@@ -24,7 +25,7 @@ extension ReferenceWorld {
       addresses.append(address(isFirst ? "InternalIP" : "ExternalIP", "\(item)"))
     }
     return .map([
-      ("apiVersion", .text("v1")), ("kind", .text("Node")), ("metadata", metadata(name: node.name)),
+      ("apiVersion", .text("v1")), ("kind", .text("Node")), ("metadata", metadata(name: node.name, labels: node.labels)),
       ("status", .map([("addresses", .list(addresses))])),
     ])
   }

@@ -5,6 +5,7 @@ struct ReferenceWorld: Equatable, Sendable {
   var workloads: [Workload] = []
   var nodes: [Node] = []
   var policies: [ReferencePolicy] = []
+  var clusterPolicies: [ReferenceClusterPolicy] = []
 
   struct Namespace: Equatable, Sendable {
     var name: String
@@ -14,6 +15,7 @@ struct ReferenceWorld: Equatable, Sendable {
 
   struct Node: Equatable, Sendable {
     var name: String
+    var labels: [String: String] = [:]
     /// Empty means: the address is unknown.
     var addresses: [ReferenceAddress] = []
   }
@@ -129,11 +131,15 @@ struct ReferencePolicy: Equatable, Sendable {
   }
 
   struct Requirement: Equatable, Sendable {
-    enum Operator: String, CaseIterable, Sendable {
+    enum Operator: String, Sendable {
       case isIn = "In"
       case notIn = "NotIn"
       case exists = "Exists"
       case doesNotExist = "DoesNotExist"
+      /// Only where selectors are not validated: in cluster policies.
+      case bogus = "Bogus"
+
+      static let known = [isIn, notIn, exists, doesNotExist]
     }
 
     var key: String
