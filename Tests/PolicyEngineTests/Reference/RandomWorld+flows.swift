@@ -30,7 +30,7 @@ extension RandomWorld {
       labels =
         world.workloads
         .first { $0.kind == kind && $0.namespace == namespace && $0.name == name }?.labels
-    case .node, .address, .domain, .itself: return false
+    case .node, .address, .domain, .service, .itself: return false
     }
     return world.policies.contains { policy in
       policy.namespace == namespace
@@ -52,6 +52,12 @@ extension RandomWorld {
     if random.chance(3) {
       flow.source = anchor
       flow.destination = .itself
+    }
+    if let service = world.services.first, random.chance(10) {
+      flow.source = anchor
+      flow.destination = .service(namespace: service.namespace, name: service.name)
+      flow.port = service.port
+      return flow
     }
     switch random.int(1...20) {
     case 1...3: flow.transport = .udp

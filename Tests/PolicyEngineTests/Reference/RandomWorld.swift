@@ -44,6 +44,7 @@ struct RandomWorld: Sendable {
       let policyCount = random.chance(4) ? 0 : random.pick([1, 2, 3, 4, 5, 5])
       for index in 0..<policyCount { world.policies.append(policy(number: index + 1)) }
       addClusterPolicies()
+      if random.chance(40) { addService() }
     }
 
     private mutating func namespace(named name: String) -> ReferenceWorld.Namespace {
@@ -127,6 +128,19 @@ struct RandomWorld: Sendable {
       workload.containers = containers()
       workload.initContainers = initContainers()
       world.workloads.append(workload)
+    }
+
+    /// In front of everything that shares a label with a pod or template, in its namespace.
+    private mutating func addService() {
+      let pods = world.pods.map { ($0.namespace, $0.labels) } + world.workloads.map { ($0.namespace, $0.labels) }
+      let (namespace, labels) = random.pick(pods)
+      guard let label = labels.min(by: { $0.key < $1.key }) else { return }
+      let port = random.pick(RandomWorld.portNumbers)
+      world.services.append(
+        ReferenceWorld.Service(
+          namespace: namespace, name: "front", selector: [label.key: label.value],
+          address: random.pick([.v4(10, 96, 0, 1), .v4(203, 0, 113, 7)]), port: port,
+          targetPort: random.chance(50) ? port : random.pick(RandomWorld.portNumbers)))
     }
 
     private mutating func labels() -> [String: String] {

@@ -8,6 +8,18 @@ extension ReferenceEvaluator {
     /// The peer's address.
     var address: ReferenceAddress?
     var reading: Reading
+
+    func address(seenByBlock: Bool) -> ReferenceAddress? {
+      guard seenByBlock, direction == .egress, let service = reading.serviceSeenByBlocks else { return address }
+      return service.address
+    }
+
+    func port(seenByBlock: Bool) -> Int {
+      guard seenByBlock, direction == .egress, let service = reading.serviceSeenByBlocks else {
+        return reading.port
+      }
+      return service.port
+    }
   }
 
   /// What a tier of the network policy API comes to.
@@ -56,9 +68,12 @@ extension ReferenceEvaluator {
     for rule in policy.rules(half.direction) {
       // A peer that nobody can read: Accept matches nothing by it, anything else denies everything.
       if rule.action != .accept, rule.peers.contains(where: \.isUnreadable) { return .deny }
-      guard rule.peers.contains(where: { matches($0, half) }), matches(rule.protocols, half.reading) else {
-        continue
+      let isMatch = rule.peers.contains { peer in
+        let isBlock = if case .networks = peer { true } else { false }
+        return matches(peer, half)
+          && matches(rule.protocols, half.reading, port: half.port(seenByBlock: isBlock))
       }
+      if !isMatch { continue }
       switch rule.action {
       case .accept: return .accept
       case .deny: return .deny
@@ -84,7 +99,8 @@ extension ReferenceEvaluator {
       guard half.peer.role == .pod, let facts = half.peer.facts, facts.mayBePeer else { return false }
       return selects(pods, facts)
     // Any destination in the range, pods and nodes included.
-    case .networks(let blocks): return blocks.contains { half.address.map($0.contains) ?? false }
+    case .networks(let blocks):
+      return blocks.contains { half.address(seenByBlock: true).map($0.contains) ?? false }
     // The addresses of nodes, which are those of hostNetwork pods too.
     case .nodes(let selector):
       guard half.peer.facts?.mayBePeer != false, let labels = half.peer.nodeLabels else { return false }
@@ -106,12 +122,14 @@ extension ReferenceEvaluator {
   }
 
   /// Absent: everything, ICMP included. Entries never match ICMP; a name is any protocol that declares it.
-  private func matches(_ protocols: [ReferenceClusterPolicy.Port]?, _ reading: Reading) -> Bool {
+  private func matches(
+    _ protocols: [ReferenceClusterPolicy.Port]?, _ reading: Reading, port: Int
+  ) -> Bool {
     guard let protocols else { return true }
     return protocols.contains { entry in
       switch entry {
       case .numbers(let transport, let start, let end):
-        transport == reading.transport && start <= reading.port && reading.port <= end
+        transport == reading.transport && start <= port && port <= end
       case .named(let name):
         reading.namedPorts.numbers(name, reading.transport).contains(reading.port)
       case .otherProtocol: false

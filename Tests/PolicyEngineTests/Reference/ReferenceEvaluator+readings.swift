@@ -12,20 +12,54 @@ extension ReferenceEvaluator {
   ) -> ReferenceVerdict? {
     guard let from = subject(of: source) else { return nil }
     if destination == .itself { return .allowed }
+    var tally = Tally()
+    if case .service(let namespace, let name) = destination {
+      let service = world.services.first { $0.namespace == namespace && $0.name == name }
+      guard let service, service.port == port, transport == .tcp else { return nil }
+      let backends = backends(of: service)
+      if backends.isEmpty { return nil }
+      for backend in backends {
+        for hairpin in hairpinReadings(from, backend) {
+          let front = Front(service: service, hairpin: hairpin)
+          count(from, backend, .tcp, service.targetPort, front, in: &tally)
+        }
+      }
+      return tally.verdict
+    }
     guard let to = subject(of: destination) else { return nil }
     if let pod = from.podIdentity, pod == to.podIdentity { return .allowed }
+    count(from, to, transport, port, nil, in: &tally)
+    return tally.verdict
+  }
 
-    var tally = Tally()
+  /// The Service that a connection goes through.
+  struct Front {
+    var service: ReferenceWorld.Service
+    /// What NetworkPolicies do to a pod that reaches itself through it; nil if it is another pod.
+    var hairpin: Bool?
+  }
+
+  /// Through a Service a pod may reach itself: NetworkPolicies see it or do not, and one that closes the pod may
+  /// let it through or not.
+  private func hairpinReadings(_ from: Subject, _ to: Subject) -> [Bool?] {
+    if let pod = from.podIdentity { return pod == to.podIdentity ? [false, true] : [nil] }
+    guard let template = from.templateIdentity else { return [nil] }
+    return template == to.templateIdentity ? [nil, false, true] : [nil]
+  }
+
+  private func count(
+    _ from: Subject, _ to: Subject, _ transport: ReferenceProtocol, _ port: Int, _ front: Front?,
+    in tally: inout Tally
+  ) {
     for countsAsNode in from.isHostNetwork || to.isHostNetwork ? [false, true] : [false] {
       for fromNode in nodes(of: from) {
         for toNode in nodes(of: to) {
           count(
             End(from, fromNode, hostNetworkCountsAsNode: countsAsNode),
-            End(to, toNode, hostNetworkCountsAsNode: countsAsNode), transport, port, in: &tally)
+            End(to, toNode, hostNetworkCountsAsNode: countsAsNode), transport, port, front, in: &tally)
         }
       }
     }
-    return tally.verdict
   }
 
   /// An end in one reading, on one node.
@@ -47,18 +81,22 @@ extension ReferenceEvaluator {
   }
 
   private func count(
-    _ from: End, _ to: End, _ transport: ReferenceProtocol, _ port: Int, in tally: inout Tally
+    _ from: End, _ to: End, _ transport: ReferenceProtocol, _ port: Int, _ front: Front?,
+    in tally: inout Tally
   ) {
     let addresses = addressReadings(from.addresses, to.addresses)
     for sameNode in sameNodeReadings(from, to) {
       for exemptsOwnNode in sameNode && to.party.role == .node ? [false, true] : [false] {
         for namedPorts in NamedPorts.readings(of: to.party.facts) {
           for allowsICMP in transport == .icmp ? [false, true] : [false] {
-            let reading = Reading(
-              source: from.party, destination: to.party, sameNode: sameNode,
-              exemptsOwnNode: exemptsOwnNode, namedPorts: namedPorts, allowsICMP: allowsICMP,
-              transport: transport, port: port)
-            for group in addresses { count(reading, group, in: &tally) }
+            for seesService in front == nil ? [false] : [false, true] {
+              let reading = Reading(
+                source: from.party, destination: to.party, sameNode: sameNode,
+                exemptsOwnNode: exemptsOwnNode, namedPorts: namedPorts, allowsICMP: allowsICMP,
+                hairpin: front?.hairpin, serviceSeenByBlocks: seesService ? front?.service : nil,
+                transport: transport, port: port)
+              for group in addresses { count(reading, group, in: &tally) }
+            }
           }
         }
       }

@@ -25,6 +25,8 @@ extension ReferenceEvaluator {
     var nature: Nature
     /// `namespace/name` of one known pod; nil for templates, whose replicas are many.
     var podIdentity: String?
+    /// `kind/namespace/name` of a template.
+    var templateIdentity: String?
     /// The node it is, or runs on; nil if unknown.
     var nodeName: String?
     /// Its addresses as an ordinary pod, node or external party.
@@ -68,8 +70,14 @@ extension ReferenceEvaluator {
     case .address(let address): return subject(at: address)
     case .domain(let name):
       return Subject(nature: .domain(name), addresses: .anywhere, addressesAsNode: .anywhere)
-    case .itself: return nil
+    case .itself, .service: return nil
     }
+  }
+
+  /// Everything that a Service may pick.
+  func backends(of service: ReferenceWorld.Service) -> [Subject] {
+    world.pods.filter { world.isBackend($0, of: service) }.map(subject(of:))
+      + world.workloads.filter { world.isBackend($0, of: service) }.map(subject(of:))
   }
 
   /// A literal address: the running pod or the node that has it, otherwise an external party.
@@ -116,7 +124,8 @@ extension ReferenceEvaluator {
       labels: workload.labels, containers: workload.containers,
       initContainers: workload.initContainers, mayBePeer: true, isHostNetwork: workload.hostNetwork)
     return Subject(
-      nature: workload.hostNetwork ? .hostNetworkPod(facts) : .pod(facts), addresses: .unknown,
+      nature: workload.hostNetwork ? .hostNetworkPod(facts) : .pod(facts),
+      templateIdentity: "\(workload.kind)/\(workload.namespace)/\(workload.name)", addresses: .unknown,
       addressesAsNode: .unknown)
   }
 

@@ -52,6 +52,10 @@ struct ReferenceEvaluator: Sendable {
     var namedPorts: NamedPorts
     /// Whether isolated pods may use ICMP.
     var allowsICMP: Bool
+    /// Whether NetworkPolicies let a pod through that reaches itself through a Service; nil for others.
+    var hairpin: Bool?
+    /// The Service whose address and port blocks of egress rules are compared with; nil: those of the pod.
+    var serviceSeenByBlocks: ReferenceWorld.Service?
     var transport: ReferenceProtocol
     var port: Int
   }
@@ -83,12 +87,18 @@ struct ReferenceEvaluator: Sendable {
     let policies = world.policies.filter { isolates($0, half.subject, half.direction) }
     if policies.isEmpty { return nil }
     if isExempt { return true }
+    if let hairpin = half.reading.hairpin { return hairpin }
     if half.reading.transport == .icmp { return half.reading.allowsICMP }
     return policies.contains { policy in
       let rules = (half.direction == .ingress ? policy.ingress : policy.egress) ?? []
       return rules.contains { rule in
-        peersMatch(rule.peers, namespace: policy.namespace, half.peer, half.address)
-          && portsMatch(rule.ports, half.reading)
+        // Blocks may be compared with a Service, selectors only with the pod behind it.
+        guard let peers = rule.peers, !peers.isEmpty else { return portsMatch(rule.ports, half.reading) }
+        return peers.contains { peer in
+          let isBlock = peer.ipBlock != nil
+          return matches(peer, namespace: policy.namespace, half.peer, half.address(seenByBlock: isBlock))
+            && portsMatch(rule.ports, half.reading, port: half.port(seenByBlock: isBlock))
+        }
       }
     }
   }
@@ -110,21 +120,18 @@ struct ReferenceEvaluator: Sendable {
 
   // MARK: - §1.3 Matching
 
-  /// Absent or empty: any peer. Otherwise one entry must match.
-  private func peersMatch(
-    _ peers: [ReferencePolicy.Peer]?, namespace: String, _ party: Party, _ address: ReferenceAddress?
+  /// One entry of `from` or `to`.
+  private func matches(
+    _ peer: ReferencePolicy.Peer, namespace: String, _ party: Party, _ address: ReferenceAddress?
   ) -> Bool {
-    guard let peers, !peers.isEmpty else { return true }
-    return peers.contains { peer in
-      if let block = peer.ipBlock { return Self.matches(block, address) }
-      guard party.role == .pod, let pod = party.facts, pod.mayBePeer else { return false }
-      if let selector = peer.namespaceSelector {
-        guard Self.matches(selector, pod.namespaceLabels) else { return false }
-      } else if pod.namespace != namespace {
-        return false
-      }
-      return Self.matches(peer.podSelector ?? ReferencePolicy.Selector(), pod.labels)
+    if let block = peer.ipBlock { return Self.matches(block, address) }
+    guard party.role == .pod, let pod = party.facts, pod.mayBePeer else { return false }
+    if let selector = peer.namespaceSelector {
+      guard Self.matches(selector, pod.namespaceLabels) else { return false }
+    } else if pod.namespace != namespace {
+      return false
     }
+    return Self.matches(peer.podSelector ?? ReferencePolicy.Selector(), pod.labels)
   }
 
   /// In the block, and in no except of the same entry.
@@ -134,14 +141,16 @@ struct ReferenceEvaluator: Sendable {
   }
 
   /// Absent or empty: any protocol and port. Otherwise one entry must match.
-  private func portsMatch(_ ports: [ReferencePolicy.Port]?, _ reading: Reading) -> Bool {
+  ///
+  /// - Parameter port: the number that is compared, if it is not the pod's.
+  private func portsMatch(_ ports: [ReferencePolicy.Port]?, _ reading: Reading, port: Int? = nil) -> Bool {
     guard let ports, !ports.isEmpty else { return true }
     return ports.contains { entry in
       let transport = entry.transport ?? .tcp
       guard transport == reading.transport else { return false }
       switch entry.port {
       case nil: return true
-      case .number(let low): return low <= reading.port && reading.port <= entry.endPort ?? low
+      case .number(let low): return low <= port ?? reading.port && port ?? reading.port <= entry.endPort ?? low
       case .name(let name): return reading.namedPorts.numbers(name, transport).contains(reading.port)
       }
     }

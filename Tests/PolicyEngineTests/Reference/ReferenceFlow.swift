@@ -8,6 +8,8 @@ struct ReferenceFlow: Equatable, Sendable {
     case address(ReferenceAddress)
     /// As a destination: outside, at an address that answers for the name gave.
     case domain(String)
+    /// As a destination: whatever pod the Service picks.
+    case service(namespace: String, name: String)
     /// As a destination: the very pod that is the source.
     case itself
   }
@@ -15,7 +17,7 @@ struct ReferenceFlow: Equatable, Sendable {
   var source: End
   var destination: End
   var transport: ReferenceProtocol
-  /// The pod port; for ICMP the type.
+  /// The pod port; for a Service its own port, for ICMP the type.
   var port: Int
 
   /// `shop/web -> shop/db tcp/5432`; the kind is added where two objects share namespace and name.
@@ -34,6 +36,7 @@ struct ReferenceFlow: Equatable, Sendable {
     case .node(let name): return "node/\(name)"
     case .address(let address): return "\(address)"
     case .domain(let name): return name
+    case .service(let namespace, let name): return "service/\(namespace)/\(name)"
     case .itself: return "self"
     }
   }
@@ -67,6 +70,21 @@ extension ReferenceWorld {
     }
   }
 
+  private func hasBackend(_ service: Service) -> Bool {
+    pods.contains { isBackend($0, of: service) } || workloads.contains { isBackend($0, of: service) }
+  }
+
+  /// Pods that have finished or have no address get no traffic.
+  func isBackend(_ pod: Pod, of service: Service) -> Bool {
+    pod.namespace == service.namespace && !pod.isFinished && pod.status?.addresses.isEmpty != true
+      && service.selector.allSatisfy { pod.labels[$0.key] == $0.value }
+  }
+
+  func isBackend(_ workload: Workload, of service: Service) -> Bool {
+    workload.namespace == service.namespace
+      && service.selector.allSatisfy { workload.labels[$0.key] == $0.value }
+  }
+
   func node(at address: ReferenceAddress) -> Node? {
     nodes.first { $0.addresses.contains(address) }
   }
@@ -75,7 +93,7 @@ extension ReferenceWorld {
   /// hostNetwork pod is known to have (whether that is the pod or its unlisted node is nobody's call).
   func hasMeaning(_ flow: ReferenceFlow) -> Bool {
     switch flow.source {
-    case .itself, .domain: return false
+    case .itself, .domain, .service: return false
     case .pod, .workload, .node, .address: break
     }
     return [flow.source, flow.destination].allSatisfy { end in
@@ -91,10 +109,15 @@ extension ReferenceWorld {
           pod.hostNetwork && !pod.isFinished && (pod.status?.addresses ?? []).contains(address)
         }
       case .domain: return true
+      case .service(let namespace, let name):
+        return services.contains { service in
+          service.namespace == namespace && service.name == name && hasBackend(service)
+            && flow.transport == .tcp && flow.port == service.port
+        }
       case .itself:
         switch flow.source {
         case .pod, .workload: return true
-        case .node, .address, .domain, .itself: return false
+        case .node, .address, .domain, .service, .itself: return false
         }
       }
     }

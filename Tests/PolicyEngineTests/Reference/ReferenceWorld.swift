@@ -4,6 +4,7 @@ struct ReferenceWorld: Equatable, Sendable {
   var pods: [Pod] = []
   var workloads: [Workload] = []
   var nodes: [Node] = []
+  var services: [Service] = []
   var policies: [ReferencePolicy] = []
   var clusterPolicies: [ReferenceClusterPolicy] = []
 
@@ -57,6 +58,17 @@ struct ReferenceWorld: Equatable, Sendable {
     var hostNetwork = false
     var containers: [Container] = []
     var initContainers: [InitContainer] = []
+  }
+
+  /// A Service with one TCP port, in front of the pods that its selector takes.
+  struct Service: Equatable, Sendable {
+    var namespace: String
+    var name: String
+    /// Not empty.
+    var selector: [String: String]
+    var address: ReferenceAddress
+    var port: Int
+    var targetPort: Int
   }
 
   struct Container: Equatable, Sendable {

@@ -39,6 +39,7 @@ struct Shrink {
     worlds += variants(of: world, \.pods, without(world.pods))
     worlds += variants(of: world, \.workloads, without(world.workloads))
     worlds += variants(of: world, \.nodes, without(world.nodes))
+    worlds += variants(of: world, \.services, without(world.services))
     worlds += variants(of: world, \.namespaces, without(world.namespaces)).filter(namesItsNamespaces)
     worlds += variants(of: world, \.policies, oneSimpler(world.policies, simplerPolicies))
     worlds += variants(
@@ -64,6 +65,7 @@ struct Shrink {
   private static func namesItsNamespaces(_ world: ReferenceWorld) -> Bool {
     let used =
       world.pods.map(\.namespace) + world.workloads.map(\.namespace) + world.policies.map(\.namespace)
+      + world.services.map(\.namespace)
     return Set(used).isSubset(of: world.namespaces.map(\.name))
   }
 
