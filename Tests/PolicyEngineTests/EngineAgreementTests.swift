@@ -103,68 +103,6 @@ private struct CompiledUnderTest {
   }
 }
 
-/// Everything that ``ConnectivityWalk`` says of a world, to look flows up in.
-private struct Relation {
-  private let walk: ConnectivityWalk
-  private var unitOfEndpoint: [Int: Int] = [:]
-  private var connections: [[Int: ConnectivityWalk.ConnectionID]] = []
-
-  init(_ compiled: CompiledPolicies) {
-    walk = ConnectivityWalk(compiled)
-    for (number, unit) in walk.units.enumerated() {
-      for endpoint in unit.endpoints { unitOfEndpoint[endpoint] = number }
-    }
-    for source in walk.units.indices {
-      var row: [Int: ConnectivityWalk.ConnectionID] = [:]
-      walk.forEachDestination(of: source) { row[$0] = $1 }
-      connections.append(row)
-    }
-  }
-
-  /// Nil for flows that the walk does not speak of.
-  func outcome(_ flow: Flow) -> Outcome? {
-    guard case .port(let transport, let port) = flow.traffic else { return nil }
-    var traffic: (certain: TrafficSet, possible: TrafficSet)?
-    switch (flow.source, flow.destination) {
-    case (.endpoint(let a, nil), .endpoint(let b, nil)):
-      guard let source = unitOfEndpoint[a], let destination = unitOfEndpoint[b],
-        a != b || walk.compiled.world.endpoints[a].kind != .pod
-      else { return nil }
-      traffic = connections[source][destination].map { walk.connection($0) } ?? (.none, .none)
-    case (.endpoint(let a, nil), .address(let address)):
-      guard let source = unitOfEndpoint[a] else { return nil }
-      traffic = walk.outsideDestinations(of: source).connection(to: address, walk)
-    case (.endpoint(let a, nil), .domain(let name)):
-      guard let source = unitOfEndpoint[a] else { return nil }
-      // The end that was made for the name itself.
-      guard let end = walk.compiled.namedEnds.firstIndex(where: { $0.domain?.description == name }) else {
-        return nil
-      }
-      traffic = walk.connection(walk.destination(of: source, name: end).connection)
-    case (.address(let address), .endpoint(let b, nil)):
-      guard let destination = unitOfEndpoint[b] else { return nil }
-      traffic = walk.outsideSources(of: destination).connection(to: address, walk)
-    default: return nil
-    }
-    return traffic.map {
-      $0.certain.contains(transport, port)
-        ? .allowed : $0.possible.contains(transport, port) ? .undefined : .denied
-    }
-  }
-}
-
-extension [ConnectivityWalk.Outside] {
-  /// What flows to or from the set of addresses that has an address; nothing when none has it.
-  fileprivate func connection(
-    to address: IPAddress, _ walk: ConnectivityWalk
-  ) -> (certain: TrafficSet, possible: TrafficSet) {
-    let found = first { outside in
-      if case .addresses(let set) = outside.end { walk.addressSets[set].contains(address) } else { false }
-    }
-    return found.map { walk.connection($0.connection) } ?? (.none, .none)
-  }
-}
-
 /// The engine's outcome in the reference's words.
 private func convert(_ outcome: Outcome) -> ReferenceVerdict.Outcome {
   switch outcome {

@@ -186,35 +186,52 @@ struct RowBuilder {
     let holding = holding(rule, question.unknownSubject, cases)
     if holding?.isEmpty == true { return }
     for (parties, mask) in parties(of: rule.peers, cases) where !parties.isEmpty {
-      let common = mask.map { own in holding.map { own.intersection($0) } ?? own } ?? holding
+      let common = Self.intersection(mask, holding)
       if common?.isEmpty == true { continue }
       for (traffic, reached) in self.traffic(of: rule.rule, question, parties)
       where !traffic.isEmpty && !reached.isEmpty {
-        contributions.append(Contribution(rule: number, parties: reached, traffic: traffic, cases: common))
+        for (part, portMask) in Self.bySourcePort(rule.rule.sourcePorts, traffic, cases) {
+          let own = Self.intersection(common, portMask)
+          if own?.isEmpty == true { continue }
+          contributions.append(Contribution(rule: number, parties: reached, traffic: part, cases: own))
+        }
       }
     }
   }
 
-  /// The cases in which a rule counts at all; nil for all.
+  /// Of two sets of cases; nil stands for all.
+  private static func intersection(_ a: BitSet?, _ b: BitSet?) -> BitSet? {
+    guard let a, let b else { return a ?? b }
+    return a.intersection(b)
+  }
+
+  /// The cases in which a rule counts for its subject's sake; nil for all.
   private mutating func holding(_ rule: CompiledRule, _ unknownSubject: Int32, _ cases: [RowCase]) -> BitSet?
   {
-    let looksAtPorts = rule.rule.sourcePorts.isRestricted
-    let subject = unknownSubject >= 0 ? rule.subject : nil
-    if !looksAtPorts && subject == nil { return nil }
+    guard unknownSubject >= 0, let subject = rule.subject else { return nil }
     var holding = BitSet(size: cases.count)
-    for (index, value) in cases.enumerated() {
-      if let subject, !peers.includes(subject, facet: Int(unknownSubject), at: value.atomOfSubject) {
-        continue
-      }
-      if looksAtPorts, !Self.matches(rule.rule.sourcePorts, value.sourcePort) { continue }
+    for (index, value) in cases.enumerated()
+    where peers.includes(subject, facet: Int(unknownSubject), at: value.atomOfSubject) {
       holding.insert(index)
     }
     return holding
   }
 
-  private static func matches(_ wanted: Traffic, _ port: UInt16?) -> Bool {
-    guard let port else { return false }
-    return wanted.portMatches.contains { $0.numbers { _ in .none }.contains(port) }
+  /// The parts of some traffic with the cases in which the source's port matches; nil for all cases. Each protocol
+  /// has ports of its own.
+  private static func bySourcePort(
+    _ wanted: Traffic, _ traffic: TrafficSet, _ cases: [RowCase]
+  ) -> [(TrafficSet, BitSet?)] {
+    if !wanted.isRestricted { return [(traffic, nil)] }
+    return TransportProtocol.allCases.map { transport in
+      let matches = wanted.portMatches.filter { $0.transport == transport }
+      var mask = BitSet(size: cases.count)
+      for (index, value) in cases.enumerated() {
+        guard let port = value.sourcePort else { continue }
+        if matches.contains(where: { $0.numbers { _ in .none }.contains(port) }) { mask.insert(index) }
+      }
+      return (TrafficSet(transport, traffic[transport]), mask)
+    }.filter { !$0.0.isEmpty }
   }
 
   /// Sets of parties with the cases in which a rule speaks of them; nil for all cases.

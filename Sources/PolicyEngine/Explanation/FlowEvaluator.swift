@@ -95,8 +95,8 @@ package struct FlowEvaluator: Sendable {
   /// The policies on an end; nil when policies do not apply to it.
   private func selecting(_ party: Party) -> [Int]? {
     if party.isNode {
-      guard !index.ofNodes.isEmpty, let node = party.node else { return nil }
-      let policies = index.selecting(node: node, in: world)
+      if index.ofNodes.isEmpty { return nil }
+      let policies = index.selecting(node: party.node, in: world)
       return policies.isEmpty ? nil : policies
     }
     guard party.isPoliced, let endpoint = party.endpoint else { return nil }
