@@ -13,7 +13,8 @@ struct ConnectivityCommand: AsyncParsableCommand {
     commandName: "connectivity",
     abstract: "Who can talk to whom, on which ports.",
     discussion: """
-      One row per source, destination and ports. Ends are workloads and ranges of addresses outside the input.
+      One row per source, destination and ports. Ends are workloads, ranges of addresses outside the input, and
+      domain names that policies mention, where more is open to them than to every address.
       Ports that the specification leaves open, or that depend on what the input does not say, stand in rows of
       their own, marked undefined.
 
@@ -36,7 +37,7 @@ struct ConnectivityCommand: AsyncParsableCommand {
     name: .long, help: "Only rows from here: shop/web, shop/*, shop/deployment/web, internet or an address.")
   var from: String?
 
-  @Option(name: .long, help: "Only rows to here, written as for --from.")
+  @Option(name: .long, help: "Only rows to here, written as for --from, or a domain name.")
   var to: String?
 
   @Option(name: .long, help: "Only this port, such as tcp/443.")
@@ -99,7 +100,7 @@ struct ConnectivityCommand: AsyncParsableCommand {
   private func pattern(_ text: String?, _ option: String) throws -> EndPattern? {
     guard let text else { return nil }
     guard let pattern = EndPattern(text) else {
-      throw ValidationError("\(option) `\(text)` is no namespace/name, address or `internet`")
+      throw ValidationError("\(option) `\(text)` is no namespace/name, address, domain name or `internet`")
     }
     return pattern
   }

@@ -6,22 +6,40 @@ extension CompiledPolicies {
   func connection(_ source: ConnectivityUnit, _ destination: ConnectivityUnit) -> TrafficPair {
     let sources = classes[Int(source.endpointClass)].facets.map(Int.init)
     let destinations = classes[Int(destination.endpointClass)].facets.map(Int.init)
-    let pairs = sources.flatMap { a in destinations.map { (a, $0) } }.filter { a, b in
-      facets[a].reading == nil || facets[b].reading == nil || facets[a].reading == facets[b].reading
+    var meetings: [Meeting: [(Int, Int)]] = [:]
+    for a in sources {
+      for b in destinations {
+        if let meeting = Meeting(facets[a], facets[b]) { meetings[meeting, default: []].append((a, b)) }
+      }
     }
     var whole: TrafficPair?
-    for reading in Set(pairs.map { facets[$0.0].reading ?? facets[$0.1].reading }) {
-      let here = pairs.filter { (facets[$0.0].reading ?? facets[$0.1].reading) == reading }
-      let sameFamily = here.filter { a, b in
+    for pairs in meetings.values {
+      let sameFamily = pairs.filter { a, b in
         guard let left = facets[a].family, let right = facets[b].family else { return true }
         return left == right
       }
-      for (a, b) in sameFamily.isEmpty ? here : sameFamily {
+      for (a, b) in sameFamily.isEmpty ? pairs : sameFamily {
         let traffic = connection(a, b, source, destination)
         whole = whole?.either(traffic) ?? traffic
       }
     }
     return whole ?? .none
+  }
+
+  /// What two units are where they meet, but for their addresses and port names. Addresses of one family meet, or all
+  /// when the units have none in common.
+  private struct Meeting: Hashable {
+    let reading: EngineProfile.HostNetworkReading?
+    let sourceNode: Facet.Node?
+    let destinationNode: Facet.Node?
+
+    /// Nil when the two stand for different readings.
+    init?(_ source: Facet, _ destination: Facet) {
+      if let own = source.reading, let other = destination.reading, own != other { return nil }
+      reading = source.reading ?? destination.reading
+      sourceNode = source.node
+      destinationNode = destination.node
+    }
   }
 
   /// Between two facets, over the ways their units may be placed on nodes.
@@ -41,11 +59,11 @@ extension CompiledPolicies {
         profile.probeReading == .exempt ? .all : notDenied(ingressRow.onSameNode[b], from: a))
     }
     if toNode {
-      let exempt = flow(egressRow.strictOnSameNode[a], to: b).intersection(ingress)
+      let exempt = flow(egressRow.exemptOnSameNode[a], to: b).intersection(ingress)
       let readings = profile.egressToOwnNodeReadings.map { $0 == .exempt ? exempt : onSameNode }
       onSameNode = readings.dropFirst().reduce(readings.first ?? onSameNode) { $0.either($1) }
     }
-    switch sharesNode(source, destination) {
+    switch sharesNode(nodes(of: a, source), nodes(of: b, destination)) {
     case true?: return onSameNode
     case false?: return apart
     case nil: return onSameNode.either(apart)
@@ -65,9 +83,20 @@ extension CompiledPolicies {
       possible: TrafficSet.all.subtracting(denied.certain))
   }
 
-  /// Whether two units run on one node: always, never, or it depends.
-  private func sharesNode(_ a: ConnectivityUnit, _ b: ConnectivityUnit) -> Bool? {
-    guard let left = a.nodes, let right = b.nodes else { return nil }
+  /// The nodes that a unit runs on where it has a facet; nil when they are not known.
+  private func nodes(of facet: Int, _ unit: ConnectivityUnit) -> Set<Int>? {
+    switch facets[facet].node {
+    case .known(let node): [Int(node)]
+    case .unlisted: []
+    case nil: unit.nodes
+    }
+  }
+
+  /// Whether two units run on one node: always, never, or it depends. Nodes that are not known may be any; none at
+  /// all are one that is not in the input.
+  private func sharesNode(_ left: Set<Int>?, _ right: Set<Int>?) -> Bool? {
+    guard let left, let right else { return nil }
+    if left.isEmpty && right.isEmpty { return nil }
     if left.isDisjoint(with: right) { return false }
     return left.count == 1 && right.count == 1 ? true : nil
   }

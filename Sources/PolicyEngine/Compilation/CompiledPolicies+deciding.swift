@@ -6,7 +6,7 @@ extension CompiledPolicies {
   package enum RowEnd {
     case unit(ConnectivityUnit)
     case addresses(AddressSet)
-    /// Number of a name, see ``CompiledPolicies/name(_:)``.
+    /// Index into ``CompiledPolicies/namedEnds``.
     case name(Int)
   }
 
@@ -50,7 +50,10 @@ extension CompiledPolicies {
           let atom = Int(atoms.atom(of: .init(interval.family, bits: interval.first)))
           add(rows[Int(number)].outsideGroup(of: atom)?.allows)
         }
-      case .name(let name): add(rows[Int(number)].outsideGroup(of: atoms.count + name)?.allows)
+      case .name(let name):
+        for member in namedEnds[name].members {
+          add(rows[Int(number)].outsideGroup(of: atoms.count + member)?.allows)
+        }
       }
     }
     return .rules(numbers.sorted())

@@ -15,6 +15,8 @@ package struct CompiledPolicies: Sendable {
   let atoms: AddressAtoms
   /// Ends that have a name and no object; their numbers follow those of the atoms.
   let names: [NamedParty]
+  /// The same as reports show them: one for each text.
+  package let namedEnds: [NamedEnd]
   let facets: [Facet]
   let classes: [EndpointClass]
   let classOfEndpoint: [Int32]
@@ -40,8 +42,8 @@ package struct CompiledPolicies: Sendable {
     var apart: [Int32] = []
     /// Where facets that are nodes are the facet's own; the same where policies do not ask.
     var onSameNode: [Int32] = []
-    /// The same, where only strict tiers count.
-    var strictOnSameNode: [Int32] = []
+    /// The same, where only strict tiers ask their rules.
+    var exemptOnSameNode: [Int32] = []
 
     subscript(facet: Int) -> Int32 { apart[facet] }
   }
@@ -50,11 +52,13 @@ package struct CompiledPolicies: Sendable {
   static let openRow: Int32 = 0
 
   /// O(endpoints + facets × (policies selecting them) + rows × rules × facets/64).
-  package init(world: World, tiers: [Tier], profile: EngineProfile) {
+  ///
+  /// - Parameter domains: names that will be asked about; each is an end of its own.
+  package init(world: World, tiers: [Tier], profile: EngineProfile, domains: [String] = []) {
     self.world = world
     self.profile = profile
     policies = tiers.flatMap(\.policies)
-    let vocabulary = Vocabulary(policies, world)
+    let vocabulary = Vocabulary(policies, domains: domains, world)
     var sets = vocabulary.addressSets.union([world.assumedAddresses])
     if !vocabulary.names.isEmpty { sets.insert(world.outsideAddresses) }
     let atoms = AddressAtoms(sets)
@@ -80,6 +84,7 @@ package struct CompiledPolicies: Sendable {
     deadPeers = compiled.deadPeers
     self.atoms = atoms
     names = vocabulary.names
+    namedEnds = Self.namedEnds(vocabulary.names)
     self.facets = facets
     classes = classifier.classes
     classOfEndpoint = classifier.classOfEndpoint

@@ -100,10 +100,16 @@ package final class ConnectivityWalk {
     table.id(of: compiled.connection(units[source], units[destination]))
   }
 
-  /// Some addresses that belong to nothing known, and what flows to or from them.
+  /// Something without an object, and what flows to or from it.
   package struct Outside: Sendable {
-    /// Index into ``addressSets``.
-    package let addresses: Int
+    package enum End: Sendable, Hashable {
+      /// Addresses that belong to nothing known: an index into ``ConnectivityWalk/addressSets``.
+      case addresses(Int)
+      /// Index into ``CompiledPolicies/namedEnds``.
+      case name(Int)
+    }
+
+    package let end: End
     package let connection: ConnectionID
   }
 
@@ -111,16 +117,24 @@ package final class ConnectivityWalk {
   package private(set) var addressSets: [AddressSet] = []
   private var addressSetNumbers: [AddressSet: Int] = [:]
   /// What rows say of the outside, which many units share.
-  private var outsideOfRows: [[Int32]: [Outside]] = [:]
+  private var outsideOfRows: [OutsideKey: [Outside]] = [:]
 
-  /// What a unit may send to addresses outside, by disjoint sets of addresses, ascending.
-  package func outsideDestinations(of source: Int) -> [Outside] {
-    outside(units[source], compiled.egressRow)
+  private struct OutsideKey: Hashable {
+    let direction: Direction
+    let rows: [Int32]
   }
 
-  /// What a unit may receive from addresses outside.
-  package func outsideSources(of destination: Int) -> [Outside] {
-    outside(units[destination], compiled.ingressRow)
+  /// What a unit may send to the outside: by disjoint sets of addresses, ascending, then to names, as far as that is
+  /// more than what it may send to every address.
+  package func outsideDestinations(of source: Int) -> [Outside] { outside(units[source], .egress) }
+
+  /// What a unit may receive from the outside, likewise.
+  package func outsideSources(of destination: Int) -> [Outside] { outside(units[destination], .ingress) }
+
+  /// All that a unit may send to a name.
+  package func destination(of source: Int, name: Int) -> Outside {
+    Outside(
+      end: .name(name), connection: table.id(of: compiled.connection(units[source], .egress, name: name)))
   }
 
   /// Fills the scratch arrays for one source facet.
@@ -139,27 +153,58 @@ package final class ConnectivityWalk {
     ingressGroups.forEachColumn(of: facet) { ingress[Int(groupRow[$0])] = groupTraffic[$0] }
   }
 
-  private func outside(_ unit: ConnectivityUnit, _ rowOfFacet: CompiledPolicies.RowsOfFacets) -> [Outside] {
+  private func outside(_ unit: ConnectivityUnit, _ direction: Direction) -> [Outside] {
+    let rowOfFacet = direction == .egress ? compiled.egressRow : compiled.ingressRow
     let rows = compiled.classes[Int(unit.endpointClass)].facets.map { rowOfFacet[Int($0)] }
-    if let known = outsideOfRows[rows] { return known }
-    var byTraffic: [ConnectionID: [Int]] = [:]
+    let key = OutsideKey(direction: direction, rows: rows)
+    if let known = outsideOfRows[key] { return known }
+    var atomsByTraffic: [ConnectionID: [Int]] = [:]
+    var everywhere = TrafficSet.all
+    var anywhere = TrafficSet.none
     for atom in 0..<compiled.atoms.count {
       var whole: TrafficPair?
       for row in rows {
         let here = compiled.rows[Int(row)].outsideGroup(of: atom).map { table[$0.traffic] } ?? .none
         whole = whole?.either(here) ?? here
       }
-      guard let whole, !whole.possible.isEmpty else { continue }
-      byTraffic[table.id(of: whole), default: []].append(atom)
+      let pair = whole ?? .none
+      if compiled.mayHaveNames(atom) {
+        everywhere = everywhere.intersection(pair.certain)
+        anywhere = anywhere.union(pair.possible)
+      }
+      if pair.possible.isEmpty { continue }
+      atomsByTraffic[table.id(of: pair), default: []].append(atom)
     }
-    let found = byTraffic.map { id, atoms in
+    let found = atomsByTraffic.map { id, atoms in
       (AddressSet(unsorted: atoms.flatMap { compiled.atoms.sets[$0].intervals }), id)
     }.sorted { left, right in
       let (a, b) = (left.0.intervals[0], right.0.intervals[0])
       return (a.family.rawValue, a.first) < (b.family.rawValue, b.first)
-    }.map { Outside(addresses: number(of: $0), connection: $1) }
-    outsideOfRows[rows] = found
-    return found
+    }.map { Outside(end: .addresses(number(of: $0)), connection: $1) }
+    let all = found + named(unit, direction, everywhere: everywhere, anywhere: anywhere)
+    outsideOfRows[key] = all
+    return all
+  }
+
+  /// Names to or from which more flows than for their addresses' sake.
+  ///
+  /// - Parameters:
+  ///   - everywhere: what certainly flows for every address.
+  ///   - anywhere: what possibly flows for some address.
+  private func named(
+    _ unit: ConnectivityUnit, _ direction: Direction, everywhere: TrafficSet, anywhere: TrafficSet
+  ) -> [Outside] {
+    compiled.namedEnds.indices.compactMap { name in
+      // Nobody sends by a domain name.
+      if direction == .ingress, compiled.namedEnds[name].domain != nil { return nil }
+      let whole = compiled.connection(unit, direction, name: name)
+      let isMore = !whole.certain.subtracting(everywhere).isEmpty
+      let certain = isMore ? whole.certain : .none
+      let possible = certain.union(whole.possible.subtracting(whole.certain).subtracting(anywhere))
+      if possible.isEmpty { return nil }
+      return Outside(
+        end: .name(name), connection: table.id(of: TrafficPair(certain: certain, possible: possible)))
+    }
   }
 
   private func number(of addresses: AddressSet) -> Int {

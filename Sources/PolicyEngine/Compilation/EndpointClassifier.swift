@@ -87,7 +87,7 @@ struct EndpointClassifier {
       }
     }
     if endpoint.hostNetwork {
-      let addresses = world.addressesAsNode(endpoint)
+      let addresses = world.addressesAsNode(endpoint, on: endpoint.node)
       key.asNode = addresses.isEmpty ? [.unknown] : addresses.map { .atom(atoms.atom(of: $0)) }
       key.nodeFamilies = addresses.map(\.family)
     }
@@ -101,7 +101,7 @@ struct EndpointClassifier {
     var own: [Int32] = []
     let isHostNetwork = endpoint.hostNetwork && !endpoint.isFinished
     func add(
-      _ address: Facet.Address, _ family: AddressFamily?, ports: Int32, node: Int32?, asNode: Bool,
+      _ address: Facet.Address, _ family: AddressFamily?, ports: Int32, node: Facet.Node?, asNode: Bool,
       _ classifier: inout EndpointClassifier
     ) {
       let number = classifier.number(
@@ -115,8 +115,9 @@ struct EndpointClassifier {
     if !isHostNetwork || profile.hostNetworkReadings.contains(.asPods) {
       for (index, address) in key.asPod.enumerated() {
         let family = index < key.podFamilies.count ? key.podFamilies[index] : familyOfUnknown(address)
-        let node = isHostNetwork && vocabulary.looksAtNodes ? endpoint.node.map(Int32.init) : nil
-        for kind in ports { add(address, family, ports: kind, node: node, asNode: false, &self) }
+        for node in isHostNetwork ? possibleNodes(of: endpoint) : [nil] {
+          for kind in ports { add(address, family, ports: kind, node: node, asNode: false, &self) }
+        }
       }
     }
     if isHostNetwork, profile.hostNetworkReadings.contains(.asNodes) {
@@ -132,21 +133,29 @@ struct EndpointClassifier {
     return number
   }
 
-  /// The nodes that a host-network pod may be a part of, with their addresses. The node itself is told only where
-  /// policies look at nodes.
-  private func nodeAddresses(
-    of endpoint: Endpoint, _ key: AddressKey
-  ) -> [(node: Int32?, address: Facet.Address, family: AddressFamily?)] {
-    if vocabulary.looksAtNodes, endpoint.node == nil, !world.nodes.isEmpty {
-      return world.nodes.indices.flatMap { node -> [(Int32?, Facet.Address, AddressFamily?)] in
-        let known = world.nodes[node].addresses
-        if known.isEmpty { return [(Int32(node), .unknown, world.assumedFamily)] }
-        return known.map { (Int32(node), .atom(atoms.atom(of: $0)), $0.family) }
+  /// The nodes that a host-network pod may be a part of; one nil where policies do not tell nodes apart.
+  private func possibleNodes(of endpoint: Endpoint) -> [Facet.Node?] {
+    guard vocabulary.looksAtNodes else { return [nil] }
+    return world.possibleNodes(of: endpoint).map { choice in
+      switch choice {
+      case .known(let node): .known(Int32(node))
+      case .unlisted: .unlisted
+      case .unknown: nil
       }
     }
-    let node = vocabulary.looksAtNodes ? endpoint.node.map(Int32.init) : nil
-    return key.asNode.enumerated().map { index, address in
-      (node, address, index < key.nodeFamilies.count ? key.nodeFamilies[index] : familyOfUnknown(address))
+  }
+
+  /// The nodes that a host-network pod may be a part of, with their addresses.
+  private func nodeAddresses(
+    of endpoint: Endpoint, _ key: AddressKey
+  ) -> [(node: Facet.Node?, address: Facet.Address, family: AddressFamily?)] {
+    possibleNodes(of: endpoint).flatMap { node -> [(Facet.Node?, Facet.Address, AddressFamily?)] in
+      if case .known(let number)? = node, !world.nodes[Int(number)].addresses.isEmpty {
+        return world.nodes[Int(number)].addresses.map { (node, .atom(atoms.atom(of: $0)), $0.family) }
+      }
+      return key.asNode.enumerated().map { index, address in
+        (node, address, index < key.nodeFamilies.count ? key.nodeFamilies[index] : familyOfUnknown(address))
+      }
     }
   }
 
@@ -233,14 +242,5 @@ private struct PodLook {
       && pods[a].template.ports == pods[b].template.ports
       && (!looksBeyondLabels
         || pods[a].template.serviceAccountName == pods[b].template.serviceAccountName)
-  }
-}
-
-extension World {
-  /// A host-network pod sends with its node's addresses; its own status says them when the node does not.
-  func addressesAsNode(_ endpoint: Endpoint) -> [IPAddress] {
-    if let node = endpoint.node, !nodes[node].addresses.isEmpty { return nodes[node].addresses }
-    if case .known(let addresses) = endpoint.addresses { return addresses }
-    return []
   }
 }

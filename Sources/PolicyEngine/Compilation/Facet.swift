@@ -14,6 +14,12 @@ struct Facet: Sendable, Hashable {
     case none
   }
 
+  enum Node: Sendable, Hashable {
+    case known(Int32)
+    /// One that is not in the input.
+    case unlisted
+  }
+
   let namespace: Int32
   /// Number of the visible labels.
   let labels: Int32
@@ -24,13 +30,14 @@ struct Facet: Sendable, Hashable {
   let isSelectable: Bool
   let isPoliced: Bool
   let isNode: Bool
-  /// The node that it is a part of, where policies tell nodes apart.
-  let node: Int32?
+  /// The node that it is a part of, where policies tell nodes apart; nil where they do not, and when nothing is
+  /// known of any node.
+  let node: Node?
   /// Which reading it stands for; nil when it stands for all.
   let reading: EngineProfile.HostNetworkReading?
 
   /// Whether its addresses are a node's, whatever policies take it for.
-  var isOnNodeNetwork: Bool { isNode || reading == .asPods }
+  var isOnNodeNetwork: Bool { isNode || (reading == .asPods && isSelectable) }
 }
 
 /// Endpoints that no policy can tell apart.

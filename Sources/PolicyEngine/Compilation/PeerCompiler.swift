@@ -28,6 +28,8 @@ struct PeerCompiler {
   private let names: [NamedParty]
   let none: PartySet
   let everything: PartySet
+  /// Facets that are nodes.
+  private let nodes: BitSet
   /// Facets by the atom of their address.
   private let withAtom: [BitSet]
   /// Facets of ends that blocks match in this profile.
@@ -54,11 +56,13 @@ struct PeerCompiler {
     everything = PartySet(
       facets: BitSet(allBelow: facets.count), outside: BitSet(allBelow: outsideCount))
     var unknown = noFacet
+    var nodes = noFacet
     var matchedByBlocks = noFacet
     var withAtom = [BitSet](repeating: noFacet, count: atoms.count)
     var facetsOfFamily = [noFacet, noFacet]
     for (index, facet) in facets.enumerated() {
       if let family = facet.family { facetsOfFamily[Int(family.rawValue)].insert(index) }
+      if facet.isNode { nodes.insert(index) }
       let isMatched = profile.addressBlocksMatch.contains(facet.isNode ? .nodes : .pods)
       if isMatched { matchedByBlocks.insert(index) }
       switch facet.address {
@@ -67,6 +71,7 @@ struct PeerCompiler {
       case .none: break
       }
     }
+    self.nodes = nodes
     withUnknownAddress = unknown
     self.withAtom = withAtom
     self.matchedByBlocks = matchedByBlocks
@@ -124,7 +129,7 @@ struct PeerCompiler {
     if let selector = subject.endpoints {
       facets.formUnion(selectors.carriers(of: selector).intersection(policed))
     }
-    if let selector = subject.nodes { facets.formUnion(selectors.matches(selector)) }
+    if let selector = subject.nodes { facets.formUnion(selectors.matches(selector).intersection(nodes)) }
     return facets
   }
 

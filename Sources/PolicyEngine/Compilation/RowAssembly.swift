@@ -39,12 +39,15 @@ struct RowAssembly {
     let concerned = concernedPolicies(direction)
     var result = CompiledPolicies.RowsOfFacets()
     for facet in facets.indices {
-      let apart = row(direction, concerned[facet], facet: facet, isSameNode: false)
+      let apart = row(direction, concerned[facet], facet: facet)
       result.apart.append(apart)
       result.onSameNode.append(
         looksAtPlacement ? row(direction, concerned[facet], facet: facet, isSameNode: true) : apart)
-      let strict = hasStrictTiers ? concerned[facet].filter { isStrict[Int($0)] } : []
-      result.strictOnSameNode.append(row(direction, strict, facet: facet, isSameNode: true))
+      let hasStrict = hasStrictTiers && concerned[facet].contains { isStrict[Int($0)] }
+      result.exemptOnSameNode.append(
+        hasStrict
+          ? row(direction, concerned[facet], facet: facet, isSameNode: true, isExempt: true)
+          : CompiledPolicies.openRow)
     }
     return result
   }
@@ -63,10 +66,11 @@ struct RowAssembly {
   }
 
   private mutating func row(
-    _ direction: Direction, _ policies: [Int32], facet: Int, isSameNode: Bool
+    _ direction: Direction, _ policies: [Int32], facet: Int, isSameNode: Bool = false, isExempt: Bool = false
   ) -> Int32 {
     if policies.isEmpty { return CompiledPolicies.openRow }
-    let ruleNumbers = policies.flatMap {
+    let asked = isExempt ? policies.filter { isStrict[Int($0)] } : policies
+    let ruleNumbers = asked.flatMap {
       direction == .egress
         ? compiled.rulesOfPolicy[Int($0)].egress : compiled.rulesOfPolicy[Int($0)].ingress
     }
@@ -77,10 +81,12 @@ struct RowAssembly {
     let (excluded, isUnknown) = asksSubjects ? exclusions(ruleNumbers, facet: facet) : ([], false)
     let question = RowBuilder.Question(
       direction: direction, policies: policies, ports: namesSubjectPorts ? ports : 0, excluded: excluded,
-      unknownSubject: isUnknown ? Int32(facet) : -1, isSameNode: isSameNode)
+      unknownSubject: isUnknown ? Int32(facet) : -1, isSameNode: isSameNode && looksAtPlacement,
+      isExempt: isExempt)
     if let known = numbers[question] { return known }
     let number = Int32(rows.count)
-    rows.append(builder.row(question, tierParts(policies, direction), rules: ruleNumbers, &table))
+    let tiers = tierParts(policies, direction, isExempt: isExempt)
+    rows.append(builder.row(question, tiers, rules: ruleNumbers, &table))
     numbers[question] = number
     return number
   }
@@ -104,7 +110,10 @@ struct RowAssembly {
     return (excluded, isUnknown)
   }
 
-  private func tierParts(_ policies: [Int32], _ direction: Direction) -> [RowTier] {
+  /// - Parameter isExempt: whether only strict tiers are asked.
+  private func tierParts(
+    _ policies: [Int32], _ direction: Direction, isExempt: Bool
+  ) -> [RowTier] {
     var parts: [RowTier] = []
     var rest = policies[...]
     let values = tiers.map(\.policies)
@@ -114,14 +123,11 @@ struct RowAssembly {
       rest = rest.dropFirst(own.count)
       if !own.isEmpty {
         let members = own.map { values[number][Int($0) - start] }
-        var ties = 1
-        if case .firstMatch(.isUndefined) = tier.combination {
-          ties = members.chunkedByRank().map(\.count).max() ?? 1
-        }
         parts.append(
           RowTier(
             tier: Int32(number), combination: tier.combination,
-            isolates: members.contains { $0.isolates.contains(direction) }, ties: ties))
+            isolates: members.contains { $0.isolates.contains(direction) },
+            isExempt: isExempt && !tier.isStrict))
       }
       start += tier.policies.count
     }

@@ -47,6 +47,8 @@ struct RowBuilder {
     let unknownSubject: Int32
     /// Whether node facets are on the subject's own node.
     let isSameNode: Bool
+    /// Whether only strict tiers ask their rules.
+    let isExempt: Bool
   }
 
   /// The row of some policies.
@@ -56,7 +58,7 @@ struct RowBuilder {
     _ question: Question, _ tiers: [RowTier], rules ruleNumbers: [Int32], _ table: inout TrafficTable
   ) -> Row {
     let own = ruleNumbers.filter { !question.excluded.contains($0) }
-    let cases = cases(question, tiers, own)
+    let cases = cases(question, own)
     var contributions: [Contribution] = []
     for number in own { contribute(number, question, cases, &contributions) }
     let partition = Partition(contributions, within: peers.everything)
@@ -95,7 +97,7 @@ struct RowBuilder {
   // MARK: - Cases
 
   /// Every way in which what the row does not know may turn out, without those that its rules cannot tell apart.
-  private func cases(_ question: Question, _ tiers: [RowTier], _ numbers: [Int32]) -> [RowCase] {
+  private func cases(_ question: Question, _ numbers: [Int32]) -> [RowCase] {
     var base = RowCase()
     base.peers.isSameNode = question.isSameNode
     var cases = addressCases(base, numbers)
@@ -115,17 +117,6 @@ struct RowBuilder {
         cases.map {
           var next = $0
           next.sourcePort = port
-          return next
-        }
-      }
-    }
-    if tiers.contains(where: { $0.ties > 1 }) {
-      var choices: [[Int]] = [[]]
-      for tier in tiers { choices = choices.flatMap { left in (0..<tier.ties).map { left + [$0] } } }
-      cases = choices.flatMap { winners in
-        cases.map {
-          var next = $0
-          next.winners = winners
           return next
         }
       }
@@ -195,35 +186,52 @@ struct RowBuilder {
     let holding = holding(rule, question.unknownSubject, cases)
     if holding?.isEmpty == true { return }
     for (parties, mask) in parties(of: rule.peers, cases) where !parties.isEmpty {
-      let common = mask.map { own in holding.map { own.intersection($0) } ?? own } ?? holding
+      let common = Self.intersection(mask, holding)
       if common?.isEmpty == true { continue }
       for (traffic, reached) in self.traffic(of: rule.rule, question, parties)
       where !traffic.isEmpty && !reached.isEmpty {
-        contributions.append(Contribution(rule: number, parties: reached, traffic: traffic, cases: common))
+        for (part, portMask) in Self.bySourcePort(rule.rule.sourcePorts, traffic, cases) {
+          let own = Self.intersection(common, portMask)
+          if own?.isEmpty == true { continue }
+          contributions.append(Contribution(rule: number, parties: reached, traffic: part, cases: own))
+        }
       }
     }
   }
 
-  /// The cases in which a rule counts at all; nil for all.
+  /// Of two sets of cases; nil stands for all.
+  private static func intersection(_ a: BitSet?, _ b: BitSet?) -> BitSet? {
+    guard let a, let b else { return a ?? b }
+    return a.intersection(b)
+  }
+
+  /// The cases in which a rule counts for its subject's sake; nil for all.
   private mutating func holding(_ rule: CompiledRule, _ unknownSubject: Int32, _ cases: [RowCase]) -> BitSet?
   {
-    let looksAtPorts = rule.rule.sourcePorts.isRestricted
-    let subject = unknownSubject >= 0 ? rule.subject : nil
-    if !looksAtPorts && subject == nil { return nil }
+    guard unknownSubject >= 0, let subject = rule.subject else { return nil }
     var holding = BitSet(size: cases.count)
-    for (index, value) in cases.enumerated() {
-      if let subject, !peers.includes(subject, facet: Int(unknownSubject), at: value.atomOfSubject) {
-        continue
-      }
-      if looksAtPorts, !Self.matches(rule.rule.sourcePorts, value.sourcePort) { continue }
+    for (index, value) in cases.enumerated()
+    where peers.includes(subject, facet: Int(unknownSubject), at: value.atomOfSubject) {
       holding.insert(index)
     }
     return holding
   }
 
-  private static func matches(_ wanted: Traffic, _ port: UInt16?) -> Bool {
-    guard let port else { return false }
-    return wanted.portMatches.contains { $0.numbers { _ in .none }.contains(port) }
+  /// The parts of some traffic with the cases in which the source's port matches; nil for all cases. Each protocol
+  /// has ports of its own.
+  private static func bySourcePort(
+    _ wanted: Traffic, _ traffic: TrafficSet, _ cases: [RowCase]
+  ) -> [(TrafficSet, BitSet?)] {
+    if !wanted.isRestricted { return [(traffic, nil)] }
+    return TransportProtocol.allCases.map { transport in
+      let matches = wanted.portMatches.filter { $0.transport == transport }
+      var mask = BitSet(size: cases.count)
+      for (index, value) in cases.enumerated() {
+        guard let port = value.sourcePort else { continue }
+        if matches.contains(where: { $0.numbers { _ in .none }.contains(port) }) { mask.insert(index) }
+      }
+      return (TrafficSet(transport, traffic[transport]), mask)
+    }.filter { !$0.0.isEmpty }
   }
 
   /// Sets of parties with the cases in which a rule speaks of them; nil for all cases.
@@ -310,26 +318,25 @@ struct RowBuilder {
     _ matches: [Partition.Match], _ tiers: [RowTier], _ cases: [RowCase]
   ) -> Settled {
     if cases.count == 1 {
-      let decision = decide(matches, tiers, cases, 0)
+      let decision = decide(matches, tiers, 0)
+      let (traffic, denied) = (decision.traffic, decision.certainlyDenied)
       return Settled(
-        traffic: TrafficPair(decision.allowed),
-        allows: decision.allows.map { ($0.rule, TrafficPair($0.traffic)) },
-        denials: decision.denials.map { ($0.rule, TrafficPair($0.traffic)) })
+        traffic: traffic, allows: decision.allows.map { Self.pair($0.rule, $0.traffic, traffic.certain) },
+        denials: decision.denials.map { Self.pair($0.rule, $0.traffic, denied) })
     }
     var whole: TrafficPair?
     var denied: TrafficSet?
     var allows: [Int32: TrafficSet] = [:]
     var denials: [Int32: TrafficSet] = [:]
-    var last: (matches: [Int32], winners: [Int])?
-    for index in cases.indices {
+    var last: [Int32]?
+    for index in 0..<cases.count {
       // Neighbours often agree in everything that these parties can see.
       let active = matches.filter { $0.cases?.contains(index) ?? true }.map(\.place)
-      if let last, last.matches == active, last.winners == cases[index].winners { continue }
-      last = (active, cases[index].winners)
-      let decision = decide(matches, tiers, cases, index)
-      whole = whole?.either(TrafficPair(decision.allowed)) ?? TrafficPair(decision.allowed)
-      let here = decision.denials.reduce(TrafficSet.none) { $0.union($1.traffic) }
-      denied = denied?.intersection(here) ?? here
+      if active == last { continue }
+      last = active
+      let decision = decide(matches, tiers, index)
+      whole = whole?.either(decision.traffic) ?? decision.traffic
+      denied = denied?.intersection(decision.certainlyDenied) ?? decision.certainlyDenied
       for match in decision.allows {
         allows[match.rule] = allows[match.rule]?.union(match.traffic) ?? match.traffic
       }
@@ -338,19 +345,22 @@ struct RowBuilder {
       }
     }
     let traffic = whole ?? .none
-    // What all rules together certainly let through is certain of each that has a part in it.
     func pairs(_ found: [Int32: TrafficSet], _ certain: TrafficSet) -> [(Int32, TrafficPair)] {
-      found.sorted { $0.key < $1.key }.map { rule, possible in
-        (rule, TrafficPair(certain: certain.intersection(possible), possible: possible))
-      }
+      found.sorted { $0.key < $1.key }.map { Self.pair($0.key, $0.value, certain) }
     }
     return Settled(
       traffic: traffic, allows: pairs(allows, traffic.certain), denials: pairs(denials, denied ?? .none))
   }
 
-  private func decide(
-    _ matches: [Partition.Match], _ tiers: [RowTier], _ cases: [RowCase], _ index: Int
-  ) -> RowDecision {
+  /// What all rules together certainly decide is certain of each that has a part in it.
+  private static func pair(
+    _ rule: Int32, _ possible: TrafficSet, _ certain: TrafficSet
+  ) -> (Int32, TrafficPair) {
+    (rule, TrafficPair(certain: certain.intersection(possible), possible: possible))
+  }
+
+  /// - Parameter index: number of the case.
+  private func decide(_ matches: [Partition.Match], _ tiers: [RowTier], _ index: Int) -> RowDecision {
     var active: [RowDecision.Match] = []
     active.reserveCapacity(matches.count)
     for match in matches where match.cases?.contains(index) ?? true {
@@ -360,6 +370,6 @@ struct RowBuilder {
         active.append(.init(rule: match.rule, traffic: match.traffic))
       }
     }
-    return RowDecision(tiers, winners: cases[index].winners, rules: rules, active)
+    return RowDecision(tiers, rules: rules, active)
   }
 }

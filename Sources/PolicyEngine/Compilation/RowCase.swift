@@ -9,8 +9,6 @@ struct RowCase: Sendable, Hashable {
   var atomOfSubject: Int32 = -1
   /// Nil when no rule looks at it.
   var sourcePort: UInt16?
-  /// Which of the policies of one rank goes first, by tier of the row.
-  var winners: [Int] = []
 }
 
 /// A tier as far as it concerns a row.
@@ -20,8 +18,8 @@ struct RowTier: Sendable, Hashable {
   let combination: Tier.Combination
   /// Whether a policy of the row closes the direction at the end of the tier.
   let isolates: Bool
-  /// The most policies of the row that have one rank, where nobody says which of them goes first; else 1.
-  let ties: Int
+  /// Whether its rules are not asked: what it closes is open, and nothing is left for later tiers.
+  let isExempt: Bool
 }
 
 /// A rule with its peers as sets.

@@ -3,7 +3,8 @@ internal import PolicyModel
 /// What tiers decide about one kind of peers, for all ports at once.
 ///
 /// The set algebra of ``FlowEvaluator``: instead of asking whether a port matches, it carries the ports that are
-/// still undecided from rule to rule.
+/// still undecided from rule to rule. Where policies of one rank disagree and nobody says which goes first, a port
+/// is in several of the sets.
 struct RowDecision {
   /// What of a rule's traffic the peers have.
   struct Match {
@@ -11,128 +12,140 @@ struct RowDecision {
     let traffic: TrafficSet
   }
 
-  private(set) var allowed = TrafficSet.none
-  /// What each rule lets through, in the order of evaluation.
+  /// What flows if ties end well.
+  private(set) var possible = TrafficSet.none
+  /// What each rule lets through if it goes first, in the order of evaluation.
   private(set) var allows: [Match] = []
   private(set) var denials: [Match] = []
+  /// What some rule denies.
+  private var denied = TrafficSet.none
+  /// What no rule decides in a tier that closes the direction.
+  private var closed = TrafficSet.none
   private var undecided = TrafficSet.all
   private let rules: [CompiledRule]
 
-  /// - Parameters:
-  ///   - winners: by tier, which policy of one rank goes first.
-  ///   - matches: the rules whose peers these are, ascending. O(matches) set operations.
-  init(_ tiers: [RowTier], winners: [Int], rules: [CompiledRule], _ matches: [Match]) {
+  /// What certainly flows, and what possibly does.
+  var traffic: TrafficPair {
+    TrafficPair(certain: possible.subtracting(denied).subtracting(closed), possible: possible)
+  }
+
+  /// What rules certainly deny.
+  var certainlyDenied: TrafficSet { denied.subtracting(possible).subtracting(closed) }
+
+  /// - Parameter matches: the rules whose peers these are, ascending. O(matches) set operations.
+  init(_ tiers: [RowTier], rules: [CompiledRule], _ matches: [Match]) {
     self.rules = rules
     var rest = matches[...]
-    for (number, tier) in tiers.enumerated() {
+    for tier in tiers {
       if undecided.isEmpty { return }
       let own = rest.prefix { rules[Int($0.rule)].tier == tier.tier }
       rest = rest.dropFirst(own.count)
-      var passed = TrafficSet.none
-      switch tier.combination {
-      case .additive: allow(own, closes: tier.isolates)
-      case .denyOverrides:
-        deny(own)
-        allow(own, closes: tier.isolates)
-      case .firstMatch(let sameRank):
-        ordered(own, sameRank, winner: winners.isEmpty ? 0 : winners[number], &passed)
-      }
-      undecided = tier.isolates ? passed : passed.union(undecided)
-    }
-    allowed = allowed.union(undecided)
-  }
-
-  // MARK: - Unordered tiers
-
-  /// The union of what rules let through.
-  ///
-  /// - Parameter closes: whether nothing is left for later tiers anyway.
-  private mutating func allow(_ matches: ArraySlice<Match>, closes: Bool) {
-    var open = TrafficSet.none
-    let isWhole = undecided == .all
-    for match in matches where action(match) == .allow {
-      let part = isWhole ? match.traffic : undecided.intersection(match.traffic)
-      if part.isEmpty { continue }
-      allows.append(Match(rule: match.rule, traffic: part))
-      open = open.union(part)
-    }
-    if open.isEmpty { return }
-    allowed = allowed.union(open)
-    if !closes { undecided = undecided.subtracting(open) }
-  }
-
-  private mutating func deny(_ matches: ArraySlice<Match>) {
-    var denied = TrafficSet.none
-    for match in matches where action(match) == .deny {
-      let part = undecided.intersection(match.traffic)
-      if part.isEmpty { continue }
-      denials.append(Match(rule: match.rule, traffic: part))
-      denied = denied.union(part)
-    }
-    if !denied.isEmpty { undecided = undecided.subtracting(denied) }
-  }
-
-  // MARK: - Ordered tiers
-
-  private mutating func ordered(
-    _ matches: ArraySlice<Match>, _ sameRank: Tier.SameRank, winner: Int, _ passed: inout TrafficSet
-  ) {
-    var rest = matches
-    while let first = rest.first {
-      let rank = rest.prefix { rules[Int($0.rule)].rank == rules[Int(first.rule)].rank }
-      rest = rest.dropFirst(rank.count)
-      var policies: [ArraySlice<Match>] = []
-      var ofRank = rank
-      while let first = ofRank.first {
-        policies.append(ofRank.prefix { rules[Int($0.rule)].policy == rules[Int(first.rule)].policy })
-        ofRank = ofRank.dropFirst(policies[policies.count - 1].count)
-      }
-      if policies.count > 1, sameRank == .denyWins {
-        together(policies, &passed)
+      if tier.isExempt {
+        if tier.isolates { break }
         continue
       }
-      let first = winner % policies.count
-      inOrder(policies[first], &passed)
-      for (place, policy) in policies.enumerated() where place != first { inOrder(policy, &passed) }
-    }
-  }
-
-  /// The rules of one policy, each for what those before it left.
-  private mutating func inOrder(_ policy: ArraySlice<Match>, _ passed: inout TrafficSet) {
-    for match in policy {
-      if undecided.isEmpty { return }
-      if action(match) == .log { continue }
-      let part = undecided.intersection(match.traffic)
-      if part.isEmpty { continue }
-      take(Match(rule: match.rule, traffic: part), &passed)
-    }
-  }
-
-  /// Policies of one rank side by side: at each step what a rule denies is denied, then what one allows is allowed.
-  private mutating func together(_ policies: [ArraySlice<Match>], _ passed: inout TrafficSet) {
-    let found = policies.joined().filter { action($0) != .log }
-    for step in Set(found.map { rules[Int($0.rule)].rule.step }).sorted() {
-      let here = found.filter { rules[Int($0.rule)].rule.step == step }
-      for wanted in [RuleAction.deny, .allow, .pass] {
-        for match in here where action(match) == wanted {
-          let part = undecided.intersection(match.traffic)
-          if !part.isEmpty { take(Match(rule: match.rule, traffic: part), &passed) }
-        }
+      var passed = TrafficSet.none
+      switch tier.combination {
+      case .additive: decide(own, .allow)
+      case .denyOverrides:
+        decide(own, .deny)
+        decide(own, .allow)
+      case .firstMatch(let sameRank): ordered(own, sameRank, &passed)
+      }
+      if tier.isolates {
+        closed = closed.union(undecided)
+        undecided = passed
+      } else if !passed.isEmpty {
+        undecided = passed.union(undecided)
       }
     }
+    possible = possible.union(undecided)
   }
 
-  private mutating func take(_ match: Match, _ passed: inout TrafficSet) {
+  private func action(_ match: Match) -> RuleAction { rules[Int(match.rule)].rule.action }
+
+  /// Notes that a rule decides some traffic, which may be undecided still for other reasons.
+  private mutating func note(_ match: Match, _ passed: inout TrafficSet) {
     switch action(match) {
     case .log: return
     case .pass: passed = passed.union(match.traffic)
     case .allow:
       allows.append(match)
-      allowed = allowed.union(match.traffic)
-    case .deny: denials.append(match)
+      possible = possible.union(match.traffic)
+    case .deny:
+      denials.append(match)
+      denied = denied.union(match.traffic)
     }
-    undecided = undecided.subtracting(match.traffic)
   }
 
-  private func action(_ match: Match) -> RuleAction { rules[Int(match.rule)].rule.action }
+  // MARK: - Unordered tiers
+
+  /// The union of what rules with an action match.
+  private mutating func decide(_ matches: ArraySlice<Match>, _ wanted: RuleAction) {
+    let isWhole = undecided == .all
+    var decided = TrafficSet.none
+    var passed = TrafficSet.none
+    for match in matches where action(match) == wanted {
+      let part = isWhole ? match.traffic : undecided.intersection(match.traffic)
+      if part.isEmpty { continue }
+      note(Match(rule: match.rule, traffic: part), &passed)
+      decided = decided.union(part)
+    }
+    if !decided.isEmpty { undecided = undecided.subtracting(decided) }
+  }
+
+  // MARK: - Ordered tiers
+
+  private mutating func ordered(
+    _ matches: ArraySlice<Match>, _ sameRank: Tier.SameRank, _ passed: inout TrafficSet
+  ) {
+    var rest = matches
+    while let first = rest.first, !undecided.isEmpty {
+      let rank = rest.prefix { rules[Int($0.rule)].rank == rules[Int(first.rule)].rank }
+      rest = rest.dropFirst(rank.count)
+      switch sameRank {
+      case .isUndefined:
+        // Each policy of the rank may be the first.
+        let found = found(rank)
+        for match in found { note(match, &passed) }
+        undecided = found.reduce(undecided) { $0.subtracting($1.traffic) }
+      case .denyWins: sideBySide(rank, &passed)
+      }
+    }
+  }
+
+  /// Policies of one rank side by side: at each step what a rule denies is denied, then what one allows is allowed.
+  private mutating func sideBySide(_ rank: ArraySlice<Match>, _ passed: inout TrafficSet) {
+    for step in Set(rank.map { rules[Int($0.rule)].rule.step }).sorted() {
+      let here = rank.filter { rules[Int($0.rule)].rule.step == step }
+      // Rules without steps are in the order of the text, all of one policy.
+      let isOrdered = Set(here.map { rules[Int($0.rule)].policy }).count == 1
+      for wanted in isOrdered ? [nil] : [RuleAction.deny, .allow, .pass].map(Optional.some) {
+        for match in here where action(match) != .log && (wanted == nil || action(match) == wanted) {
+          let part = undecided.intersection(match.traffic)
+          if part.isEmpty { continue }
+          note(Match(rule: match.rule, traffic: part), &passed)
+          undecided = undecided.subtracting(part)
+        }
+      }
+    }
+  }
+
+  /// What each rule of a rank decides, as if its policy were alone in it.
+  private func found(_ rank: ArraySlice<Match>) -> [Match] {
+    var found: [Match] = []
+    var left = undecided
+    var policy = rank.first.map { rules[Int($0.rule)].policy }
+    for match in rank where action(match) != .log {
+      if rules[Int(match.rule)].policy != policy {
+        policy = rules[Int(match.rule)].policy
+        left = undecided
+      }
+      let part = left.intersection(match.traffic)
+      if part.isEmpty { continue }
+      found.append(Match(rule: match.rule, traffic: part))
+      left = left.subtracting(part)
+    }
+    return found
+  }
 }

@@ -12,8 +12,10 @@ struct SelectorIndex {
   private var withKey: [BitSet]
   private var withValue: [UInt64: BitSet] = [:]
   private var byNamespace: [BitSet]
-  /// Facets that are part of a known node, by node; of an unknown one, in ``ofSomeNode`` only.
+  /// Facets that are part of a known node, by node.
   private var byNode: [Int32: BitSet] = [:]
+  /// Facets that are part of a node of which nothing is known: it has no labels.
+  private let ofUnknownNode: BitSet
   private let ofSomeNode: BitSet
   private var requirements: [AttributeRequirement: BitSet] = [:]
   private var namespaceScopes: [[AttributeRequirement]: BitSet] = [:]
@@ -29,12 +31,16 @@ struct SelectorIndex {
     byNamespace = [BitSet](repeating: empty, count: world.namespaces.count)
     var selectable = empty
     var ofSomeNode = empty
+    var ofUnknownNode = empty
     for (index, facet) in facets.enumerated() {
       byNamespace[Int(facet.namespace)].insert(index)
       if facet.isSelectable { selectable.insert(index) }
       if facet.isOnNodeNetwork {
         ofSomeNode.insert(index)
-        if let node = facet.node { byNode[node, default: empty].insert(index) }
+        switch facet.node {
+        case .known(let node)?: byNode[node, default: empty].insert(index)
+        case .unlisted?, nil: ofUnknownNode.insert(index)
+        }
       }
       for label in labelSignatures[Int(facet.labels)] {
         withKey[Int(label >> 32)].insert(index)
@@ -43,6 +49,7 @@ struct SelectorIndex {
     }
     self.selectable = selectable
     self.ofSomeNode = ofSomeNode
+    self.ofUnknownNode = ofUnknownNode
   }
 
   /// The facets that a selector matches as peers.
@@ -58,7 +65,7 @@ struct SelectorIndex {
   /// The facets that count as nodes and are on one that a selector matches.
   func matches(_ selector: NodeSelector) -> BitSet {
     if selector.isEverything { return ofSomeNode }
-    var result = BitSet(size: size)
+    var result = selector.containsUnknown ? ofUnknownNode : BitSet(size: size)
     for (node, facets) in byNode where selector.contains(world.nodes[Int(node)]) { result.formUnion(facets) }
     return result
   }

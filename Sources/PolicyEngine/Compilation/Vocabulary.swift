@@ -28,7 +28,8 @@ struct Vocabulary: Sendable {
 
   private var knownNames: Set<NamedParty> = []
 
-  init(_ policies: [Policy], _ world: World) {
+  /// - Parameter domains: names that will be asked about.
+  init(_ policies: [Policy], domains: [String], _ world: World) {
     for policy in policies {
       if let selector = policy.subject.endpoints { add(selector.pods) }
       if policy.subject.nodes != nil { looksAtNodes = true }
@@ -36,6 +37,9 @@ struct Vocabulary: Sendable {
         rule.forEachCondition { add($0, world) }
         for match in rule.traffic.portMatches { portNames.formUnion(match.names) }
       }
+    }
+    for domain in domains {
+      if let pattern = DomainPattern(ciliumMatchName: domain) { add(.domain(pattern)) }
     }
   }
 

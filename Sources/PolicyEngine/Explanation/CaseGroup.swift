@@ -71,8 +71,7 @@ struct CaseGroup {
   ) -> Relation {
     if isSamePod { return .samePod }
     guard nodesMatter else { return .apart }
-    guard let a = source.node, let b = destination.node else { return .sameNode(nil) }
-    return .sameNode(a == b)
+    return .sameNode(source.sharesNode(with: destination))
   }
 
   /// Enough cases to stand for all: two of each node, or of all, and one that is in the other group too.
@@ -95,6 +94,13 @@ struct CaseGroup {
 }
 
 extension Party {
+  /// Whether both are on one node; nil when that is not known.
+  func sharesNode(with other: Party) -> Bool? {
+    if let node, let otherNode = other.node { return node == otherNode }
+    if isOnUnlistedNode, other.node != nil { return false }
+    return other.isOnUnlistedNode && node != nil ? false : nil
+  }
+
   /// Whether one of the two is a node, or counts as one, and the other a pod that may run on it.
   func meetsItsNode(in other: Party) -> Bool {
     (isNode && other.isPoliced) || (other.isNode && isPoliced)

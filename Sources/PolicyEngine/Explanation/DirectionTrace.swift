@@ -42,6 +42,8 @@ package struct TierTrace: Sendable {
     case isolatedHairpin
     /// A protocol that the tier's rules cannot speak about, where the direction is closed.
     case otherProtocol(OtherProtocolReading)
+    /// The tier's policies close the direction, but do not see the connection: it is let through.
+    case exempt(DirectionTrace.Basis)
     /// No rule matches; the next tier decides.
     case undecided
   }
@@ -65,7 +67,7 @@ package struct TierTrace: Sendable {
   /// What the tier decided; nil when the next one goes on.
   package var isAllowed: Bool? {
     switch outcome {
-    case .allowed: true
+    case .allowed, .exempt: true
     case .denied, .isolated, .isolatedHairpin: false
     case .otherProtocol(let reading): reading == .open
     case .passed, .undecided: nil

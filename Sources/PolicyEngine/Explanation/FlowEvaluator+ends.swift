@@ -40,6 +40,10 @@ extension FlowEvaluator {
     }
 
     func runsOn(_ node: Int) -> Assumption { self == .source ? .sourceNode(node) : .destinationNode(node) }
+
+    var runsOnUnlistedNode: Assumption {
+      self == .source ? .sourceNodeIsUnlisted : .destinationNodeIsUnlisted
+    }
   }
 
   /// - Parameter sets: what tells addresses of the end apart.
@@ -102,8 +106,7 @@ extension FlowEvaluator {
     }
   }
 
-  /// The cases of one endpoint: one, but for a host-network template that may run on nodes which policies tell
-  /// apart.
+  /// The cases of one endpoint: one, but for a host-network pod that may run on nodes which policies tell apart.
   private func endCases(
     endpoint number: Int, address: IPAddress?, _ sets: [AddressSet],
     _ reading: EngineProfile.HostNetworkReading, _ side: Side
@@ -111,34 +114,48 @@ extension FlowEvaluator {
     let endpoint = world.endpoints[number]
     let isNode = endpoint.hostNetwork && reading == .asNodes && !endpoint.isFinished
     let hasNoAddress = endpoint.isFinished || endpoint.addresses == .none
-    var party = Party(
+    let party = Party(
       endpoint: number, node: endpoint.node, isNode: isNode, isSelectable: !isNode && !hasNoAddress,
       isPoliced: !isNode && !endpoint.isFinished)
     let isPod = endpoint.kind == .pod
     if let address { return [EndCase(party: party, addresses: [address], isPod: isPod)] }
-    if isNode {
-      if party.node == nil, index.looksAtNodes, !world.nodes.isEmpty {
-        return world.nodes.indices.map { node in
-          let known = world.nodes[node].addresses
-          party.node = node
-          party.isAddressAssumed = known.isEmpty
-          return EndCase(
-            party: party, addresses: distinct(known, sets, isUnknown: known.isEmpty),
-            assumptions: [side.runsOn(node)], isPod: isPod)
-        }
+    guard endpoint.hostNetwork, !endpoint.isFinished, index.looksAtNodes else {
+      return [endCase(party, endpoint, sets, isPod: isPod)]
+    }
+    let choices = world.possibleNodes(of: endpoint)
+    return choices.map { choice in
+      var party = party
+      var assumptions: [Assumption] = []
+      switch choice {
+      case .known(let node):
+        party.node = node
+        assumptions = [side.runsOn(node)]
+      case .unlisted:
+        party.isOnUnlistedNode = true
+        assumptions = [side.runsOnUnlistedNode]
+      case .unknown: break
       }
-      let known = world.addressesAsNode(endpoint)
-      party.isAddressAssumed = known.isEmpty
-      return [
-        EndCase(party: party, addresses: distinct(known, sets, isUnknown: known.isEmpty), isPod: isPod)
-      ]
+      var found = endCase(party, endpoint, sets, isPod: isPod)
+      if choices.count > 1 { found.assumptions = assumptions }
+      return found
     }
-    if hasNoAddress { return [EndCase(party: party, addresses: [], isPod: isPod)] }
-    if case .known(let known) = endpoint.addresses {
-      return [EndCase(party: party, addresses: distinct(known, sets, isUnknown: false), isPod: isPod)]
+  }
+
+  /// - Parameter party: knows its node, if anybody does.
+  private func endCase(_ party: Party, _ endpoint: Endpoint, _ sets: [AddressSet], isPod: Bool) -> EndCase {
+    var party = party
+    let known: [IPAddress]
+    if party.isNode {
+      known = world.addressesAsNode(endpoint, on: party.node)
+    } else if endpoint.isFinished || endpoint.addresses == .none {
+      return EndCase(party: party, addresses: [], isPod: isPod)
+    } else if case .known(let addresses) = endpoint.addresses {
+      known = addresses
+    } else {
+      known = []
     }
-    party.isAddressAssumed = true
-    return [EndCase(party: party, addresses: distinct([], sets, isUnknown: true), isPod: isPod)]
+    party.isAddressAssumed = known.isEmpty
+    return EndCase(party: party, addresses: distinct(known, sets, isUnknown: known.isEmpty), isPod: isPod)
   }
 
   // MARK: - Addresses
@@ -180,6 +197,7 @@ extension FlowEvaluator {
     let isOutside: Bool
     /// Only where policies look at nodes.
     let node: Int?
+    let isOnUnlistedNode: Bool
     let translatedPort: UInt16?
     let addresses: [AddressView]
   }
@@ -197,7 +215,8 @@ extension FlowEvaluator {
         ports: endpoint?.ports ?? [],
         isPod: member.isPod, isNode: member.party.isNode, isSelectable: member.party.isSelectable,
         isPoliced: member.party.isPoliced, isOutside: member.party.isOutside,
-        node: member.party.isNode && index.looksAtNodes ? member.party.node : nil,
+        node: index.looksAtNodes && (endpoint?.hostNetwork ?? member.party.isNode) ? member.party.node : nil,
+        isOnUnlistedNode: member.party.isOnUnlistedNode,
         translatedPort: member.translatedPort,
         addresses: member.addresses.map { AddressView($0, sets) })
       if let number = numbers[look] {

@@ -64,7 +64,7 @@ extension FlowEvaluator {
       guard party.isSelectable, let number = party.endpoint else { return [.notAPod] }
       return mismatches(selector, world.endpoints[number])
     case .nodes(let selector, let placement):
-      let sharesNetwork = party.endpoint.map { world.endpoints[$0].hostNetwork } ?? false
+      let sharesNetwork = party.isSelectable && party.endpoint.map { world.endpoints[$0].hostNetwork } ?? false
       guard party.isNode || sharesNetwork else { return [.notANode] }
       return mismatches(selector, party) + mismatches(placement, view)
     case .addresses(let block): return mismatches(block, party, view)
@@ -202,7 +202,7 @@ extension FlowEvaluator {
     return matches.contains { match in
       guard case .ports(let match) = match, match.transport == transport else { return false }
       return match.numbers { name in
-        let numbers = pod.map { world.endpoints[$0].portNumbers(named: name, transport, .all) } ?? []
+        let numbers = pod.map { world.endpoints[$0].portNumbers(named: name, transport, .allWithInit) } ?? []
         return PortSet(numbers)
       }.contains(port)
     }

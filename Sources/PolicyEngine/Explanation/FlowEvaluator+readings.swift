@@ -47,7 +47,7 @@ extension FlowEvaluator {
     var starts: Set<UInt16> = [1]
     for match in matches {
       let numbers = match.numbers { name in
-        PortSet(pod.map { world.endpoints[$0].portNumbers(named: name, transport, .all) } ?? [])
+        PortSet(pod.map { world.endpoints[$0].portNumbers(named: name, transport, .allWithInit) } ?? [])
       }
       for range in numbers.ranges {
         starts.insert(range.lowerBound)
@@ -138,8 +138,8 @@ extension FlowEvaluator {
     guard situation.source.meetsItsNode(in: situation.destination) || index.looksAtPlacement else { return }
     guard situation.source.isNode || situation.destination.isNode else { return }
     if situation.source.isOutside || situation.destination.isOutside { return }
-    if let a = situation.source.node, let b = situation.destination.node {
-      readings.apply { $0.isSameNode = a == b }
+    if let isSameNode = situation.source.sharesNode(with: situation.destination) {
+      readings.apply { $0.isSameNode = isSameNode }
     } else {
       readings.branch([true, false]) {
         $0.isSameNode = $1

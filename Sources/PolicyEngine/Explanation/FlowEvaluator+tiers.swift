@@ -21,6 +21,16 @@ extension FlowEvaluator {
     }
   }
 
+  /// A tier that does not see the connection; nil when it closes nothing either, so that the next one decides.
+  func exemptTrace(
+    _ tier: Int, _ policies: [Int], _ direction: Direction, _ exemption: DirectionTrace.Basis
+  ) -> TierTrace? {
+    let isolating = policies.map { index.policies[$0] }.filter { $0.isolates.contains(direction) }
+    if isolating.isEmpty { return nil }
+    return makeTrace(
+      tier, isolating.map { PolicyTrace(policy: $0, isolates: true, rules: []) }, .exempt(exemption))
+  }
+
   /// What the rules of `networking.k8s.io/v1` cannot speak about, at an isolated pod.
   private func specialOutcome(
     _ policies: [Policy], _ direction: Direction, _ situation: Situation

@@ -100,8 +100,8 @@ package struct FlowEvaluator: Sendable {
   /// The policies on an end; nil when policies do not apply to it.
   private func selecting(_ party: Party) -> [Int]? {
     if party.isNode {
-      guard !index.ofNodes.isEmpty, let node = party.node else { return nil }
-      let policies = index.selecting(node: node, in: world)
+      if index.ofNodes.isEmpty { return nil }
+      let policies = index.selecting(node: party.node, in: world)
       return policies.isEmpty ? nil : policies
     }
     guard party.isPoliced, let endpoint = party.endpoint else { return nil }
@@ -110,22 +110,27 @@ package struct FlowEvaluator: Sendable {
 
   /// Asks the tiers in order. Ties multiply the traces.
   ///
-  /// - Parameter exemption: why only strict tiers see the connection; nil when all do.
+  /// - Parameter exemption: why only strict tiers see the connection; nil when all do. What another tier closes is
+  ///   open then, and still final.
   private func decide(
     _ direction: Direction, _ selecting: [Int], _ situation: Situation,
     exemptAs exemption: DirectionTrace.Basis? = nil
   ) -> [DirectionTrace] {
-    let applying = selecting.filter {
-      index.policies[$0].concerns(direction)
-        && (exemption == nil || tiers[index.tierOfPolicy[$0]].isStrict)
-    }
-    if applying.isEmpty { return [Self.open(direction, exemption ?? .noPolicy)] }
+    let applying = selecting.filter { index.policies[$0].concerns(direction) }
+    let isSeen = exemption == nil || applying.contains { tiers[index.tierOfPolicy[$0]].isStrict }
+    if applying.isEmpty || !isSeen { return [Self.open(direction, exemption ?? .noPolicy)] }
     var undecided: [[TierTrace]] = [[]]
     var decided: [DirectionTrace] = []
     for tier in tiers.indices {
       let own = applying.filter { index.tierOfPolicy[$0] == tier }
       if own.isEmpty { continue }
-      let traces = trace(tier, own, direction, situation)
+      let traces =
+        if let exemption, !tiers[tier].isStrict {
+          exemptTrace(tier, own, direction, exemption).map { [$0] } ?? []
+        } else {
+          trace(tier, own, direction, situation)
+        }
+      if traces.isEmpty { continue }
       var rest: [[TierTrace]] = []
       for trace in traces {
         for before in undecided {

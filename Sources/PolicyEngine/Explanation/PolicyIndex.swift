@@ -75,8 +75,13 @@ package struct PolicyIndex: Sendable {
   }
 
   /// Indices of the policies that select a node, in order.
-  package func selecting(node: Int, in world: World) -> [Int] {
-    ofNodes.filter { policies[$0].subject.nodes?.contains(world.nodes[node]) ?? false }
+  ///
+  /// - Parameter node: nil for one of which nothing is known.
+  package func selecting(node: Int?, in world: World) -> [Int] {
+    ofNodes.filter {
+      guard let selector = policies[$0].subject.nodes else { return false }
+      return node.map { selector.contains(world.nodes[$0]) } ?? selector.containsUnknown
+    }
   }
 
   /// What the subjects of policies ask about pods of a namespace; nothing else can tell which of them select a pod.

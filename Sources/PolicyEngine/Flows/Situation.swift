@@ -13,7 +13,7 @@ package struct Situation: Sendable {
   /// Both ends are on one node.
   package internal(set) var isSameNode = false
   package internal(set) var ownNodeReading = EngineProfile.OwnNodeReading.policed
-  package internal(set) var portNameReading = EngineProfile.PortNameReading.all
+  package internal(set) var portNameReading = EngineProfile.PortNameReading.allWithInit
   package internal(set) var otherProtocols = OtherProtocolReading.closed
   /// Nil when the flow does not go through a Service to its own source.
   package internal(set) var hairpin: EngineProfile.HairpinReading?
@@ -29,6 +29,8 @@ package struct Party: Sendable, Hashable {
   package internal(set) var endpoint: Int?
   /// The node it is, or runs on, when known.
   package internal(set) var node: Int?
+  /// It runs on a node that is not in the input.
+  package internal(set) var isOnUnlistedNode = false
   package internal(set) var address: IPAddress?
   /// The address stands for one that is not known, see ``World/assumedAddresses``.
   package internal(set) var isAddressAssumed = false
@@ -65,6 +67,8 @@ package enum Assumption: Sendable, Hashable {
   case destinationAddress(IPAddress)
   case sourceNode(Int)
   case destinationNode(Int)
+  case sourceNodeIsUnlisted
+  case destinationNodeIsUnlisted
   case apiServerIsOutside(Bool)
   case sourcePort(UInt16)
   case message(OtherTraffic.Message)

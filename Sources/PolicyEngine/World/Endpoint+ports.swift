@@ -2,8 +2,7 @@ package import Kubernetes
 package import PolicyModel
 
 extension Endpoint {
-  /// The numbers that a port name stands for (SEMANTICS.md §1.3): of containers and sidecars, and under the
-  /// reading `all` of init containers too. Under `first` only the first of them.
+  /// The numbers that a port name stands for (SEMANTICS.md §1.3).
   package func portNumbers(
     named name: String, _ transport: TransportProtocol, _ reading: EngineProfile.PortNameReading
   ) -> [UInt16] {
@@ -13,7 +12,9 @@ extension Endpoint {
     let running = numbers(.container) + numbers(.sidecar)
     switch reading {
     case .first: return Array(running.prefix(1))
-    case .all: return running + numbers(.initContainer)
+    case .all: return running
+    case .firstWithInit: return Array((running + numbers(.initContainer)).prefix(1))
+    case .allWithInit: return running + numbers(.initContainer)
     }
   }
 

@@ -31,12 +31,13 @@ package struct EngineProfile: Sendable, Hashable {
     case policed
   }
 
-  /// Which numbers a port name stands for when containers of one pod disagree.
+  /// Which numbers a port name stands for when containers of one pod disagree: the first or all, of the containers
+  /// and sidecars, or with init containers after them.
   package enum PortNameReading: Sendable, Hashable, CaseIterable {
-    /// The first of the containers and sidecars.
     case first
-    /// All of them, init containers included.
     case all
+    case firstWithInit
+    case allWithInit
   }
 
   /// A pod that reaches itself through a Service.
@@ -83,7 +84,7 @@ package struct EngineProfile: Sendable, Hashable {
   package static let kubernetes = EngineProfile(
     enforcer: .kubernetes, addressBlocksMatch: [.pods, .nodes], hostNetworkReadings: [.asPods, .asNodes],
     egressToOwnNodeReadings: [.exempt, .policed], ownPodReading: .policed, probeReading: .exempt,
-    portNameReadings: [.first, .all],
+    portNameReadings: PortNameReading.allCases,
     hairpinReadings: [.bypassesPolicy, .isPoliced], blocksMaySeeServices: true)
 
   /// Calico 3.32, open source (SEMANTICS.md §3): blocks match pods and nodes, host-network pods are their node.
@@ -94,14 +95,14 @@ package struct EngineProfile: Sendable, Hashable {
   package static let calico = EngineProfile(
     enforcer: .calico, addressBlocksMatch: [.pods, .nodes], hostNetworkReadings: [.asNodes],
     egressToOwnNodeReadings: [.policed], ownPodReading: .exempt, probeReading: .exempt,
-    portNameReadings: [.all],
+    portNameReadings: [.all, .allWithInit],
     hairpinReadings: [.bypassesPolicy, .isPoliced], blocksMaySeeServices: false)
 
   /// Cilium 1.20 (SEMANTICS.md §4): identities instead of addresses, so blocks match outside addresses only.
   package static let cilium = EngineProfile(
     enforcer: .cilium, deviations: Deviation.ofCilium, addressBlocksMatch: [],
     hostNetworkReadings: [.asNodes], egressToOwnNodeReadings: [.policed], ownPodReading: .policed,
-    probeReading: .deniedByRulesOnly, portNameReadings: [.first, .all], hairpinReadings: [.bypassesPolicy],
+    probeReading: .deniedByRulesOnly, portNameReadings: PortNameReading.allCases, hairpinReadings: [.bypassesPolicy],
     blocksMaySeeServices: false)
 
   /// The profile of an enforcer with all its known deviations.

@@ -126,6 +126,11 @@ package enum NodeSelector: Sendable {
     if case .matching(let expression) = self { expression.isEverything } else { false }
   }
 
+  /// Whether it selects a node of which nothing is known: one without labels.
+  package var containsUnknown: Bool {
+    if case .matching(let expression) = self { expression.matches(.none) } else { false }
+  }
+
   package func contains(_ node: ClusterNode) -> Bool {
     switch self {
     case .named(let names): names.contains(node.name)

@@ -1,4 +1,5 @@
 package import Kubernetes
+internal import PolicyEngine
 internal import PolicyModel
 
 /// Which rows of a connectivity report are wanted.
@@ -29,12 +30,16 @@ package struct ConnectivityFilter: Sendable {
   }
 }
 
-/// Some ends: `shop/web`, `shop/*`, `shop/deployment/web`, `internet`, or an address.
+/// Some ends: `shop/web`, `shop/*`, `shop/deployment/web`, `internet`, an address, a domain name or `entity/name`.
 package enum EndPattern: Sendable {
   case workloads(namespace: String, kind: String?, name: String)
   /// Everything that is not in the input.
   case internet
   case address(IPAddress)
+  /// One domain name; as a destination only.
+  case domain(String)
+  /// What rows show under this text.
+  case entity(String)
 
   /// Nil when the text is none of the forms.
   package init?(_ text: String) {
@@ -46,10 +51,15 @@ package enum EndPattern: Sendable {
       self = .address(address)
       return
     }
+    if NameRules.domainNameProblem(text) == nil {
+      self = .domain(text)
+      return
+    }
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.allSatisfy({ !$0.isEmpty }) else { return nil }
     switch parts.count {
     case 1: self = .workloads(namespace: parts[0], kind: nil, name: "*")
+    case 2 where parts[0] == "entity": self = .entity(text)
     case 2: self = .workloads(namespace: parts[0], kind: nil, name: parts[1])
     case 3: self = .workloads(namespace: parts[0], kind: parts[1], name: parts[2])
     default: return nil
@@ -64,9 +74,18 @@ package enum EndPattern: Sendable {
 
   func matches(_ addresses: AddressSet) -> Bool {
     switch self {
-    case .workloads: false
+    case .workloads, .domain, .entity: false
     case .internet: true
     case .address(let address): addresses.contains(address)
+    }
+  }
+
+  func matches(_ end: CompiledPolicies.NamedEnd) -> Bool {
+    switch self {
+    case .workloads, .address: false
+    case .internet: true
+    case .domain(let name): end.domain?.description == name
+    case .entity(let name): end.text == name
     }
   }
 

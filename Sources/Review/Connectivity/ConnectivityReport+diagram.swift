@@ -26,14 +26,17 @@ extension ConnectivityReport {
           isolatedEgress: unit.isEgressIsolated))
     }
     let walk = makeWalk()
-    var outside: [Int: Int] = [:]
+    var outside: [ConnectivityWalk.Outside.End: Int] = [:]
     var edges: [Diagram.Edge] = []
-    func place(ofAddresses number: Int) -> Int {
-      if let known = outside[number] { return known }
-      outside[number] = nodes.count
-      let name = walk.addressSets[number].description
+    func place(of end: ConnectivityWalk.Outside.End) -> Int {
+      if let known = outside[end] { return known }
+      outside[end] = nodes.count
+      let name = text(of: end, walk)
+      let isNamed = if case .name = end { true } else { false }
       nodes.append(
-        Diagram.Node(id: "addresses \(name)", name: name, detail: "outside the input", kind: .external))
+        Diagram.Node(
+          id: "\(isNamed ? "name" : "addresses") \(name)", name: name, detail: "outside the input",
+          kind: .external))
       return nodes.count - 1
     }
     func add(_ from: Int?, _ to: Int?, _ id: ConnectivityWalk.ConnectionID) {
@@ -44,9 +47,8 @@ extension ConnectivityReport {
     forEachRow(walk) { source, destination, id in
       add(places[source], places[destination], id)
     } outside: { unit, direction, found in
-      let addresses = place(ofAddresses: found.addresses)
-      direction == .egress
-        ? add(places[unit], addresses, found.connection) : add(addresses, places[unit], found.connection)
+      let end = place(of: found.end)
+      direction == .egress ? add(places[unit], end, found.connection) : add(end, places[unit], found.connection)
     }
     return Diagram(title: title, nodes: nodes, edges: edges)
   }

@@ -57,7 +57,7 @@ extension ConnectivityReport {
     let destinations = TextPool(names.lazy.map(writer.destinationPart))
     let separator = Array(writer.separator.utf8)
     let explainer = explains ? RowExplainer(self) : nil
-    let addressNames = AddressNames()
+    let outsideNames = OutsideNames(self)
     var traffics = TrafficTexts(filter) {
       writer.trafficPart($0, isUndefined: $1) + (explains ? "" : writer.rowEnd)
     }
@@ -87,16 +87,15 @@ extension ConnectivityReport {
         $0.lines(.unit(units[source]), .unit(units[destination]), $1)
       }
     } outside: { unit, direction, found in
-      let addresses = walk.addressSets[found.addresses]
+      let end = rowEnd(found.end, walk)
       write(found.connection) {
         if direction == .egress { sources.write(unit, to: output) }
-        let name = addressNames.text(of: found.addresses, walk)
+        let name = outsideNames.text(of: found.end, walk)
         output.write(direction == .egress ? writer.destinationPart(name) : writer.sourcePart(name))
         if direction == .ingress { destinations.write(unit, to: output) }
       } reasons: {
         direction == .egress
-          ? $0.lines(.unit(units[unit]), .addresses(addresses), $1)
-          : $0.lines(.addresses(addresses), .unit(units[unit]), $1)
+          ? $0.lines(.unit(units[unit]), end, $1) : $0.lines(end, .unit(units[unit]), $1)
       }
     }
     return hasRows
@@ -119,7 +118,7 @@ extension ConnectivityReport {
     var order: [Key] = []
     var rows: [NamespaceRow] = []
     let walk = makeWalk()
-    let addressNames = AddressNames()
+    let outsideNames = OutsideNames(self)
     let namespaces = units.map { cluster.world.namespaces[$0.namespace].name }
     func add(_ source: String, _ destination: String, _ id: ConnectivityWalk.ConnectionID) {
       let key = Key(source: source, destination: destination)
@@ -129,7 +128,7 @@ extension ConnectivityReport {
     forEachRow(walk) { source, destination, id in
       add(namespaces[source], namespaces[destination], id)
     } outside: { unit, direction, found in
-      let name = addressNames.text(of: found.addresses, walk)
+      let name = outsideNames.text(of: found.end, walk)
       direction == .egress
         ? add(namespaces[unit], name, found.connection) : add(name, namespaces[unit], found.connection)
     }
@@ -150,14 +149,17 @@ extension ConnectivityReport {
   }
 }
 
-/// The texts of address sets, made once each.
-final class AddressNames {
-  private var texts: [Int: String] = [:]
+/// The texts of outside ends, made once each.
+final class OutsideNames {
+  private let report: ConnectivityReport
+  private var texts: [ConnectivityWalk.Outside.End: String] = [:]
 
-  func text(of number: Int, _ walk: ConnectivityWalk) -> String {
-    if let known = texts[number] { return known }
-    let text = walk.addressSets[number].description
-    texts[number] = text
+  init(_ report: ConnectivityReport) { self.report = report }
+
+  func text(of end: ConnectivityWalk.Outside.End, _ walk: ConnectivityWalk) -> String {
+    if let known = texts[end] { return known }
+    let text = report.text(of: end, walk)
+    texts[end] = text
     return text
   }
 }

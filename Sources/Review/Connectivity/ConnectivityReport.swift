@@ -16,11 +16,16 @@ package struct ConnectivityReport {
 
   /// Compiles the policies; where that is done already, the other initialiser saves it.
   package init(_ cluster: Cluster, filter: ConnectivityFilter = ConnectivityFilter()) {
+    var domains: [String] = []
+    if case .domain(let name)? = filter.destination { domains = [name] }
     self.init(
-      cluster, CompiledPolicies(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile),
+      cluster,
+      CompiledPolicies(
+        world: cluster.world, tiers: cluster.tiers, profile: cluster.profile, domains: domains),
       filter: filter)
   }
 
+  /// - Parameter compiled: knows the domain name of the filter, if it has one.
   package init(
     _ cluster: Cluster, _ compiled: CompiledPolicies, filter: ConnectivityFilter = ConnectivityFilter()
   ) {
@@ -67,6 +72,17 @@ package struct ConnectivityReport {
       let spelling = [namespace, kind, name].compactMap { $0 }.joined(separator: "/")
       report("`\(spelling)`", Suggestion.nearest(to: spelling, among: names))
     }
+    if case .domain(let name)? = filter.source {
+      problems.append(
+        Diagnostic(
+          .unknownName, .error, "nothing is sent from `\(name)`: a domain name can only be the destination",
+          at: nil))
+    }
+    for case .entity(let name)? in [filter.source, filter.destination]
+    where !compiled.namedEnds.contains(where: { $0.text == name }) {
+      problems.append(
+        Diagnostic(.unknownName, .error, "no policy of the input speaks of `\(name)`", at: nil))
+    }
     return problems
   }
 
@@ -97,20 +113,49 @@ package struct ConnectivityReport {
         pair(source, destination, id)
       }
       guard inNamespace[source] else { continue }
-      for found in walk.outsideDestinations(of: source)
-      where isWanted(walk.addressSets[found.addresses], filter.destination) {
-        outside(source, .egress, found)
-      }
+      for found in outsideDestinations(of: source, walk) { outside(source, .egress, found) }
     }
     for destination in units.indices where destinations[destination] && inNamespace[destination] {
-      for found in walk.outsideSources(of: destination)
-      where isWanted(walk.addressSets[found.addresses], filter.source) {
+      for found in walk.outsideSources(of: destination) where isWanted(found.end, walk, filter.source) {
         outside(destination, .ingress, found)
       }
     }
   }
 
-  func isWanted(_ addresses: AddressSet, _ pattern: EndPattern?) -> Bool {
+  /// What a unit may send to the outside, as far as the filter asks for it. A name that is asked for is answered in
+  /// full, also where everything is open.
+  func outsideDestinations(of source: Int, _ walk: ConnectivityWalk) -> [ConnectivityWalk.Outside] {
+    if case .domain(let name)? = filter.destination {
+      return compiled.namedEnds.indices.filter { compiled.namedEnds[$0].domain?.description == name }.map {
+        walk.destination(of: source, name: $0)
+      }
+    }
+    return walk.outsideDestinations(of: source).filter { isWanted($0.end, walk, filter.destination) }
+  }
+
+  /// The row's end that an outside end is.
+  func rowEnd(_ end: ConnectivityWalk.Outside.End, _ walk: ConnectivityWalk) -> CompiledPolicies.RowEnd {
+    switch end {
+    case .addresses(let number): .addresses(walk.addressSets[number])
+    case .name(let number): .name(number)
+    }
+  }
+
+  func text(of end: ConnectivityWalk.Outside.End, _ walk: ConnectivityWalk) -> String {
+    switch end {
+    case .addresses(let number): walk.addressSets[number].description
+    case .name(let number): compiled.namedEnds[number].text
+    }
+  }
+
+  func isWanted(_ end: ConnectivityWalk.Outside.End, _ walk: ConnectivityWalk, _ pattern: EndPattern?) -> Bool {
+    switch end {
+    case .addresses(let number): isWanted(walk.addressSets[number], pattern)
+    case .name(let number): pattern?.matches(compiled.namedEnds[number]) ?? true
+    }
+  }
+
+  private func isWanted(_ addresses: AddressSet, _ pattern: EndPattern?) -> Bool {
     guard let pattern else { return true }
     if case .address(let address) = pattern, podAddresses.contains(address) { return false }
     return pattern.matches(addresses)

@@ -70,10 +70,12 @@ package struct ExposureReport {
       }
     }
     let outside =
-      direction == .egress ? walk.outsideDestinations(of: number) : walk.outsideSources(of: number)
-    for found in outside where report.isWanted(walk.addressSets[found.addresses], other) {
+      direction == .egress
+      ? report.outsideDestinations(of: number, walk)
+      : walk.outsideSources(of: number).filter { report.isWanted($0.end, walk, other) }
+    for found in outside {
       let (allowed, undefined) = report.filter.visible(walk, found.connection)
-      let peer = walk.addressSets[found.addresses].description
+      let peer = report.text(of: found.end, walk)
       rows += [row(peer, OpenTraffic(allowed)), row(peer, OpenTraffic(undefined), isUndefined: true)]
     }
     return rows.compactMap { $0 }

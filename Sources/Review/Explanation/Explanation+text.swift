@@ -53,7 +53,7 @@ extension Wording {
     guard let last = trace.tiers.last else { return lines + ["  \(reason(trace))"] }
     switch last.outcome {
     case .otherProtocol, .isolatedHairpin: return lines + ["  \(reason(trace))"]
-    case .allowed, .denied, .passed, .isolated, .undecided: break
+    case .allowed, .denied, .passed, .isolated, .exempt, .undecided: break
     }
     let isOrdered = trace.tiers.contains { $0.combination != .additive }
     for tier in trace.tiers {
@@ -104,6 +104,7 @@ extension Wording {
       return "passed on by \(tier[rule].rule.path) of \(tier[rule].policy.identity); \(next)"
     case .isolated, .isolatedHairpin: return "no rule matches, and the direction is isolated: denied"
     case .otherProtocol: return "policies say nothing about this protocol"
+    case .exempt(let basis): return Self.notPoliced(basis)
     case .undecided: return "no rule decides; \(next)"
     }
   }
@@ -135,7 +136,7 @@ extension Wording {
     let isOpenQuestion = denied.contains { trace, _ in
       switch trace.tiers.last?.outcome {
       case .otherProtocol, .isolatedHairpin, nil: true
-      case .allowed, .denied, .passed, .isolated, .undecided: false
+      case .allowed, .denied, .passed, .isolated, .exempt, .undecided: false
       }
     }
     if isOpenQuestion { return "No rule can decide it: the specification leaves it to the engine." }

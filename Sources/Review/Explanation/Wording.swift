@@ -43,6 +43,8 @@ package struct Wording: Sendable {
       "the destination's address is \(situation.destination.isAddressAssumed ? "one such as " : "")\(address)"
     case .sourceNode(let node): "the source runs on node \(world.nodes[node].name)"
     case .destinationNode(let node): "the destination runs on node \(world.nodes[node].name)"
+    case .sourceNodeIsUnlisted: "the source runs on a node that is not in the input"
+    case .destinationNodeIsUnlisted: "the destination runs on a node that is not in the input"
     case .apiServerIsOutside(true): "the API server is outside the cluster"
     case .apiServerIsOutside(false): "the API server is part of the cluster"
     case .sourcePort(let port): "the source's port is one such as \(port)"
@@ -53,7 +55,10 @@ package struct Wording: Sendable {
     case .ownNode(.exempt): "traffic to the pod's own node is not policed"
     case .ownNode(.policed): "traffic to the pod's own node is policed"
     case .portNames(.first): "a port name stands for the first port that has it"
-    case .portNames(.all): "a port name stands for every port that has it"
+    case .portNames(.all): "a port name stands for every port that has it, but those of init containers"
+    case .portNames(.firstWithInit):
+      "a port name stands for the first port that has it, those of init containers last"
+    case .portNames(.allWithInit): "a port name stands for every port that has it"
     case .otherProtocols(.open): "isolated pods may use protocols other than TCP, UDP and SCTP"
     case .otherProtocols(.closed): "isolated pods may not use protocols other than TCP, UDP and SCTP"
     case .hairpin(nil): "the Service picks another pod than the source"
@@ -124,7 +129,7 @@ package struct Wording: Sendable {
       case .allowed(let rule), .denied(let rule), .passed(let rule):
         let (policy, _) = tier[rule]
         return "\(policy.identity) goes before others of the same priority"
-      case .isolated, .isolatedHairpin, .otherProtocol, .undecided: continue
+      case .isolated, .isolatedHairpin, .otherProtocol, .exempt, .undecided: continue
       }
     }
     return nil
@@ -143,9 +148,9 @@ package struct Wording: Sendable {
   package func reason(_ trace: DirectionTrace) -> String {
     switch trace.basis {
     case .samePod: return "not policed: a pod may always reach itself"
-    case .hairpin: return "not policed: the pod reaches itself through a Service"
+    case .hairpin: return Self.notPoliced(.hairpin)
     case .notPoliced: return "\(Self.notPoliced)"
-    case .ownNode: return "not policed: node and pod on that node"
+    case .ownNode: return Self.notPoliced(.ownNode)
     case .noPolicy: return "\(Self.notIsolated)"
     case .tiers:
       guard let last = trace.tiers.last else { return "\(Self.notIsolated)" }
@@ -164,10 +169,19 @@ package struct Wording: Sendable {
       return Self.denied(by: policy, rule)
     case .isolated: return Self.denied(by: isolating)
     case .isolatedHairpin: return "denied: the pod reaches itself through a Service, and it is isolated"
+    case .exempt(let basis): return "\(tier.name) tier: \(Self.notPoliced(basis))"
     case .otherProtocol(.open): return "open: policies say nothing about this protocol"
     case .otherProtocol(.closed):
       return "closed: isolated by \(Self.list(isolating)), and policies say nothing about this protocol"
     case .passed, .undecided: return Self.undecided(by: trace.policies.map(\.policy))
+    }
+  }
+
+  static func notPoliced(_ basis: DirectionTrace.Basis) -> String {
+    switch basis {
+    case .ownNode: "not policed: node and pod on that node"
+    case .hairpin: "not policed: the pod reaches itself through a Service"
+    case .samePod, .notPoliced, .noPolicy, .tiers: "\(notPoliced)"
     }
   }
 

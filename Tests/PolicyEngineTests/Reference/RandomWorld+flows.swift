@@ -14,13 +14,11 @@ extension RandomWorld {
   }
 
   private func isPoliced(_ flow: ReferenceFlow) -> Bool {
-    !policies(selecting: flow.source, .egress).isEmpty
-      || !policies(selecting: flow.destination, .ingress).isEmpty
+    isSelected(flow.source, .egress) || isSelected(flow.destination, .ingress)
   }
 
-  private func policies(
-    selecting end: ReferenceFlow.End, _ direction: ReferencePolicy.Direction
-  ) -> [ReferencePolicy] {
+  /// Whether some policy is about an end; namespace selectors of cluster policies are not looked at.
+  private func isSelected(_ end: ReferenceFlow.End, _ direction: ReferencePolicy.Direction) -> Bool {
     let labels: [String: String]?
     let namespace: String
     switch end {
@@ -32,13 +30,17 @@ extension RandomWorld {
       labels =
         world.workloads
         .first { $0.kind == kind && $0.namespace == namespace && $0.name == name }?.labels
-    case .node, .address, .itself: return []
+    case .node, .address, .domain, .service, .itself: return false
     }
-    return world.policies.filter { policy in
+    return world.policies.contains { policy in
       policy.namespace == namespace
         && ReferenceEvaluator.effectiveTypes(of: policy).contains(direction)
         && ReferenceEvaluator.matches(policy.podSelector ?? ReferencePolicy.Selector(), labels ?? [:])
     }
+      || world.clusterPolicies.contains { policy in
+        !policy.rules(direction).isEmpty
+          && ReferenceEvaluator.matches(policy.subject.podSelector ?? ReferencePolicy.Selector(), labels ?? [:])
+      }
   }
 
   private mutating func anyFlow() -> ReferenceFlow {
@@ -50,6 +52,12 @@ extension RandomWorld {
     if random.chance(3) {
       flow.source = anchor
       flow.destination = .itself
+    }
+    if let service = world.services.first, random.chance(10) {
+      flow.source = anchor
+      flow.destination = .service(namespace: service.namespace, name: service.name)
+      flow.port = service.port
+      return flow
     }
     switch random.int(1...20) {
     case 1...3: flow.transport = .udp
@@ -63,9 +71,10 @@ extension RandomWorld {
 
   private mutating func end(podPercent: Int) -> ReferenceFlow.End {
     if random.chance(podPercent) { return policedEnd() }
-    switch random.int(1...10) {
+    switch random.int(1...12) {
     case 1...3: if let node = world.nodes.first { return .node(random.pick([node] + world.nodes).name) }
     case 4...6: return .address(random.pick(knownAddresses))
+    case 7...9: return .domain(random.pick(Self.domainNames))
     default: break
     }
     return .address(random.pick(Self.externalAddresses))
@@ -109,6 +118,9 @@ extension RandomWorld {
         if case .number(let number) = entry.port { mentioned.append(number) }
         if let end = entry.endPort { mentioned.append(end) }
       }
+    }
+    for rule in world.clusterPolicies.flatMap({ ($0.ingress ?? []) + ($0.egress ?? []) }) {
+      for case .numbers(_, let start, let end) in rule.protocols ?? [] { mentioned += [start, end] }
     }
     for container in world.pods.flatMap(\.containers) + world.workloads.flatMap(\.containers) {
       mentioned += container.ports.map(\.number)

@@ -53,7 +53,7 @@ extension RandomWorld.Builder {
     return peer
   }
 
-  private mutating func namespaceSelector() -> Policy.Selector {
+  mutating func namespaceSelector() -> Policy.Selector {
     if random.chance(25) {
       let name = random.pick(world.namespaces).name
       return Policy.Selector(matchLabels: ["kubernetes.io/metadata.name": name])
@@ -63,11 +63,11 @@ extension RandomWorld.Builder {
       values: ["a", "b", "on", "prod", "shop", "data"])
   }
 
-  private static func podSelector(_ random: inout SplitMix64) -> Policy.Selector {
+  static func podSelector(_ random: inout SplitMix64) -> Policy.Selector {
     selector(&random, keys: RandomWorld.labelKeys, values: RandomWorld.labelValues)
   }
 
-  private static func selector(
+  static func selector(
     _ random: inout SplitMix64, keys: [String], values: [String]
   ) -> Policy.Selector {
     var selector = Policy.Selector()
@@ -83,11 +83,11 @@ extension RandomWorld.Builder {
     }
     if random.chance(50) {
       selector.matchExpressions = random.several(0...2) { random in
-        let operation = random.pick(Policy.Requirement.Operator.allCases)
+        let operation = random.pick(Policy.Requirement.Operator.known)
         var requirement = Policy.Requirement(key: random.pick(keys), operation: operation)
         switch operation {
         case .isIn, .notIn: requirement.values = random.several(1...3) { $0.pick(values) }
-        case .exists, .doesNotExist: requirement.values = random.pick([nil, nil, []])
+        case .exists, .doesNotExist, .bogus: requirement.values = random.pick([nil, nil, []])
         }
         return requirement
       }
@@ -98,7 +98,7 @@ extension RandomWorld.Builder {
   // MARK: - Blocks
 
   /// Addresses that are worth hitting: those of pods and nodes, and outside ones.
-  private var notableAddresses: [ReferenceAddress] {
+  var notableAddresses: [ReferenceAddress] {
     let pods = world.pods.flatMap { $0.status?.addresses ?? [] }
     return pods + pods + world.nodes.flatMap(\.addresses) + RandomWorld.externalAddresses
   }

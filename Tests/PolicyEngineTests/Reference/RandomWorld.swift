@@ -14,6 +14,7 @@ struct RandomWorld: Sendable {
 
   static let labelKeys = ["app", "tier", "example.com/role"]
   static let labelValues = ["web", "db", "y", "1", ""]
+  static let nodePools = ["edge", "core"]
   static let portNames = ["http", "dns", "db-1"]
   static let portNumbers = [53, 80, 443, 5432, 8080, 1, 65535]
 
@@ -42,6 +43,8 @@ struct RandomWorld: Sendable {
       for _ in 0..<workloadCount { addWorkload() }
       let policyCount = random.chance(4) ? 0 : random.pick([1, 2, 3, 4, 5, 5])
       for index in 0..<policyCount { world.policies.append(policy(number: index + 1)) }
+      addClusterPolicies()
+      if random.chance(40) { addService() }
     }
 
     private mutating func namespace(named name: String) -> ReferenceWorld.Namespace {
@@ -60,7 +63,9 @@ struct RandomWorld: Sendable {
       let addresses = random.pick([
         [inner], [inner], [inner], [inner], [inner, six], [inner, six], [six], [inner, outer], [],
       ])
-      return ReferenceWorld.Node(name: "n\(number)", addresses: addresses)
+      var node = ReferenceWorld.Node(name: "n\(number)", addresses: addresses)
+      if random.chance(60) { node.labels["pool"] = random.pick(RandomWorld.nodePools) }
+      return node
     }
 
     // MARK: - Pods and workloads
@@ -73,6 +78,8 @@ struct RandomWorld: Sendable {
       var pod = ReferenceWorld.Pod(namespace: namespace, name: name, labels: labels())
       pod.hostNetwork = random.chance(18)
       pod.nodeName = random.maybe(80) { random in "n\(random.int(1...3))" }
+      // A host-network pod that has an address runs somewhere.
+      if pod.hostNetwork, pod.nodeName == nil, random.chance(50) { pod.nodeName = "n1" }
       pod.containers = containers()
       pod.initContainers = initContainers()
       pod.status = status(hostNetworkNode: pod.hostNetwork ? pod.nodeName ?? "" : nil)
@@ -84,7 +91,7 @@ struct RandomWorld: Sendable {
       let finished = random.pick([ReferenceWorld.Status.Phase.succeeded, .failed])
       let phase = random.chance(90) ? .running : finished
       var status = ReferenceWorld.Status(phase: phase)
-      if random.chance(5) { return status }
+      if random.chance(5) || hostNetworkNode == "" { return status }
       if let hostNetworkNode {
         let node = world.nodes.first { $0.name == hostNetworkNode }
         status.addresses = node?.addresses ?? []
@@ -121,6 +128,19 @@ struct RandomWorld: Sendable {
       workload.containers = containers()
       workload.initContainers = initContainers()
       world.workloads.append(workload)
+    }
+
+    /// In front of everything that shares a label with a pod or template, in its namespace.
+    private mutating func addService() {
+      let pods = world.pods.map { ($0.namespace, $0.labels) } + world.workloads.map { ($0.namespace, $0.labels) }
+      let (namespace, labels) = random.pick(pods)
+      guard let label = labels.min(by: { $0.key < $1.key }) else { return }
+      let port = random.pick(RandomWorld.portNumbers)
+      world.services.append(
+        ReferenceWorld.Service(
+          namespace: namespace, name: "front", selector: [label.key: label.value],
+          address: random.pick([.v4(10, 96, 0, 1), .v4(203, 0, 113, 7)]), port: port,
+          targetPort: random.chance(50) ? port : random.pick(RandomWorld.portNumbers)))
     }
 
     private mutating func labels() -> [String: String] {

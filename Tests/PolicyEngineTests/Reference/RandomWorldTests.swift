@@ -31,6 +31,34 @@ struct RandomWorldTests {
     #expect(counts[.undefined, default: 0] > 400)
   }
 
+  @Test("cluster policies, domain names and Services have their share")
+  func share() {
+    var changed = 0
+    var ties = 0
+    var domains = 0
+    var services = 0
+    for seed in 1...200 as ClosedRange<UInt64> {
+      var random = RandomWorld(seed: seed)
+      var without = random.world
+      without.clusterPolicies = []
+      let (evaluator, other) = (ReferenceEvaluator(random.world), ReferenceEvaluator(without))
+      for flow in random.nextFlows(20) {
+        let (verdict, before) = (evaluator.verdict(flow)?.overall, other.verdict(flow)?.overall)
+        if verdict != before { changed += 1 }
+        if verdict == .undefined, before != .undefined { ties += 1 }
+        switch flow.destination {
+        case .domain: domains += 1
+        case .service: services += 1
+        default: break
+        }
+      }
+    }
+    #expect(changed > 300)
+    #expect(ties > 30)
+    #expect(domains > 100)
+    #expect(services > 50)
+  }
+
   @Test("excepts are strictly smaller than their block")
   func legalBlocks() {
     for seed in 1...200 as ClosedRange<UInt64> {
@@ -57,7 +85,7 @@ struct RandomWorldTests {
       let smallest = Shrink.smallest(random.world, flow, fails: isDenied)
       #expect(isDenied(smallest.world, smallest.flow))
       #expect(!Shrink.simplerCases(of: smallest).contains { isDenied($0.world, $0.flow) })
-      #expect(smallest.world.policies.count == 1)
+      #expect(smallest.world.policies.count + smallest.world.clusterPolicies.count == 1)
     }
     #expect(checked >= 5)
   }

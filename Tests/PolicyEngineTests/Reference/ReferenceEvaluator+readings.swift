@@ -12,23 +12,88 @@ extension ReferenceEvaluator {
   ) -> ReferenceVerdict? {
     guard let from = subject(of: source) else { return nil }
     if destination == .itself { return .allowed }
+    var tally = Tally()
+    if case .service(let namespace, let name) = destination {
+      let service = world.services.first { $0.namespace == namespace && $0.name == name }
+      guard let service, service.port == port, transport == .tcp else { return nil }
+      let backends = backends(of: service)
+      if backends.isEmpty { return nil }
+      for backend in backends {
+        for hairpin in hairpinReadings(from, backend) {
+          let front = Front(service: service, hairpin: hairpin)
+          count(from, backend, .tcp, service.targetPort, front, in: &tally)
+        }
+      }
+      return tally.verdict
+    }
     guard let to = subject(of: destination) else { return nil }
     if let pod = from.podIdentity, pod == to.podIdentity { return .allowed }
+    count(from, to, transport, port, nil, in: &tally)
+    return tally.verdict
+  }
 
-    var tally = Tally()
+  /// The Service that a connection goes through.
+  struct Front {
+    var service: ReferenceWorld.Service
+    /// What NetworkPolicies do to a pod that reaches itself through it; nil if it is another pod.
+    var hairpin: Bool?
+  }
+
+  /// Through a Service a pod may reach itself: NetworkPolicies see it or do not, and one that closes the pod may
+  /// let it through or not.
+  private func hairpinReadings(_ from: Subject, _ to: Subject) -> [Bool?] {
+    if let pod = from.podIdentity { return pod == to.podIdentity ? [false, true] : [nil] }
+    guard let template = from.templateIdentity else { return [nil] }
+    return template == to.templateIdentity ? [nil, false, true] : [nil]
+  }
+
+  private func count(
+    _ from: Subject, _ to: Subject, _ transport: ReferenceProtocol, _ port: Int, _ front: Front?,
+    in tally: inout Tally
+  ) {
     for countsAsNode in from.isHostNetwork || to.isHostNetwork ? [false, true] : [false] {
-      let fromParty = from.party(hostNetworkCountsAsNode: countsAsNode)
-      let toParty = to.party(hostNetworkCountsAsNode: countsAsNode)
-      let addresses = addressReadings(
-        from.addresses(hostNetworkCountsAsNode: countsAsNode),
-        to.addresses(hostNetworkCountsAsNode: countsAsNode))
-      for sameNode in sameNodeReadings(from, fromParty, to, toParty) {
-        for exemptsOwnNode in sameNode && toParty.role == .node ? [false, true] : [false] {
-          for namedPorts in NamedPorts.readings(of: toParty.facts) {
-            for allowsICMP in transport == .icmp ? [false, true] : [false] {
+      for fromNode in nodes(of: from) {
+        for toNode in nodes(of: to) {
+          count(
+            End(from, fromNode, hostNetworkCountsAsNode: countsAsNode),
+            End(to, toNode, hostNetworkCountsAsNode: countsAsNode), transport, port, front, in: &tally)
+        }
+      }
+    }
+  }
+
+  /// An end in one reading, on one node.
+  private struct End {
+    var party: Party
+    var addresses: KnownAddresses
+    var node: NodeFacts?
+
+    init(_ subject: Subject, _ node: NodeFacts?, hostNetworkCountsAsNode: Bool) {
+      party = subject.party(hostNetworkCountsAsNode: hostNetworkCountsAsNode)
+      addresses = subject.addresses(hostNetworkCountsAsNode: hostNetworkCountsAsNode)
+      self.node = node
+      guard subject.isHostNetwork || party.role == .node else { return }
+      party.nodeLabels = node?.labels ?? [:]
+      if subject.isHostNetwork, party.role == .node, let node, !node.addresses.isEmpty {
+        addresses = .oneOf(node.addresses)
+      }
+    }
+  }
+
+  private func count(
+    _ from: End, _ to: End, _ transport: ReferenceProtocol, _ port: Int, _ front: Front?,
+    in tally: inout Tally
+  ) {
+    let addresses = addressReadings(from.addresses, to.addresses)
+    for sameNode in sameNodeReadings(from, to) {
+      for exemptsOwnNode in sameNode && to.party.role == .node ? [false, true] : [false] {
+        for namedPorts in NamedPorts.readings(of: to.party.facts) {
+          for allowsICMP in transport == .icmp ? [false, true] : [false] {
+            for seesService in front == nil ? [false] : [false, true] {
               let reading = Reading(
-                source: fromParty, destination: toParty, sameNode: sameNode,
+                source: from.party, destination: to.party, sameNode: sameNode,
                 exemptsOwnNode: exemptsOwnNode, namedPorts: namedPorts, allowsICMP: allowsICMP,
+                hairpin: front?.hairpin, serviceSeenByBlocks: seesService ? front?.service : nil,
                 transport: transport, port: port)
               for group in addresses { count(reading, group, in: &tally) }
             }
@@ -36,27 +101,61 @@ extension ReferenceEvaluator {
         }
       }
     }
-    return tally.verdict
   }
 
   /// Every source address of a group may meet every destination address of it. Egress only looks at the
   /// destination's address and ingress only at the source's, so the answers form a product too.
   private func count(_ reading: Reading, _ group: AddressGroup, in tally: inout Tally) {
-    let egress = Set(group.destinations.map { egressIsAllowed(reading, to: $0) })
-    let ingress = Set(group.sources.map { ingressIsAllowed(reading, from: $0) })
+    let egress = Set(group.destinations.flatMap { egressAnswers(reading, to: $0) })
+    let ingress = Set(group.sources.flatMap { ingressAnswers(reading, from: $0) })
     for out in egress {
       for into in ingress { tally.add(egress: out, ingress: into) }
     }
   }
 
   /// Whether the pod of a node-and-pod pair runs on that node; both answers if a node is unknown.
-  private func sameNodeReadings(
-    _ from: Subject, _ fromParty: Party, _ to: Subject, _ toParty: Party
-  ) -> [Bool] {
-    let roles = [fromParty.role, toParty.role]
+  private func sameNodeReadings(_ from: End, _ to: End) -> [Bool] {
+    let roles = [from.party.role, to.party.role]
     guard roles.contains(.node), roles.contains(.pod) else { return [false] }
-    guard let first = from.nodeName, let second = to.nodeName else { return [false, true] }
-    return [first == second]
+    guard let first = from.node, let second = to.node else { return [false, true] }
+    return [first.name == second.name]
+  }
+
+  // MARK: - Nodes
+
+  /// A node with what rules can see of it.
+  struct NodeFacts {
+    /// Nil for one that the manifests do not mention: it is none of the others.
+    var name: String?
+    var labels: [String: String]
+    var addresses: [ReferenceAddress]
+  }
+
+  /// The nodes that an end may be, or run on; nil for one about which nothing is known.
+  private func nodes(of subject: Subject) -> [NodeFacts?] {
+    if let name = subject.nodeName { return [Self.facts(ofNode: name, in: world)] }
+    return subject.isHostNetwork && !possibleNodes.isEmpty ? possibleNodes : [nil]
+  }
+
+  /// Every node that the manifests mention, and one that they do not; none if rules cannot tell them apart.
+  static func possibleNodes(in world: ReferenceWorld) -> [NodeFacts] {
+    let rules = world.clusterPolicies.flatMap { $0.egress ?? [] }
+    let looksAtNodes = rules.contains { rule in
+      let isDenial = rule.action != .accept && rule.peers.contains(where: \.isUnreadable)
+      return !isDenial
+        && rule.peers.contains { peer in
+          guard case .nodes(let selector) = peer, !peer.isUnreadable else { return false }
+          return selector.matchLabels?.isEmpty == false || selector.matchExpressions?.isEmpty == false
+        }
+    }
+    let names = Set(world.nodes.map(\.name) + world.pods.compactMap(\.nodeName)).sorted()
+    if !looksAtNodes || names.isEmpty { return [] }
+    return names.map { facts(ofNode: $0, in: world) } + [NodeFacts(labels: [:], addresses: [])]
+  }
+
+  private static func facts(ofNode name: String, in world: ReferenceWorld) -> NodeFacts {
+    let node = world.nodes.first { $0.name == name }
+    return NodeFacts(name: name, labels: node?.labels ?? [:], addresses: node?.addresses ?? [])
   }
 
   // MARK: - Addresses
@@ -67,6 +166,8 @@ extension ReferenceEvaluator {
     case oneOf([ReferenceAddress])
     /// Any address of the assumed family.
     case unknown
+    /// Any address of that family, private or not: a domain name's.
+    case anywhere
     /// No address yet, or no longer.
     case none
   }
@@ -95,18 +196,21 @@ extension ReferenceEvaluator {
     switch known {
     case .oneOf(let addresses): return addresses
     case .unknown: return everyAddress
+    case .anywhere: return everyOutsideAddress
     case .none: return [nil]
     }
   }
 
   /// The first address of each interval on which no block of the world changes its answer.
-  static func representatives(of world: ReferenceWorld) -> [ReferenceAddress] {
+  ///
+  /// - Parameter inPools: only addresses that clusters give to pods and nodes.
+  static func representatives(of world: ReferenceWorld, inPools: Bool) -> [ReferenceAddress] {
     let known = world.pods.flatMap { $0.status?.addresses ?? [] } + world.nodes.flatMap(\.addresses)
     // An input whose every address is IPv6 describes an IPv6 cluster; otherwise IPv4 is assumed.
     let family: ReferenceAddress.Family = !known.isEmpty && known.allSatisfy { $0.family == .v6 } ? .v6 : .v4
     // Clusters give out private IPv4 addresses (RFC 1918, RFC 6598); IPv6 ones may be any.
     let pools: [(first: UInt128, last: UInt128)] =
-      family == .v6
+      family == .v6 || !inPools
       ? [(UInt128(0), family.highest)]
       : [
         (ReferenceAddress.v4(10, 0, 0, 0).value, ReferenceAddress.v4(10, 255, 255, 255).value),
@@ -115,18 +219,23 @@ extension ReferenceEvaluator {
         (ReferenceAddress.v4(192, 168, 0, 0).value, ReferenceAddress.v4(192, 168, 255, 255).value),
       ]
     var values = Set(pools.map(\.first))
-    for policy in world.policies {
-      for rule in (policy.ingress ?? []) + (policy.egress ?? []) {
-        for block in (rule.peers ?? []).compactMap(\.ipBlock) {
-          for cidr in [block.cidr] + (block.except ?? []) where cidr.family == family {
-            values.insert(cidr.first.value)
-            if cidr.last.value < family.highest { values.insert(cidr.last.value + 1) }
-          }
-        }
-      }
+    for cidr in blocks(in: world) where cidr.family == family {
+      values.insert(cidr.first.value)
+      if cidr.last.value < family.highest { values.insert(cidr.last.value + 1) }
     }
     return values.sorted().filter { value in pools.contains { $0.first <= value && value <= $0.last } }
       .map { ReferenceAddress(family: family, value: $0) }
+  }
+
+  private static func blocks(in world: ReferenceWorld) -> [ReferenceBlock] {
+    var blocks: [ReferenceBlock] = []
+    for rule in world.policies.flatMap({ ($0.ingress ?? []) + ($0.egress ?? []) }) {
+      for block in (rule.peers ?? []).compactMap(\.ipBlock) { blocks += [block.cidr] + (block.except ?? []) }
+    }
+    for peer in world.clusterPolicies.flatMap({ $0.egress ?? [] }).flatMap(\.peers) {
+      if case .networks(let networks) = peer { blocks += networks }
+    }
+    return blocks
   }
 
   // MARK: - Combining

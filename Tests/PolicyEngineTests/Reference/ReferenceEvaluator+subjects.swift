@@ -8,6 +8,7 @@ extension ReferenceEvaluator {
     var initContainers: [ReferenceWorld.InitContainer]
     /// False for a pod without an address yet: it matches nothing as a peer.
     var mayBePeer: Bool
+    var isHostNetwork: Bool
   }
 
   /// An end of a flow, with everything the world says about it.
@@ -18,11 +19,14 @@ extension ReferenceEvaluator {
       case finishedPod(PodFacts)
       case node
       case external
+      case domain(String)
     }
 
     var nature: Nature
     /// `namespace/name` of one known pod; nil for templates, whose replicas are many.
     var podIdentity: String?
+    /// `kind/namespace/name` of a template.
+    var templateIdentity: String?
     /// The node it is, or runs on; nil if unknown.
     var nodeName: String?
     /// Its addresses as an ordinary pod, node or external party.
@@ -43,6 +47,7 @@ extension ReferenceEvaluator {
       case .finishedPod(let facts): return Party(role: .finishedPod, facts: facts)
       case .node: return Party(role: .node)
       case .external: return Party(role: .external)
+      case .domain(let name): return Party(role: .external, domainName: name)
       }
     }
 
@@ -63,8 +68,16 @@ extension ReferenceEvaluator {
     case .node(let name):
       return world.nodes.first { $0.name == name }.map(subject(of:))
     case .address(let address): return subject(at: address)
-    case .itself: return nil
+    case .domain(let name):
+      return Subject(nature: .domain(name), addresses: .anywhere, addressesAsNode: .anywhere)
+    case .itself, .service: return nil
     }
+  }
+
+  /// Everything that a Service may pick.
+  func backends(of service: ReferenceWorld.Service) -> [Subject] {
+    world.pods.filter { world.isBackend($0, of: service) }.map(subject(of:))
+      + world.workloads.filter { world.isBackend($0, of: service) }.map(subject(of:))
   }
 
   /// A literal address: the running pod or the node that has it, otherwise an external party.
@@ -97,7 +110,7 @@ extension ReferenceEvaluator {
     var facts = PodFacts(
       namespace: pod.namespace, namespaceLabels: labels(ofNamespace: pod.namespace),
       labels: pod.labels, containers: pod.containers, initContainers: pod.initContainers,
-      mayBePeer: true)
+      mayBePeer: true, isHostNetwork: pod.hostNetwork)
     if case .none = addresses { facts.mayBePeer = false }
     return Subject(
       nature: pod.isFinished ? .finishedPod(facts) : pod.hostNetwork ? .hostNetworkPod(facts) : .pod(facts),
@@ -109,9 +122,10 @@ extension ReferenceEvaluator {
     let facts = PodFacts(
       namespace: workload.namespace, namespaceLabels: labels(ofNamespace: workload.namespace),
       labels: workload.labels, containers: workload.containers,
-      initContainers: workload.initContainers, mayBePeer: true)
+      initContainers: workload.initContainers, mayBePeer: true, isHostNetwork: workload.hostNetwork)
     return Subject(
-      nature: workload.hostNetwork ? .hostNetworkPod(facts) : .pod(facts), addresses: .unknown,
+      nature: workload.hostNetwork ? .hostNetworkPod(facts) : .pod(facts),
+      templateIdentity: "\(workload.kind)/\(workload.namespace)/\(workload.name)", addresses: .unknown,
       addressesAsNode: .unknown)
   }
 

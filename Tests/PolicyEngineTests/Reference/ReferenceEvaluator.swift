@@ -1,16 +1,23 @@
-/// Slow and literal evaluation of NetworkPolicies, straight from the text of SEMANTICS §1.3 and §1.4.
+/// Slow and literal evaluation of NetworkPolicies, straight from the text of SEMANTICS §1.3 and §1.4, and of what
+/// stands around them, §2, in `ReferenceEvaluator+clusterPolicies.swift`.
 ///
 /// A flow stands for every concrete situation (reading) that the specification leaves open or that the
 /// manifests do not determine. The readings are enumerated in `ReferenceEvaluator+readings.swift`; this
-/// file answers each one with a plain yes or no.
+/// file answers each one with a yes or no, or with both where the order of policies is undefined.
 struct ReferenceEvaluator: Sendable {
   let world: ReferenceWorld
   /// One address of each interval between the boundaries of all blocks of the assumed family.
   let everyAddress: [ReferenceAddress]
+  /// The same for addresses outside the cluster, of which only the family is known.
+  let everyOutsideAddress: [ReferenceAddress]
+  /// Nodes that hostNetwork pods may run on if nothing says which; empty if no rule tells nodes apart.
+  let possibleNodes: [NodeFacts]
 
   init(_ world: ReferenceWorld) {
     self.world = world
-    self.everyAddress = Self.representatives(of: world)
+    self.everyAddress = Self.representatives(of: world, inPools: true)
+    self.everyOutsideAddress = Self.representatives(of: world, inPools: false)
+    self.possibleNodes = Self.possibleNodes(in: world)
   }
 
   /// Who an end is in one reading.
@@ -28,6 +35,9 @@ struct ReferenceEvaluator: Sendable {
     var role: Role
     /// The pod's facts, for the first two roles.
     var facts: PodFacts?
+    /// The labels of the node whose addresses it has; nil if they are no node's.
+    var nodeLabels: [String: String]?
+    var domainName: String?
   }
 
   /// One concrete situation, except for the two addresses.
@@ -42,38 +52,53 @@ struct ReferenceEvaluator: Sendable {
     var namedPorts: NamedPorts
     /// Whether isolated pods may use ICMP.
     var allowsICMP: Bool
+    /// Whether NetworkPolicies let a pod through that reaches itself through a Service; nil for others.
+    var hairpin: Bool?
+    /// The Service whose address and port blocks of egress rules are compared with; nil: those of the pod.
+    var serviceSeenByBlocks: ReferenceWorld.Service?
     var transport: ReferenceProtocol
     var port: Int
   }
 
   // MARK: - §1.4 Evaluation
 
-  /// `egressOK(src)`: not policed, own node (open), not isolated, or a rule that matches.
-  func egressIsAllowed(_ reading: Reading, to address: ReferenceAddress?) -> Bool {
-    guard reading.source.role == .pod, let subject = reading.source.facts else { return true }
-    if reading.destination.role == .node, reading.sameNode, reading.exemptsOwnNode { return true }
-    return isAllowed(.egress, subject: subject, peer: reading.destination, at: address, reading)
+  /// `egressOK(src)`: not policed, or what the tiers come to.
+  func egressAnswers(_ reading: Reading, to address: ReferenceAddress?) -> Set<Bool> {
+    guard reading.source.role == .pod, let subject = reading.source.facts else { return [true] }
+    let half = Half(
+      direction: .egress, subject: subject, peer: reading.destination, address: address, reading: reading)
+    let isExempt = reading.destination.role == .node && reading.sameNode && reading.exemptsOwnNode
+    return outcomes(of: half, networkPolicy: networkPolicyAnswer(half, isExempt: isExempt))
   }
 
-  /// `ingressOK(dst)`: not policed, from its own node, not isolated, or a rule that matches.
-  func ingressIsAllowed(_ reading: Reading, from address: ReferenceAddress?) -> Bool {
-    guard reading.destination.role == .pod, let subject = reading.destination.facts else { return true }
-    if reading.source.role == .node, reading.sameNode { return true }
-    return isAllowed(.ingress, subject: subject, peer: reading.source, at: address, reading)
+  /// `ingressOK(dst)`: not policed, from its own node, or what the tiers come to.
+  func ingressAnswers(_ reading: Reading, from address: ReferenceAddress?) -> Set<Bool> {
+    guard reading.destination.role == .pod, let subject = reading.destination.facts else { return [true] }
+    if reading.source.role == .node, reading.sameNode { return [true] }
+    let half = Half(
+      direction: .ingress, subject: subject, peer: reading.source, address: address, reading: reading)
+    return outcomes(of: half, networkPolicy: networkPolicyAnswer(half, isExempt: false))
   }
 
-  private func isAllowed(
-    _ direction: ReferencePolicy.Direction, subject: PodFacts, peer: Party,
-    at address: ReferenceAddress?, _ reading: Reading
-  ) -> Bool {
-    let policies = world.policies.filter { isolates($0, subject, direction) }
-    if policies.isEmpty { return true }
-    if reading.transport == .icmp { return reading.allowsICMP }
+  /// What NetworkPolicies say; nil if none of them isolates the subject.
+  ///
+  /// - Parameter isExempt: whether they let the connection through whatever they say.
+  private func networkPolicyAnswer(_ half: Half, isExempt: Bool) -> Bool? {
+    let policies = world.policies.filter { isolates($0, half.subject, half.direction) }
+    if policies.isEmpty { return nil }
+    if isExempt { return true }
+    if let hairpin = half.reading.hairpin { return hairpin }
+    if half.reading.transport == .icmp { return half.reading.allowsICMP }
     return policies.contains { policy in
-      let rules = (direction == .ingress ? policy.ingress : policy.egress) ?? []
+      let rules = (half.direction == .ingress ? policy.ingress : policy.egress) ?? []
       return rules.contains { rule in
-        peersMatch(rule.peers, namespace: policy.namespace, peer, address)
-          && portsMatch(rule.ports, reading)
+        // Blocks may be compared with a Service, selectors only with the pod behind it.
+        guard let peers = rule.peers, !peers.isEmpty else { return portsMatch(rule.ports, half.reading) }
+        return peers.contains { peer in
+          let isBlock = peer.ipBlock != nil
+          return matches(peer, namespace: policy.namespace, half.peer, half.address(seenByBlock: isBlock))
+            && portsMatch(rule.ports, half.reading, port: half.port(seenByBlock: isBlock))
+        }
       }
     }
   }
@@ -95,21 +120,18 @@ struct ReferenceEvaluator: Sendable {
 
   // MARK: - §1.3 Matching
 
-  /// Absent or empty: any peer. Otherwise one entry must match.
-  private func peersMatch(
-    _ peers: [ReferencePolicy.Peer]?, namespace: String, _ party: Party, _ address: ReferenceAddress?
+  /// One entry of `from` or `to`.
+  private func matches(
+    _ peer: ReferencePolicy.Peer, namespace: String, _ party: Party, _ address: ReferenceAddress?
   ) -> Bool {
-    guard let peers, !peers.isEmpty else { return true }
-    return peers.contains { peer in
-      if let block = peer.ipBlock { return Self.matches(block, address) }
-      guard party.role == .pod, let pod = party.facts, pod.mayBePeer else { return false }
-      if let selector = peer.namespaceSelector {
-        guard Self.matches(selector, pod.namespaceLabels) else { return false }
-      } else if pod.namespace != namespace {
-        return false
-      }
-      return Self.matches(peer.podSelector ?? ReferencePolicy.Selector(), pod.labels)
+    if let block = peer.ipBlock { return Self.matches(block, address) }
+    guard party.role == .pod, let pod = party.facts, pod.mayBePeer else { return false }
+    if let selector = peer.namespaceSelector {
+      guard Self.matches(selector, pod.namespaceLabels) else { return false }
+    } else if pod.namespace != namespace {
+      return false
     }
+    return Self.matches(peer.podSelector ?? ReferencePolicy.Selector(), pod.labels)
   }
 
   /// In the block, and in no except of the same entry.
@@ -119,14 +141,16 @@ struct ReferenceEvaluator: Sendable {
   }
 
   /// Absent or empty: any protocol and port. Otherwise one entry must match.
-  private func portsMatch(_ ports: [ReferencePolicy.Port]?, _ reading: Reading) -> Bool {
+  ///
+  /// - Parameter port: the number that is compared, if it is not the pod's.
+  private func portsMatch(_ ports: [ReferencePolicy.Port]?, _ reading: Reading, port: Int? = nil) -> Bool {
     guard let ports, !ports.isEmpty else { return true }
     return ports.contains { entry in
       let transport = entry.transport ?? .tcp
       guard transport == reading.transport else { return false }
       switch entry.port {
       case nil: return true
-      case .number(let low): return low <= reading.port && reading.port <= entry.endPort ?? low
+      case .number(let low): return low <= port ?? reading.port && port ?? reading.port <= entry.endPort ?? low
       case .name(let name): return reading.namedPorts.numbers(name, transport).contains(reading.port)
       }
     }
@@ -143,6 +167,7 @@ struct ReferenceEvaluator: Sendable {
         case .notIn: return !listed
         case .exists: return value != nil
         case .doesNotExist: return value == nil
+        case .bogus: return false
         }
       }
   }

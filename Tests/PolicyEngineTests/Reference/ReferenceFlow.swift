@@ -6,6 +6,10 @@ struct ReferenceFlow: Equatable, Sendable {
     case node(String)
     /// A literal address; it stands for the pod or node that is known to have it.
     case address(ReferenceAddress)
+    /// As a destination: outside, at an address that answers for the name gave.
+    case domain(String)
+    /// As a destination: whatever pod the Service picks.
+    case service(namespace: String, name: String)
     /// As a destination: the very pod that is the source.
     case itself
   }
@@ -13,7 +17,7 @@ struct ReferenceFlow: Equatable, Sendable {
   var source: End
   var destination: End
   var transport: ReferenceProtocol
-  /// The pod port; for ICMP the type.
+  /// The pod port; for a Service its own port, for ICMP the type.
   var port: Int
 
   /// `shop/web -> shop/db tcp/5432`; the kind is added where two objects share namespace and name.
@@ -31,6 +35,8 @@ struct ReferenceFlow: Equatable, Sendable {
       return text(kind: kind.rawValue.lowercased(), namespace: namespace, name: name, in: world)
     case .node(let name): return "node/\(name)"
     case .address(let address): return "\(address)"
+    case .domain(let name): return name
+    case .service(let namespace, let name): return "service/\(namespace)/\(name)"
     case .itself: return "self"
     }
   }
@@ -64,6 +70,21 @@ extension ReferenceWorld {
     }
   }
 
+  private func hasBackend(_ service: Service) -> Bool {
+    pods.contains { isBackend($0, of: service) } || workloads.contains { isBackend($0, of: service) }
+  }
+
+  /// Pods that have finished or have no address get no traffic.
+  func isBackend(_ pod: Pod, of service: Service) -> Bool {
+    pod.namespace == service.namespace && !pod.isFinished && pod.status?.addresses.isEmpty != true
+      && service.selector.allSatisfy { pod.labels[$0.key] == $0.value }
+  }
+
+  func isBackend(_ workload: Workload, of service: Service) -> Bool {
+    workload.namespace == service.namespace
+      && service.selector.allSatisfy { workload.labels[$0.key] == $0.value }
+  }
+
   func node(at address: ReferenceAddress) -> Node? {
     nodes.first { $0.addresses.contains(address) }
   }
@@ -71,7 +92,10 @@ extension ReferenceWorld {
   /// True iff the flow names existing objects, and no literal address that only a running
   /// hostNetwork pod is known to have (whether that is the pod or its unlisted node is nobody's call).
   func hasMeaning(_ flow: ReferenceFlow) -> Bool {
-    if flow.source == .itself { return false }
+    switch flow.source {
+    case .itself, .domain, .service: return false
+    case .pod, .workload, .node, .address: break
+    }
     return [flow.source, flow.destination].allSatisfy { end in
       switch end {
       case .pod(let namespace, let name):
@@ -84,10 +108,16 @@ extension ReferenceWorld {
         return !pods.contains { pod in
           pod.hostNetwork && !pod.isFinished && (pod.status?.addresses ?? []).contains(address)
         }
+      case .domain: return true
+      case .service(let namespace, let name):
+        return services.contains { service in
+          service.namespace == namespace && service.name == name && hasBackend(service)
+            && flow.transport == .tcp && flow.port == service.port
+        }
       case .itself:
         switch flow.source {
         case .pod, .workload: return true
-        case .node, .address, .itself: return false
+        case .node, .address, .domain, .service, .itself: return false
         }
       }
     }

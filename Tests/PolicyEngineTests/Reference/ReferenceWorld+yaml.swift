@@ -5,7 +5,9 @@ extension ReferenceWorld {
     documents += nodes.map(Self.manifest(of:))
     documents += pods.map(Self.manifest(of:))
     documents += workloads.map(Self.manifest(of:))
+    documents += services.map(Self.manifest(of:))
     documents += policies.map { $0.manifest }
+    documents += clusterPolicies.map { $0.manifest }
     return documents.map { $0.lines.joined(separator: "\n") + "\n" }.joined(separator: "---\n")
   }
 
@@ -24,7 +26,7 @@ extension ReferenceWorld {
       addresses.append(address(isFirst ? "InternalIP" : "ExternalIP", "\(item)"))
     }
     return .map([
-      ("apiVersion", .text("v1")), ("kind", .text("Node")), ("metadata", metadata(name: node.name)),
+      ("apiVersion", .text("v1")), ("kind", .text("Node")), ("metadata", metadata(name: node.name, labels: node.labels)),
       ("status", .map([("addresses", .list(addresses))])),
     ])
   }
@@ -93,6 +95,23 @@ extension ReferenceWorld {
         metadata(namespace: workload.namespace, name: workload.name, labels: workload.objectLabels)
       ),
       ("spec", .map(spec)),
+    ])
+  }
+
+  private static func manifest(of service: Service) -> ReferenceYAML {
+    .map([
+      ("apiVersion", .text("v1")), ("kind", .text("Service")),
+      ("metadata", metadata(namespace: service.namespace, name: service.name)),
+      (
+        "spec",
+        .map([
+          ("clusterIP", .text("\(service.address)")), ("selector", .labels(service.selector)),
+          (
+            "ports",
+            .list([.map([("port", .number(service.port)), ("targetPort", .number(service.targetPort))])])
+          ),
+        ])
+      ),
     ])
   }
 

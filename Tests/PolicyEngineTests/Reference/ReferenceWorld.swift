@@ -4,7 +4,9 @@ struct ReferenceWorld: Equatable, Sendable {
   var pods: [Pod] = []
   var workloads: [Workload] = []
   var nodes: [Node] = []
+  var services: [Service] = []
   var policies: [ReferencePolicy] = []
+  var clusterPolicies: [ReferenceClusterPolicy] = []
 
   struct Namespace: Equatable, Sendable {
     var name: String
@@ -14,6 +16,7 @@ struct ReferenceWorld: Equatable, Sendable {
 
   struct Node: Equatable, Sendable {
     var name: String
+    var labels: [String: String] = [:]
     /// Empty means: the address is unknown.
     var addresses: [ReferenceAddress] = []
   }
@@ -55,6 +58,17 @@ struct ReferenceWorld: Equatable, Sendable {
     var hostNetwork = false
     var containers: [Container] = []
     var initContainers: [InitContainer] = []
+  }
+
+  /// A Service with one TCP port, in front of the pods that its selector takes.
+  struct Service: Equatable, Sendable {
+    var namespace: String
+    var name: String
+    /// Not empty.
+    var selector: [String: String]
+    var address: ReferenceAddress
+    var port: Int
+    var targetPort: Int
   }
 
   struct Container: Equatable, Sendable {
@@ -129,11 +143,15 @@ struct ReferencePolicy: Equatable, Sendable {
   }
 
   struct Requirement: Equatable, Sendable {
-    enum Operator: String, CaseIterable, Sendable {
+    enum Operator: String, Sendable {
       case isIn = "In"
       case notIn = "NotIn"
       case exists = "Exists"
       case doesNotExist = "DoesNotExist"
+      /// Only where selectors are not validated: in cluster policies.
+      case bogus = "Bogus"
+
+      static let known = [isIn, notIn, exists, doesNotExist]
     }
 
     var key: String

@@ -43,12 +43,9 @@ enum ReferenceYAML {
 
   /// Plain if nobody can read it as anything but this string (also by the rules of YAML 1.1).
   static func quoted(_ text: String) -> String {
-    let letters = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    let others = Set("0123456789-/.")
-    let special = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
     let isPlain =
-      text.first.map(letters.contains) == true
-      && text.allSatisfy { letters.contains($0) || others.contains($0) }
+      text.utf8.first.map(letters.contains) == true
+      && text.utf8.allSatisfy { letters.contains($0) || others.contains($0) }
       && !special.contains(text.lowercased())
     if isPlain { return text }
     let escaped = text.map { character -> String in
@@ -56,4 +53,8 @@ enum ReferenceYAML {
     }
     return "\"\(escaped.joined())\""
   }
+
+  private static let letters = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+  private static let others = Set("0123456789-/.".utf8)
+  private static let special: Set<String> = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
 }

@@ -10,7 +10,10 @@ extension Shrink {
     pods += variants(of: pod, \.containers, oneSimpler(pod.containers, simplerContainers))
     pods += variants(of: pod, \.labels, without(pod.labels))
     if pod.hostNetwork { pods += variants(of: pod, \.hostNetwork, [false]) }
-    if pod.nodeName != nil { pods += variants(of: pod, \.nodeName, [nil]) }
+    // A host-network pod that has an address runs somewhere.
+    if pod.nodeName != nil, !pod.hostNetwork || pod.status?.addresses.isEmpty != false {
+      pods += variants(of: pod, \.nodeName, [nil])
+    }
     if let status = pod.status {
       var simpler = variants(of: status, \.addresses, without(status.addresses))
       if status.phase != .running { simpler += variants(of: status, \.phase, [.running]) }
@@ -42,7 +45,8 @@ extension Shrink {
   }
 
   static func simplerNodes(_ node: ReferenceWorld.Node) -> [ReferenceWorld.Node] {
-    node.addresses.count > 1 ? variants(of: node, \.addresses, without(node.addresses)) : []
+    variants(of: node, \.labels, without(node.labels))
+      + (node.addresses.count > 1 ? variants(of: node, \.addresses, without(node.addresses)) : [])
   }
 
   private static func simplerInitContainers(
@@ -94,7 +98,7 @@ extension Shrink {
     return ports
   }
 
-  private static func simplerSelectors(
+  static func simplerSelectors(
     _ selector: ReferencePolicy.Selector?
   ) -> [ReferencePolicy.Selector?] {
     guard let selector else { return [] }
@@ -112,6 +116,7 @@ extension Shrink {
   private static func simplerRequirements(
     _ requirement: ReferencePolicy.Requirement
   ) -> [ReferencePolicy.Requirement] {
+    if requirement.operation == .bogus { return [] }
     let minimum = [.isIn, .notIn].contains(requirement.operation) ? 1 : 0
     return variants(
       of: requirement, \.values, simplerLists(requirement.values, atLeast: minimum) { _ in [] })

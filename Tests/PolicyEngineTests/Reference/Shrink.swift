@@ -35,11 +35,15 @@ struct Shrink {
   private static func simplerWorlds(of world: ReferenceWorld) -> [ReferenceWorld] {
     var worlds: [ReferenceWorld] = []
     worlds += variants(of: world, \.policies, without(world.policies))
+    worlds += variants(of: world, \.clusterPolicies, without(world.clusterPolicies))
     worlds += variants(of: world, \.pods, without(world.pods))
     worlds += variants(of: world, \.workloads, without(world.workloads))
     worlds += variants(of: world, \.nodes, without(world.nodes))
+    worlds += variants(of: world, \.services, without(world.services))
     worlds += variants(of: world, \.namespaces, without(world.namespaces)).filter(namesItsNamespaces)
     worlds += variants(of: world, \.policies, oneSimpler(world.policies, simplerPolicies))
+    worlds += variants(
+      of: world, \.clusterPolicies, oneSimpler(world.clusterPolicies, simplerClusterPolicies))
     worlds += variants(of: world, \.pods, oneSimpler(world.pods, simplerPods))
     worlds += variants(of: world, \.workloads, oneSimpler(world.workloads, simplerWorkloads))
     worlds += variants(of: world, \.nodes, oneSimpler(world.nodes, simplerNodes))
@@ -61,6 +65,7 @@ struct Shrink {
   private static func namesItsNamespaces(_ world: ReferenceWorld) -> Bool {
     let used =
       world.pods.map(\.namespace) + world.workloads.map(\.namespace) + world.policies.map(\.namespace)
+      + world.services.map(\.namespace)
     return Set(used).isSubset(of: world.namespaces.map(\.name))
   }
 

@@ -122,6 +122,32 @@ func policy(_ name: String, _ spec: String) -> String {
   document("NetworkPolicy", "networking.k8s.io/v1", name, "", "spec:\n\(indented(spec, 2))")
 }
 
+/// A ClusterNetworkPolicy on all pods, from the YAML of its rules.
+func clusterPolicy(
+  _ name: String, tier: String = "Admin", priority: Int = 10, subject: String = "{namespaces: {}}",
+  _ rules: String
+) -> String {
+  cluster(
+    "ClusterNetworkPolicy", "v1alpha2", name,
+    "tier: \(tier)\npriority: \(priority)\nsubject: \(subject)\n\(rules)")
+}
+
+/// An AdminNetworkPolicy on all pods, from the YAML of its rules.
+func adminPolicy(_ name: String, priority: Int = 10, _ rules: String) -> String {
+  cluster(
+    "AdminNetworkPolicy", "v1alpha1", name, "priority: \(priority)\nsubject: {namespaces: {}}\n\(rules)")
+}
+
+/// The BaselineAdminNetworkPolicy on all pods, from the YAML of its rules.
+func baselinePolicy(_ rules: String) -> String {
+  cluster("BaselineAdminNetworkPolicy", "v1alpha1", "default", "subject: {namespaces: {}}\n\(rules)")
+}
+
+private func cluster(_ kind: String, _ version: String, _ name: String, _ spec: String) -> String {
+  "apiVersion: policy.networking.k8s.io/\(version)\nkind: \(kind)\nmetadata: {name: \(name)}\nspec:\n"
+    + indented(spec, 2)
+}
+
 /// A Pod. `status` is left out when there is no address, `extra` is more YAML of its `spec`.
 func pod(
   _ name: String, _ labels: String, ip: String? = nil, on node: String? = nil, status: String? = nil,
@@ -197,9 +223,10 @@ func namespace(_ name: String, _ labels: String = "") -> String {
   "apiVersion: v1\nkind: Namespace\nmetadata: {name: \(name), labels: {\(labels)}}"
 }
 
-func node(_ name: String, _ addresses: String...) -> String {
+func node(_ name: String, _ addresses: String..., labels: String = "") -> String {
   let list = addresses.map { "{type: InternalIP, address: \"\($0)\"}" }.joined(separator: ", ")
-  return "apiVersion: v1\nkind: Node\nmetadata: {name: \(name)}\nstatus: {addresses: [\(list)]}"
+  return
+    "apiVersion: v1\nkind: Node\nmetadata: {name: \(name), labels: {\(labels)}}\nstatus: {addresses: [\(list)]}"
 }
 
 /// `name` is `namespace/name`; `owner` is `Kind/name`.

@@ -1,0 +1,55 @@
+internal import Kubernetes
+package import PolicyModel
+
+extension CompiledPolicies {
+  /// An end that has a name and no object, as reports show it.
+  package struct NamedEnd: Sendable {
+    /// `*.example.com`, `entity/kube-apiserver`.
+    package let text: String
+    /// Nil for entities.
+    package let domain: DomainPattern?
+    /// What it may be: numbers of named parties.
+    let members: [Int]
+  }
+
+  static func namedEnds(_ names: [NamedParty]) -> [NamedEnd] {
+    var members: [String: [Int]] = [:]
+    var order: [(text: String, domain: DomainPattern?)] = []
+    for (number, name) in names.enumerated() {
+      if members[name.text] == nil { order.append((name.text, name.domain)) }
+      members[name.text, default: []].append(number)
+    }
+    return order.map { NamedEnd(text: $0.text, domain: $0.domain, members: members[$0.text] ?? []) }
+  }
+
+  /// Whether the addresses of names may lie in an atom.
+  func mayHaveNames(_ atom: Int) -> Bool { !atoms.sets[atom].isDisjoint(with: world.outsideAddresses) }
+
+  /// What may flow between a unit and a named end, over all that both may be.
+  func connection(_ unit: ConnectivityUnit, _ direction: Direction, name: Int) -> TrafficPair {
+    let rowOfFacet = direction == .egress ? egressRow : ingressRow
+    var whole: TrafficPair?
+    for facet in classes[Int(unit.endpointClass)].facets {
+      let row = rows[Int(rowOfFacet[Int(facet)])]
+      for member in namedEnds[name].members {
+        let here = row.outsideGroup(of: atoms.count + member).map { table[$0.traffic] } ?? .none
+        whole = whole?.either(here) ?? here
+      }
+    }
+    return whole ?? .none
+  }
+}
+
+extension NamedParty {
+  fileprivate var text: String {
+    switch self {
+    case .domain(let pattern): pattern.description
+    case .apiServer: "entity/kube-apiserver"
+    case .special(let name): "entity/\(name)"
+    }
+  }
+
+  fileprivate var domain: DomainPattern? {
+    if case .domain(let pattern) = self { pattern } else { nil }
+  }
+}
