@@ -70,7 +70,7 @@ struct TrafficTests {
     for text in texts {
       let pattern = try #require(DomainPattern(networkPolicyAPI: text))
       #expect(pattern.matches(pattern.example), "\(text)")
-      for other in texts where other != text && other != "*.example.com" {
+      for other in texts where text.hasPrefix("*") && other != text && other != "*.example.com" {
         let narrower = try #require(DomainPattern(networkPolicyAPI: other))
         #expect(!narrower.matches(pattern.example), "\(pattern.example) in \(other)")
       }

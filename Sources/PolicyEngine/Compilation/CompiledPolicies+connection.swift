@@ -76,7 +76,12 @@ extension CompiledPolicies {
 
   /// All that no rule denies.
   private func notDenied(_ row: Int32, from facet: Int) -> TrafficPair {
-    guard let group = rows[Int(row)].group(of: facet) else { return .all }
+    notDenied(in: rows[Int(row)].group(of: facet))
+  }
+
+  /// All that no rule of a group denies.
+  func notDenied(in group: Row.Group?) -> TrafficPair {
+    guard let group else { return .all }
     let denied = group.denials.reduce(TrafficPair.none) { $0.union(table[$1.traffic]) }
     return TrafficPair(
       certain: TrafficSet.all.subtracting(denied.possible),

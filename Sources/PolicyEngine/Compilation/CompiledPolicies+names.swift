@@ -27,16 +27,36 @@ extension CompiledPolicies {
 
   /// What may flow between a unit and a named end, over all that both may be.
   func connection(_ unit: ConnectivityUnit, _ direction: Direction, name: Int) -> TrafficPair {
-    let rowOfFacet = direction == .egress ? egressRow : ingressRow
     var whole: TrafficPair?
     for facet in classes[Int(unit.endpointClass)].facets {
-      let row = rows[Int(rowOfFacet[Int(facet)])]
       for member in namedEnds[name].members {
-        let here = row.outsideGroup(of: atoms.count + member).map { table[$0.traffic] } ?? .none
-        whole = whole?.either(here) ?? here
+        for here in connections(Int(facet), direction, name: member) { whole = whole?.either(here) ?? here }
       }
     }
     return whole ?? .none
+  }
+
+  /// What may flow between a facet and a named party: apart, and if the party may be the facet's own node, there.
+  private func connections(_ facet: Int, _ direction: Direction, name member: Int) -> [TrafficPair] {
+    let rowOfFacet = direction == .egress ? egressRow : ingressRow
+    func group(_ row: Int32) -> Row.Group? { rows[Int(row)].outsideGroup(of: atoms.count + member) }
+    func flow(_ row: Int32) -> TrafficPair { group(row).map { table[$0.traffic] } ?? .none }
+    let apart = flow(rowOfFacet.apart[facet])
+    // An API server inside the cluster runs on a node, nobody knows which.
+    guard names[member] == .apiServer(isOutside: false) else { return [apart] }
+    let onSameNode = flow(rowOfFacet.onSameNode[facet])
+    guard facets[facet].isPoliced else { return [apart, onSameNode] }
+    switch direction {
+    case .egress:
+      return [apart]
+        + profile.egressToOwnNodeReadings.map {
+          $0 == .exempt ? flow(rowOfFacet.exemptOnSameNode[facet]) : onSameNode
+        }
+    case .ingress:
+      return [
+        apart, profile.probeReading == .exempt ? .all : notDenied(in: group(rowOfFacet.onSameNode[facet])),
+      ]
+    }
   }
 }
 

@@ -206,7 +206,7 @@ struct CalicoTierTests {
   }
 
   private func cluster(_ tier: String, _ action: String, priority: Int = 5) -> String {
-    clusterPolicy(
+    clusterPolicySpec(
       "c\(priority)",
       "tier: \(tier)\npriority: \(priority)\nsubject: {namespaces: {}}\ningress: [{action: \(action), from: [{namespaces: {}}]}]"
     )
@@ -246,7 +246,7 @@ struct CalicoTierTests {
     ])
   func unsupported(_ rule: String) throws {
     let cluster = { (action: String) in
-      clusterPolicy(
+      clusterPolicySpec(
         "c",
         "tier: Admin\npriority: 1\nsubject: {namespaces: {}}\negress:\n- action: \(action)\n  \(rule)\n- action: Deny\n  to: [{namespaces: {}}]"
       )
@@ -265,7 +265,7 @@ struct CalicoTierTests {
   func clusterNetworkPolicySets() throws {
     let set = calico("NetworkSet", "shop/s", "nets: [198.51.100.0/24]")
     try shop(set, cluster("Admin", "Deny")).expect("198.51.100.1 -> shop/db tcp/80 denied")
-    let pods = clusterPolicy(
+    let pods = clusterPolicySpec(
       "c",
       "tier: Admin\npriority: 1\nsubject: {namespaces: {}}\ningress: [{action: Deny, from: [{pods: {podSelector: {}}}]}]"
     )

@@ -196,7 +196,7 @@ func calico(_ kind: String, _ name: String, _ labels: String, _ spec: String) ->
 func calico(_ kind: String, _ name: String, _ spec: String) -> String { calico(kind, name, "", spec) }
 
 /// A ClusterNetworkPolicy from the YAML of its `spec`.
-func clusterPolicy(_ name: String, _ spec: String) -> String {
+func clusterPolicySpec(_ name: String, _ spec: String) -> String {
   """
   apiVersion: policy.networking.k8s.io/v1alpha2
   kind: ClusterNetworkPolicy
