@@ -15,6 +15,11 @@ extension CompiledPolicies {
     rows[Int(row)].policies.map { policies[Int($0)] }
   }
 
+  /// Those of them that close its direction.
+  package func closingPolicies(ofRow row: Int32) -> [Policy] {
+    rows[Int(row)].closing.map { policies[Int($0)] }
+  }
+
   /// How many rows there are; their numbers count from 0.
   package var rowCount: Int { rows.count }
 

@@ -4,13 +4,18 @@
 struct Row: Sendable {
   /// Indices of the policies that say something, ascending. Empty only for the open row.
   let policies: [Int32]
-  /// Whether some of them close the direction.
-  let isIsolated: Bool
+  /// Those of them that close the direction.
+  let closing: [Int32]
+  /// Whether some of them have one rank, and nobody says which of those goes first.
+  let mayTie: Bool
   /// Disjoint sets of facets with what may flow to or from them. Nothing flows to facets in none, and no rule
   /// says so.
   let groups: [Group]
   /// Disjoint sets of address atoms and named parties, likewise.
   let outside: [Group]
+
+  /// Whether some of the policies close the direction.
+  var isIsolated: Bool { !closing.isEmpty }
 
   struct Group: Sendable {
     let members: BitSet

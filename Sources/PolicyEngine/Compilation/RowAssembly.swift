@@ -123,10 +123,11 @@ struct RowAssembly {
       rest = rest.dropFirst(own.count)
       if !own.isEmpty {
         let members = own.map { values[number][Int($0) - start] }
+        let closing = zip(own, members).filter { $1.isolates.contains(direction) }.map(\.0)
         parts.append(
           RowTier(
-            tier: Int32(number), combination: tier.combination,
-            isolates: members.contains { $0.isolates.contains(direction) },
+            tier: Int32(number), combination: tier.combination, closing: closing,
+            mayTie: tier.isStrict && members.chunkedByRank().contains { $0.count > 1 },
             isExempt: isExempt && !tier.isStrict))
       }
       start += tier.policies.count

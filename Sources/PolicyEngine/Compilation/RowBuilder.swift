@@ -80,8 +80,8 @@ struct RowBuilder {
       }
     }
     return Row(
-      policies: question.policies, isIsolated: tiers.contains(where: \.isolates), groups: groups,
-      outside: outside)
+      policies: question.policies, closing: tiers.flatMap(\.closing), mayTie: tiers.contains(where: \.mayTie),
+      groups: groups, outside: outside)
   }
 
   /// Everything, for ends that no policy says anything about.
@@ -90,7 +90,7 @@ struct RowBuilder {
       Row.Group(members: members, traffic: TrafficTable.all, allows: [], denials: [])
     }
     return Row(
-      policies: [], isIsolated: false, groups: [open(peers.everything.facets)],
+      policies: [], closing: [], mayTie: false, groups: [open(peers.everything.facets)],
       outside: [open(peers.everything.outside)])
   }
 
@@ -103,7 +103,8 @@ struct RowBuilder {
     var cases = addressCases(base, numbers)
     if question.unknownSubject >= 0 {
       let relevant = numbers.compactMap { rules[Int($0)].subject }
-      cases = distinctAtoms(assumedAtoms, relevant).flatMap { atom in
+      let atoms = distinctAtoms(assumedAtoms, relevant)
+      cases = (atoms.isEmpty ? [-1] : atoms).flatMap { atom in
         cases.map {
           var next = $0
           next.atomOfSubject = atom

@@ -16,10 +16,14 @@ struct RowTier: Sendable, Hashable {
   /// Index of the tier.
   let tier: Int32
   let combination: Tier.Combination
-  /// Whether a policy of the row closes the direction at the end of the tier.
-  let isolates: Bool
+  /// The policies of the row that close the direction at the end of the tier.
+  let closing: [Int32]
+  /// Whether policies of the row have one rank, and nobody says which of them goes first.
+  let mayTie: Bool
   /// Whether its rules are not asked: what it closes is open, and nothing is left for later tiers.
   let isExempt: Bool
+
+  var isolates: Bool { !closing.isEmpty }
 }
 
 /// A rule with its peers as sets.

@@ -19,12 +19,14 @@ package struct CompiledVerdict: Sendable {
     case deniedByRule(Int32)
     /// The first rule that decides it in some of the cases that an end stands for, and not in all.
     case undefined(rule: Int32)
+    /// In some of the cases that an end stands for the row's policies close it, and no rule lets it through.
+    case perhapsClosed(row: Int32)
 
     package var outcome: Outcome {
       switch self {
       case .notPoliced, .notIsolated, .allowed, .undecided: .allowed
       case .denied, .deniedByRule: .denied
-      case .undefined: .undefined
+      case .undefined, .perhapsClosed: .undefined
       }
     }
   }
@@ -103,7 +105,7 @@ package struct VerdictTable: Sendable {
       ingressRow: isPoliced ? compiled.ingressRow[facet] : -1)
   }
 
-  /// Decides; nil when it depends on which replicas are meant.
+  /// Decides; nil when it depends on which replicas are meant, or on which of several policies goes first.
   ///
   /// O(groups of two rows + rules that match).
   package func verdict(
@@ -115,9 +117,16 @@ package struct VerdictTable: Sendable {
     {
       return nil
     }
-    return CompiledVerdict(
-      egress: decision(row: source.egressRow, other: destination, transport, port),
-      ingress: decision(row: destination.ingressRow, other: source, transport, port))
+    let egress = decision(row: source.egressRow, other: destination, transport, port)
+    let ingress = decision(row: destination.ingressRow, other: source, transport, port)
+    if mayBeTied(egress, source.egressRow) || mayBeTied(ingress, destination.ingressRow) { return nil }
+    return CompiledVerdict(egress: egress, ingress: ingress)
+  }
+
+  /// Whether an open answer may be that of policies of one rank, all of which have to be named.
+  @inline(__always)
+  private func mayBeTied(_ decision: CompiledVerdict.Decision, _ row: Int32) -> Bool {
+    decision.outcome == .undefined && compiled.rows[Int(row)].mayTie
   }
 
   /// Decides a flow; nil when it needs a case analysis.
@@ -165,7 +174,7 @@ package struct VerdictTable: Sendable {
       }
       if isCertain { return .undecided(row: row) }
       let denial = groups.firstDenial(of: group) { ports.possible($0, transport, port) }
-      return denial.map { .undefined(rule: $0) } ?? .undecided(row: row)
+      return denial.map { .undefined(rule: $0) } ?? .perhapsClosed(row: row)
     }
     return groups.firstDenial(of: group) { ports.certain($0, transport, port) }.map { .deniedByRule($0) }
       ?? .denied(row: row)

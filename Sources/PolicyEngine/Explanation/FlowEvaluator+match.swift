@@ -64,7 +64,8 @@ extension FlowEvaluator {
       guard party.isSelectable, let number = party.endpoint else { return [.notAPod] }
       return mismatches(selector, world.endpoints[number])
     case .nodes(let selector, let placement):
-      let sharesNetwork = party.isSelectable && party.endpoint.map { world.endpoints[$0].hostNetwork } ?? false
+      let sharesNetwork =
+        party.isSelectable && party.endpoint.map { world.endpoints[$0].hostNetwork } ?? false
       guard party.isNode || sharesNetwork else { return [.notANode] }
       return mismatches(selector, party) + mismatches(placement, view)
     case .addresses(let block): return mismatches(block, party, view)

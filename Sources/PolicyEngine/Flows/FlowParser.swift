@@ -86,7 +86,7 @@ package struct FlowParser: Sendable {
     default:
       throw FlowLineError(
         "`\(text)` is no end of a flow",
-        fix: "write namespace/name, node/name, service/namespace/name or an address")
+        fix: "write namespace/name, node/name, service/namespace/name, an address or a domain name")
     }
   }
 

@@ -64,7 +64,8 @@ package struct EngineProfile: Sendable, Hashable {
   /// the text leaves to implementations is left open.
   package static let kubernetes = EngineProfile(
     name: "kubernetes", addressBlocksMatch: [.pods, .nodes], hostNetworkReadings: [.asPods, .asNodes],
-    egressToOwnNodeReadings: [.exempt, .policed], probeReading: .exempt, portNameReadings: PortNameReading.allCases,
+    egressToOwnNodeReadings: [.exempt, .policed], probeReading: .exempt,
+    portNameReadings: PortNameReading.allCases,
     hairpinReadings: [.bypassesPolicy, .isPoliced], blocksMaySeeServices: true)
 
   package init(

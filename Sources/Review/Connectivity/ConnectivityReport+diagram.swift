@@ -48,7 +48,8 @@ extension ConnectivityReport {
       add(places[source], places[destination], id)
     } outside: { unit, direction, found in
       let end = place(of: found.end)
-      direction == .egress ? add(places[unit], end, found.connection) : add(end, places[unit], found.connection)
+      direction == .egress
+        ? add(places[unit], end, found.connection) : add(end, places[unit], found.connection)
     }
     return Diagram(title: title, nodes: nodes, edges: edges)
   }

@@ -146,7 +146,8 @@ package struct ConnectivityReport {
     }
   }
 
-  func isWanted(_ end: ConnectivityWalk.Outside.End, _ walk: ConnectivityWalk, _ pattern: EndPattern?) -> Bool {
+  func isWanted(_ end: ConnectivityWalk.Outside.End, _ walk: ConnectivityWalk, _ pattern: EndPattern?) -> Bool
+  {
     switch end {
     case .addresses(let number): isWanted(walk.addressSets[number], pattern)
     case .name(let number): pattern?.matches(compiled.namedEnds[number]) ?? true

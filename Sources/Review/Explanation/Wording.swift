@@ -77,7 +77,12 @@ package struct Wording: Sendable {
     guard let first = verdict.traces.first else { return "there is nothing behind one of the ends" }
     guard verdict.outcome == .undefined, verdict.traces.count == 2 else { return reason(first) }
     let (allowing, denying) = (verdict.traces[0], verdict.traces[1])
-    if let tie = Self.tie(of: denying) ?? Self.tie(of: allowing) { return tie }
+    if Self.winner(of: allowing) != Self.winner(of: denying),
+      differencesBesidesTies(allowing, denying).isEmpty,
+      let tie = Self.tie(of: denying) ?? Self.tie(of: allowing)
+    {
+      return tie
+    }
     if denying.situation.assumptions.contains(.otherProtocols(.closed)),
       denying.situation.assumptions.count == 1
     {
@@ -88,9 +93,13 @@ package struct Wording: Sendable {
       "allowed if \(differences(of: allowing, from: denying)); denied if \(differences(of: denying, from: allowing)): \(reason(denying))"
   }
 
+  private func differencesBesidesTies(_ trace: Trace, _ other: Trace) -> [Assumption] {
+    trace.situation.assumptions.filter { !other.situation.assumptions.contains($0) }
+  }
+
   /// The assumptions of one situation that the other does not share.
   package func differences(of trace: Trace, from other: Trace) -> String {
-    let own = trace.situation.assumptions.filter { !other.situation.assumptions.contains($0) }
+    let own = differencesBesidesTies(trace, other)
     if own.isEmpty, let tie = Self.winner(of: trace) { return tie }
     return (own.isEmpty ? trace.situation.assumptions : own).map { text($0, in: trace.situation) }.joined(
       separator: " and ")
@@ -211,6 +220,10 @@ package struct Wording: Sendable {
 
   package static func denied(by policies: [Policy]) -> String {
     "denied: no rule matches in \(list(policies))"
+  }
+
+  package static func perhapsClosed(by policies: [Policy]) -> String {
+    "depends on what the input leaves open: closed in some cases by \(list(policies))"
   }
 
   package static func undecided(by policies: [Policy]) -> String {

@@ -21,6 +21,8 @@ struct VerdictLine {
   private let denialReasons: TextPool
   /// By row, when no rule decides and what is left is open.
   private let undecidedReasons: TextPool
+  /// By row, when only some cases are closed.
+  private let perhapsClosedReasons: TextPool
 
   /// An answer in the form of the output.
   struct Answer {
@@ -44,7 +46,7 @@ struct VerdictLine {
       })
     rowReasons = TextPool(
       (0..<compiled.rowCount).lazy.map {
-        Self.escaped(Wording.denied(by: compiled.policies(ofRow: Int32($0))), format)
+        Self.escaped(Wording.denied(by: compiled.closingPolicies(ofRow: Int32($0))), format)
       })
     denialReasons = TextPool(
       (0..<compiled.ruleCount).lazy.map {
@@ -54,6 +56,10 @@ struct VerdictLine {
     undecidedReasons = TextPool(
       (0..<compiled.rowCount).lazy.map {
         Self.escaped(Wording.undecided(by: compiled.policies(ofRow: Int32($0))), format)
+      })
+    perhapsClosedReasons = TextPool(
+      (0..<compiled.rowCount).lazy.map {
+        Self.escaped(Wording.perhapsClosed(by: compiled.closingPolicies(ofRow: Int32($0))), format)
       })
   }
 
@@ -112,6 +118,7 @@ struct VerdictLine {
     case .denied(let row): rowReasons.write(Int(row), to: output)
     case .deniedByRule(let rule): denialReasons.write(Int(rule), to: output)
     case .undecided(let row): undecidedReasons.write(Int(row), to: output)
+    case .perhapsClosed(let row): perhapsClosedReasons.write(Int(row), to: output)
     case .undefined(let rule): openReasons.write(Int(rule), to: output)
     }
   }

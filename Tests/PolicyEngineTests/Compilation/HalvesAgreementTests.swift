@@ -12,13 +12,15 @@ struct HalvesAgreementTests {
     .shop(
       pod(
         "shop/named", "app: web, tier: db", ip: "10.1.0.9 fd00::9", on: "n1",
-        "containers: [{ports: [{name: http, containerPort: 80}]}, {ports: [{name: http, containerPort: 443}]}]"),
+        "containers: [{ports: [{name: http, containerPort: 80}]}, {ports: [{name: http, containerPort: 443}]}]"
+      ),
       pod("shop/host", "app: web", ip: "192.168.0.1", on: "n1", "hostNetwork: true"),
       pod("data/six", "tier: web", ip: "fd00::7", on: "n3"), node("n3", "fd01::3", labels: "pool: edge")),
     .shop(
       workload("Deployment", "shop/api", "app: api, tier: web"),
       workload("DaemonSet", "data/agent", "app: web", "hostNetwork: true\ncontainers: []"),
-      node("n3", "192.168.0.3", labels: "pool: edge"), pod("data/waiting", "app: db", status: "phase: Pending")),
+      node("n3", "192.168.0.3", labels: "pool: edge"),
+      pod("data/waiting", "app: db", status: "phase: Pending")),
   ]
   private static let others = [
     "10.1.0.77", "192.168.7.7", "203.0.113.5", "203.0.113.200", "2001:db8::5", "api.example.com",
@@ -28,7 +30,7 @@ struct HalvesAgreementTests {
 
   @Test(arguments: 0..<8)
   func randomTiers(part: UInt64) throws {
-    for seed in part * 30..<(part + 1) * 30 {
+    for seed in part * 15..<(part + 1) * 15 {
       var random = RandomTiers(seed: seed)
       let tiers = random.next()
       let profile = random.profile()
@@ -58,8 +60,9 @@ struct HalvesAgreementTests {
       for other in Self.others where !other.contains("example") { pairs.append((other, pod)) }
     }
     var found: [String] = []
-    for (from, to) in pairs {
-      for carried in Self.traffic {
+    for (number, (from, to)) in pairs.enumerated() {
+      // Two of the ports for each pair, others for the next.
+      for carried in [Self.traffic[number % 6], Self.traffic[(number * 5 + 1) % 6]] {
         let flow = try fixture.parser.parse("\(from) -> \(to) \(carried)")
         let verdict = evaluator.verdict(flow)
         let expected = [verdict.outcome, verdict.egress, verdict.ingress]

@@ -135,7 +135,9 @@ struct RandomTiers {
   }
 
   private mutating func block() -> AddressBlock {
-    let text = random.pick(["0.0.0.0/0", "10.1.0.0/24", "192.168.0.0/16", "203.0.113.0/24", "::/0", "10.1.0.2/32"])
+    let text = random.pick([
+      "0.0.0.0/0", "10.1.0.0/24", "192.168.0.0/16", "203.0.113.0/24", "::/0", "10.1.0.2/32",
+    ])
     let holes = ["0.0.0.0/0": "10.1.0.0/30", "203.0.113.0/24": "203.0.113.0/25"]
     let hole = holes[text].flatMap { random.chance(40) ? ParsedCIDR($0)?.cidr : nil }
     let cidr = ParsedCIDR(text)?.cidr ?? CIDR(IPAddress(.ipv4, bits: 0), prefixLength: 0)
@@ -157,7 +159,9 @@ struct RandomTiers {
   }
 
   private mutating func ports() -> PortMatch {
-    let all: [PortMatch.Ports] = [.all, .range(80...80), .range(80...443), .range(443...65535), .named("http")]
+    let all: [PortMatch.Ports] = [
+      .all, .range(80...80), .range(80...443), .range(443...65535), .named("http"),
+    ]
     let exceptions = random.chance(25) ? [random.pick(all.dropFirst().map { $0 })] : []
     return PortMatch(
       random.pick([.tcp, .tcp, .udp]), random.pick(all), except: exceptions, location: place)

@@ -159,7 +159,8 @@ struct FlowParserTests {
   private static let form =
     "expected SOURCE -> DESTINATION PROTOCOL/PORT, such as shop/web -> shop/db tcp/5432"
   private static let protocols = "write tcp/80, udp/53, sctp/3868, icmp/8 or protocol/47"
-  private static let ends = "write namespace/name, node/name, service/namespace/name or an address"
+  private static let ends =
+    "write namespace/name, node/name, service/namespace/name, an address or a domain name"
   private static let kinds =
     "write pod, deployment, statefulset, daemonset, replicaset, replicationcontroller, job or cronjob"
 

@@ -1,7 +1,8 @@
 extension RandomWorld {
   /// Patterns of `domainNames`, and names to ask about.
   static let domainPatterns = [
-    "api.example.com", "*.example.com", "*.api.example.com", "example.org", "API.Example.ORG.", "*.example.org",
+    "api.example.com", "*.example.com", "*.api.example.com", "example.org", "API.Example.ORG.",
+    "*.example.org",
   ]
   static let domainNames = [
     "api.example.com", "v1.api.example.com", "a.v1.api.example.com", "example.com", "WWW.example.com",
@@ -118,7 +119,8 @@ extension RandomWorld.Builder {
     var blocks: [ReferenceBlock] = []
     for _ in 0..<random.pick([1, 1, 2]) {
       let address = random.pick(notableAddresses)
-      let prefixes = address.family == .v4 ? [0, 0, 0, 1, 8, 16, 24, 30, 31, 32] : [0, 0, 7, 16, 64, 127, 128]
+      let prefixes =
+        address.family == .v4 ? [0, 0, 0, 1, 8, 16, 24, 30, 31, 32] : [0, 0, 7, 16, 64, 127, 128]
       let block = ReferenceBlock(around: address, prefix: random.pick(prefixes))
       if !blocks.contains(block) { blocks.append(block) }
     }
@@ -136,6 +138,7 @@ extension RandomWorld.Builder {
     let second = random.pick([1, 79, 443, 8080, 65535])
     let mayBeEmpty = isOld && random.chance(20)
     return .numbers(
-      transport, start: mayBeEmpty ? first : min(first, second), end: mayBeEmpty ? second : max(first, second))
+      transport, start: mayBeEmpty ? first : min(first, second), end: mayBeEmpty ? second : max(first, second)
+    )
   }
 }

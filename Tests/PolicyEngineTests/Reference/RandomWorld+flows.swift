@@ -39,7 +39,8 @@ extension RandomWorld {
     }
       || world.clusterPolicies.contains { policy in
         !policy.rules(direction).isEmpty
-          && ReferenceEvaluator.matches(policy.subject.podSelector ?? ReferencePolicy.Selector(), labels ?? [:])
+          && ReferenceEvaluator.matches(
+            policy.subject.podSelector ?? ReferencePolicy.Selector(), labels ?? [:])
       }
   }
 

@@ -132,7 +132,8 @@ struct RandomWorld: Sendable {
 
     /// In front of everything that shares a label with a pod or template, in its namespace.
     private mutating func addService() {
-      let pods = world.pods.map { ($0.namespace, $0.labels) } + world.workloads.map { ($0.namespace, $0.labels) }
+      let pods =
+        world.pods.map { ($0.namespace, $0.labels) } + world.workloads.map { ($0.namespace, $0.labels) }
       let (namespace, labels) = random.pick(pods)
       guard let label = labels.min(by: { $0.key < $1.key }) else { return }
       let port = random.pick(RandomWorld.portNumbers)

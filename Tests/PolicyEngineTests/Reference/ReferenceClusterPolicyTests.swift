@@ -57,7 +57,8 @@ struct ReferenceClusterPolicyTests {
   }
 
   @Test(
-    "domain names", arguments: [
+    "domain names",
+    arguments: [
       ("*.x.io", "a.x.io", true), ("*.x.io", "b.a.X.io.", true), ("*.x.io", "x.io", false),
       ("x.io", "X.IO", true), ("x.io", "a.x.io", false), ("*.x.io", "ax.io", false),
     ])

@@ -10,7 +10,9 @@ extension ReferenceEvaluator {
     var reading: Reading
 
     func address(seenByBlock: Bool) -> ReferenceAddress? {
-      guard seenByBlock, direction == .egress, let service = reading.serviceSeenByBlocks else { return address }
+      guard seenByBlock, direction == .egress, let service = reading.serviceSeenByBlocks else {
+        return address
+      }
       return service.address
     }
 

@@ -150,7 +150,8 @@ struct ReferenceEvaluator: Sendable {
       guard transport == reading.transport else { return false }
       switch entry.port {
       case nil: return true
-      case .number(let low): return low <= port ?? reading.port && port ?? reading.port <= entry.endPort ?? low
+      case .number(let low):
+        return low <= port ?? reading.port && port ?? reading.port <= entry.endPort ?? low
       case .name(let name): return reading.namedPorts.numbers(name, transport).contains(reading.port)
       }
     }

@@ -26,7 +26,8 @@ extension ReferenceWorld {
       addresses.append(address(isFirst ? "InternalIP" : "ExternalIP", "\(item)"))
     }
     return .map([
-      ("apiVersion", .text("v1")), ("kind", .text("Node")), ("metadata", metadata(name: node.name, labels: node.labels)),
+      ("apiVersion", .text("v1")), ("kind", .text("Node")),
+      ("metadata", metadata(name: node.name, labels: node.labels)),
       ("status", .map([("addresses", .list(addresses))])),
     ])
   }

@@ -102,7 +102,9 @@ struct ClusterNetworkPolicyEgressTests {
 
   @Test("*.x is one or more labels below x, and not x")
   func domainNames() throws {
-    let rules = [rule("Accept", "domainNames: ['*.example.com', example.org]"), rule("Deny", "networks: [0.0.0.0/0]")]
+    let rules = [
+      rule("Accept", "domainNames: ['*.example.com', example.org]"), rule("Deny", "networks: [0.0.0.0/0]"),
+    ]
     try WorldFixture.shop(clusterPolicy("p", "egress: [\(rules.joined(separator: ", "))]")).expect(
       """
       shop/web -> api.example.com tcp/443 allowed

@@ -43,7 +43,9 @@ struct ClusterNetworkPolicyPodTests {
       shop/db -> shop/web tcp/80 allowed
       """)
     try WorldFixture.shop(
-      deny(from: "pods: {namespaceSelector: {matchLabels: {team: data}}, podSelector: {matchLabels: {app: web}}}")
+      deny(
+        from: "pods: {namespaceSelector: {matchLabels: {team: data}}, podSelector: {matchLabels: {app: web}}}"
+      )
     ).expect(
       """
       data/job -> shop/db tcp/80 allowed
@@ -53,7 +55,8 @@ struct ClusterNetworkPolicyPodTests {
 
   @Test("negative selectors match absent labels, and pods only")
   func negativeSelectors() throws {
-    for expression in ["{key: team, operator: NotIn, values: [data]}", "{key: team, operator: DoesNotExist}"] {
+    for expression in ["{key: team, operator: NotIn, values: [data]}", "{key: team, operator: DoesNotExist}"]
+    {
       try WorldFixture.shop(deny(from: "namespaces: {matchExpressions: [\(expression)]}")).expect(
         """
         shop/web -> shop/db tcp/80 denied
@@ -172,7 +175,8 @@ struct ClusterNetworkPolicyPodTests {
   func namedPorts() throws {
     let server = pod(
       "shop/dns", "app: dns", ip: "10.1.0.9",
-      "containers: [{ports: [{name: dns, containerPort: 53, protocol: UDP}, {name: dns, containerPort: 54}]}]")
+      "containers: [{ports: [{name: dns, containerPort: 53, protocol: UDP}, {name: dns, containerPort: 54}]}]"
+    )
     let name = "protocols: [{destinationNamedPort: dns}]"
     try WorldFixture.shop(server, deny(from: "namespaces: {}", ", \(name)")).expect(
       """
@@ -199,8 +203,9 @@ struct ClusterNetworkPolicyPodTests {
       .shop(clusterPolicy("p", "ingress: [{action: \(action), from: [{\(bogus)}\(more)]}]"))
     }
     let closed = clusterPolicy("q", tier: "Baseline", "ingress: [{action: Deny, from: [{namespaces: {}}]}]")
-    try WorldFixture.shop(clusterPolicy("p", "ingress: [{action: Accept, from: [{\(bogus)}]}]"), closed).expect(
-      "shop/web -> shop/db tcp/80 denied")
+    try WorldFixture.shop(clusterPolicy("p", "ingress: [{action: Accept, from: [{\(bogus)}]}]"), closed)
+      .expect(
+        "shop/web -> shop/db tcp/80 denied")
     for action in ["Deny", "Pass"] {
       try world(action).expect(
         """

@@ -4,7 +4,8 @@ import Testing
 /// SEMANTICS.md §2.2, the order of evaluation.
 @Suite("ClusterNetworkPolicy: tiers and priorities")
 struct ClusterNetworkPolicyTierTests {
-  private func ingress(_ action: String, from peer: String = "namespaces: {}", _ more: String = "") -> String {
+  private func ingress(_ action: String, from peer: String = "namespaces: {}", _ more: String = "") -> String
+  {
     "ingress: [\(rule(action, from: peer, more))]"
   }
 

@@ -112,6 +112,16 @@ func policy(_ name: String, _ spec: String) -> String {
   document("networking.k8s.io/v1", "NetworkPolicy", name, "", "spec: {\(spec)}")
 }
 
+/// A ClusterNetworkPolicy on all pods. `rules` is YAML in flow style, without braces.
+func clusterPolicy(_ name: String, tier: String = "Admin", priority: Int = 10, _ rules: String) -> String {
+  """
+  apiVersion: policy.networking.k8s.io/v1alpha2
+  kind: ClusterNetworkPolicy
+  metadata: {name: \(name)}
+  spec: {tier: \(tier), priority: \(priority), subject: {namespaces: {}}, \(rules)}
+  """
+}
+
 func service(_ name: String, _ spec: String) -> String {
   document("v1", "Service", name, "", "spec: {\(spec)}")
 }
