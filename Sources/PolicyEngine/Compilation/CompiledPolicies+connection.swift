@@ -49,7 +49,10 @@ extension CompiledPolicies {
     let apart = flow(egressRow.apart[a], to: b).intersection(flow(ingressRow.apart[b], to: a))
     let fromNode = facets[a].isNode && facets[b].isPoliced
     let toNode = facets[b].isNode && facets[a].isPoliced
-    guard fromNode || toNode else { return apart }
+    let seesPlacement =
+      (facets[a].isNode || facets[b].isNode)
+      && (egressRow.apart[a] != egressRow.onSameNode[a] || ingressRow.apart[b] != ingressRow.onSameNode[b])
+    guard fromNode || toNode || seesPlacement else { return apart }
     let seesOwnPods = profile.ownPodReading == .policed
     let egress = fromNode && !seesOwnPods ? .all : flow(egressRow.onSameNode[a], to: b)
     let ingress = toNode && !seesOwnPods ? .all : flow(ingressRow.onSameNode[b], to: a)

@@ -28,9 +28,13 @@ extension CompiledPolicies {
   /// What may flow between a unit and a named end, over all that both may be.
   func connection(_ unit: ConnectivityUnit, _ direction: Direction, name: Int) -> TrafficPair {
     var whole: TrafficPair?
-    for facet in classes[Int(unit.endpointClass)].facets {
-      for member in namedEnds[name].members {
-        for here in connections(Int(facet), direction, name: member) { whole = whole?.either(here) ?? here }
+    for facets in facetsByCase(of: unit) {
+      let families = facets.map { self.facets[$0].family }
+      let meeting = zip(facets, families).filter { $1 == nil || $1 == world.assumedFamily }.map(\.0)
+      for facet in meeting.isEmpty ? facets : meeting {
+        for member in namedEnds[name].members {
+          for here in connections(facet, direction, name: member) { whole = whole?.either(here) ?? here }
+        }
       }
     }
     return whole ?? .none
@@ -45,18 +49,77 @@ extension CompiledPolicies {
     // An API server inside the cluster runs on a node, nobody knows which.
     guard names[member] == .apiServer(isOutside: false) else { return [apart] }
     let onSameNode = flow(rowOfFacet.onSameNode[facet])
-    guard facets[facet].isPoliced else { return [apart, onSameNode] }
-    switch direction {
-    case .egress:
-      return [apart]
-        + profile.egressToOwnNodeReadings.map {
-          $0 == .exempt ? flow(rowOfFacet.exemptOnSameNode[facet]) : onSameNode
-        }
-    case .ingress:
-      return [
-        apart, profile.probeReading == .exempt ? .all : notDenied(in: group(rowOfFacet.onSameNode[facet])),
-      ]
+    var found = [apart]
+    if !facets[facet].isPoliced {
+      found.append(onSameNode)
+    } else if direction == .egress {
+      found += profile.egressToOwnNodeReadings.map {
+        $0 == .exempt ? flow(rowOfFacet.exemptOnSameNode[facet]) : onSameNode
+      }
+    } else {
+      found.append(
+        profile.probeReading == .exempt ? .all : notDenied(in: group(rowOfFacet.onSameNode[facet])))
     }
+    // Rows do not know what policies on every node make of the API server's own side.
+    return policesAPIServer
+      ? found.map { TrafficPair(certain: .none, possible: $0.possible) } : found
+  }
+
+  /// Whether policies on nodes speak of an API server, whatever node it runs on.
+  package var policesAPIServer: Bool {
+    policies.contains { $0.subject.nodes?.isEverything ?? false }
+  }
+
+  /// What a row lets through to or from an atom or, counted after the atoms, a named party.
+  func traffic(_ row: Int32, outside member: Int) -> TrafficPair {
+    rows[Int(row)].outsideGroup(of: member).map { table[$0.traffic] } ?? .none
+  }
+
+  /// The rows of a unit's facets, apart for each reading and node that it may have.
+  func outsideRows(of unit: ConnectivityUnit, _ direction: Direction) -> [FacetRows] {
+    let rowOfFacet = direction == .egress ? egressRow : ingressRow
+    return facetsByCase(of: unit).map { own in
+      var rows = FacetRows()
+      for number in own { rows.add(rowOfFacet[number], facets[number].family) }
+      return rows
+    }
+  }
+
+  /// The facets of a unit, apart for each reading and node that it may have.
+  private func facetsByCase(of unit: ConnectivityUnit) -> [[Int]] {
+    var cases: [FacetCase: Int] = [:]
+    var found: [[Int]] = []
+    for number in classes[Int(unit.endpointClass)].facets.map(Int.init) {
+      let facet = facets[number]
+      let key = FacetCase(reading: facet.reading, node: facet.node)
+      let place = cases[key] ?? found.count
+      if place == found.count { found.append([]) }
+      cases[key] = place
+      found[place].append(number)
+    }
+    return found
+  }
+
+  private struct FacetCase: Hashable {
+    let reading: EngineProfile.HostNetworkReading?
+    let node: Facet.Node?
+  }
+}
+
+/// The rows of facets that differ in their addresses and port names only.
+struct FacetRows: Hashable {
+  private var rows: [Int32] = []
+  private var families: [AddressFamily?] = []
+
+  mutating func add(_ row: Int32, _ family: AddressFamily?) {
+    rows.append(row)
+    families.append(family)
+  }
+
+  /// Those that may meet addresses of a family; all when none has it.
+  func meeting(_ family: AddressFamily?) -> [Int32] {
+    let own = rows.indices.filter { families[$0] == nil || family == nil || families[$0] == family }
+    return own.isEmpty ? rows : own.map { rows[$0] }
   }
 }
 

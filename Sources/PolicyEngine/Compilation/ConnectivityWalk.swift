@@ -121,7 +121,9 @@ package final class ConnectivityWalk {
 
   private struct OutsideKey: Hashable {
     let direction: Direction
-    let rows: [Int32]
+    let rows: [FacetRows]
+    /// Only where there are names, which may look different to units of the same rows.
+    let endpointClass: Int32?
   }
 
   /// What a unit may send to the outside: by disjoint sets of addresses, ascending, then to names, as far as that is
@@ -154,17 +156,18 @@ package final class ConnectivityWalk {
   }
 
   private func outside(_ unit: ConnectivityUnit, _ direction: Direction) -> [Outside] {
-    let rowOfFacet = direction == .egress ? compiled.egressRow : compiled.ingressRow
-    let rows = compiled.classes[Int(unit.endpointClass)].facets.map { rowOfFacet[Int($0)] }
-    let key = OutsideKey(direction: direction, rows: rows)
+    let rows = compiled.outsideRows(of: unit, direction)
+    let key = OutsideKey(
+      direction: direction, rows: rows, endpointClass: compiled.namedEnds.isEmpty ? nil : unit.endpointClass)
     if let known = outsideOfRows[key] { return known }
     var atomsByTraffic: [ConnectionID: [Int]] = [:]
     var everywhere = TrafficSet.all
     var anywhere = TrafficSet.none
     for atom in 0..<compiled.atoms.count {
+      let family = compiled.atoms.sets[atom].intervals.first?.family
       var whole: TrafficPair?
-      for row in rows {
-        let here = compiled.rows[Int(row)].outsideGroup(of: atom).map { table[$0.traffic] } ?? .none
+      for row in rows.flatMap({ $0.meeting(family) }) {
+        let here = compiled.traffic(row, outside: atom)
         whole = whole?.either(here) ?? here
       }
       let pair = whole ?? .none

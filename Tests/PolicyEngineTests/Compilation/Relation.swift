@@ -54,7 +54,9 @@ struct Relation {
     case .address(let address): return walk.outsideDestinations(of: source).connection(to: address, walk)
     // The end that was made for the name itself.
     case .domain(let name): return traffic(from: source, toName: name)
-    case .entity(.apiServer): return traffic(from: source, toName: "entity/kube-apiserver")
+    // Of an API server that is policed as a node, rows say undefined and single flows know more.
+    case .entity(.apiServer):
+      return walk.compiled.policesAPIServer ? nil : traffic(from: source, toName: "entity/kube-apiserver")
     case .entity(.special(let name)): return traffic(from: source, toName: "entity/\(name)")
     case .entity(.world), .endpoint, .workload, .node, .itself, .service: return nil
     }

@@ -53,7 +53,7 @@ struct RandomWorldTests {
         }
       }
     }
-    #expect(changed > 300)
+    #expect(changed > 150)
     #expect(ties > 30)
     #expect(domains > 100)
     #expect(services > 50)

@@ -38,18 +38,18 @@ struct TierExplanationTests {
               open: no policy isolates it
             Ingress to shop/db (Deployment): denied
               Tier Admin:
-                ClusterNetworkPolicy a (world.yaml:16) selects it
-                  + ingress[0] "leave" pass (world.yaml:17) matches
-                      all pods in all namespaces (world.yaml:17): matches
-                      port TCP 80 (world.yaml:17): matches
+                ClusterNetworkPolicy a (world.yaml:17) selects it
+                  + ingress[0] "leave" pass (world.yaml:18) matches
+                      all pods in all namespaces (world.yaml:18): matches
+                      port TCP 80 (world.yaml:18): matches
                 passed on by ingress[0] "leave" of ClusterNetworkPolicy a; the next tier decides
               Tier Baseline:
-                ClusterNetworkPolicy b (world.yaml:21) selects it
-                  x ingress[0] deny (world.yaml:22) matches
-                      all pods in all namespaces (world.yaml:22): matches
+                ClusterNetworkPolicy b (world.yaml:22) selects it
+                  x ingress[0] deny (world.yaml:23) matches
+                      all pods in all namespaces (world.yaml:23): matches
                       any port: matches
                 denied by ingress[0] of ClusterNetworkPolicy b
-            To allow it: whoever owns ClusterNetworkPolicy b can narrow ingress[0] (world.yaml:22) of ClusterNetworkPolicy b, or allow it before.
+            To allow it: whoever owns ClusterNetworkPolicy b can narrow ingress[0] (world.yaml:23) of ClusterNetworkPolicy b, or allow it before.
 
           """)
   }
@@ -58,7 +58,7 @@ struct TierExplanationTests {
   func tie() throws {
     #expect(
       try reason("shop/web -> shop/db tcp/80", clusterPolicy("a", accept), clusterPolicy("b", deny))
-        == "ingress: policies of the same priority disagree, and nobody says which goes first: ClusterNetworkPolicy a ingress[0] (world.yaml:17) allows, ClusterNetworkPolicy b ingress[0] (world.yaml:22) denies"
+        == "ingress: policies of the same priority disagree, and nobody says which goes first: ClusterNetworkPolicy a ingress[0] (world.yaml:18) allows, ClusterNetworkPolicy b ingress[0] (world.yaml:23) denies"
     )
     let explained = try text(
       "shop/web -> shop/db tcp/80", clusterPolicy("a", accept), clusterPolicy("b", deny))
