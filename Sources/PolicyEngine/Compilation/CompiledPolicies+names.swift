@@ -67,7 +67,9 @@ extension CompiledPolicies {
 
   /// Whether policies on nodes speak of an API server, whatever node it runs on.
   package var policesAPIServer: Bool {
-    policies.contains { $0.subject.nodes?.isEverything ?? false }
+    policies.contains {
+      if case .matching(let expression)? = $0.subject.nodes { expression.matches(.none) } else { false }
+    }
   }
 
   /// What a row lets through to or from an atom or, counted after the atoms, a named party.

@@ -102,7 +102,8 @@ package struct EngineProfile: Sendable, Hashable {
   package static let cilium = EngineProfile(
     enforcer: .cilium, deviations: Deviation.ofCilium, addressBlocksMatch: [],
     hostNetworkReadings: [.asNodes], egressToOwnNodeReadings: [.policed], ownPodReading: .policed,
-    probeReading: .deniedByRulesOnly, portNameReadings: PortNameReading.allCases, hairpinReadings: [.bypassesPolicy],
+    probeReading: .deniedByRulesOnly, portNameReadings: PortNameReading.allCases,
+    hairpinReadings: [.bypassesPolicy],
     blocksMaySeeServices: false)
 
   /// The profile of an enforcer with all its known deviations.

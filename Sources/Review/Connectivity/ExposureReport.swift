@@ -175,7 +175,7 @@ private struct Opening {
   /// What one rule lets through. A port name that several ports of the subject have certainly means the first.
   init(_ rule: Rule, subject: Endpoint) {
     certain = OpenTraffic(rule, subject: subject, .first)
-    possible = OpenTraffic(rule, subject: subject, .all)
+    possible = OpenTraffic(rule, subject: subject, .allWithInit)
   }
 
   /// What is open under some readings only.

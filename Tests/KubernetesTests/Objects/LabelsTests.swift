@@ -80,7 +80,8 @@ struct LabelsTests {
       pods("app: a, index: x0", "app: a, index: x1", "app: b, index: x0") + [Labels(["app": "a"])]
     let alone = Labels(["app": "a", "index": "x7"])
     let pairs = [
-      (replicas[0], replicas[1]), (replicas[1], alone), (replicas[0], replicas[2]), (replicas[1], replicas[2]),
+      (replicas[0], replicas[1]), (replicas[1], alone), (replicas[0], replicas[2]),
+      (replicas[1], replicas[2]),
       (replicas[0], replicas[3]), (alone, alone),
     ]
     func seen(looking key: String) -> [Bool] {

@@ -60,7 +60,8 @@ struct RandomTiers {
     return Rule(
       direction: random.pick(Direction.allCases), action: random.pick(actions), path: "rules[\(number)]",
       subject: random.chance(15) ? peers() : .anyone, peers: random.chance(85) ? peers() : .anyone,
-      traffic: traffic(), sourcePorts: random.chance(10) ? sourcePorts() : .any, step: number, location: place)
+      traffic: traffic(), sourcePorts: random.chance(10) ? sourcePorts() : .any, step: number, location: place
+    )
   }
 
   // MARK: - Conditions

@@ -120,11 +120,11 @@ struct FindingsTests {
 
   @Test("policies of kinds that are not evaluated are a warning")
   func unevaluated() {
-    let cilium =
-      "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {namespace: shop, name: c}\nspec: {}"
+    let antrea =
+      "apiVersion: crd.antrea.io/v1beta1\nkind: ClusterNetworkPolicy\nmetadata: {name: c}\nspec: {}"
     #expect(
-      findings(.web(cilium)) == [
-        "warning unevaluated-policies 1 CiliumNetworkPolicy.cilium.io object polices traffic too, but this version does not evaluate the kind; answers are without it"
+      findings(.web(antrea)) == [
+        "warning unevaluated-policies 1 ClusterNetworkPolicy.crd.antrea.io object polices traffic too, but this version does not evaluate the kind; answers are without it"
       ])
   }
 }
