@@ -13,7 +13,11 @@ struct Findings {
   }
 
   func all() -> [Diagnostic] {
-    (idlePolicies() + deadPeers() + assumedNamespaces() + hostNetworkSubjects()).sortedByLocation()
+    let found = idlePolicies() + deadPeers() + assumedNamespaces() + hostNetworkSubjects()
+    // An engine may ask one policy in two tiers.
+    var kept: [Diagnostic] = []
+    for problem in found.sortedByLocation() where kept.last != problem { kept.append(problem) }
+    return kept
   }
 
   /// Policies whose selector matches no pod: what they were meant for is as open as before.

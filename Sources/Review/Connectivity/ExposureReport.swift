@@ -88,11 +88,14 @@ package struct ExposureReport {
     guard case .rules(let rules) = report.compiled.deciding(direction, of: unit) else {
       return (.everything, [:])
     }
+    let values = rules.map { report.compiled.policyAndRule($0).rule }
+    if !values.allSatisfy(\.isPlainAllow) { return (.unknown, [:]) }
+    let isIsolated = direction == .ingress ? unit.isIngressIsolated : unit.isEgressIsolated
+    if !isIsolated { return (.everything, [:]) }
     let subject = report.cluster.world.endpoints[unit.endpoints[0]]
     var anyPod = Opening()
     var bySelector: [String: Opening] = [:]
-    for number in rules {
-      let rule = report.compiled.policyAndRule(number).rule
+    for rule in values {
       let opening = Opening(rule, subject: subject)
       switch rule.peers {
       case .anyone: anyPod.formUnion(opening)
@@ -165,6 +168,13 @@ private struct Opening {
 
   static let everything = Opening(OpenTraffic(.all))
 
+  /// Rules that deny or pass decide in an order, so what they open depends on the pod.
+  static let unknown: Opening = {
+    var opening = Opening()
+    opening.possible = OpenTraffic(.all)
+    return opening
+  }()
+
   init() {}
 
   private init(_ traffic: OpenTraffic) {
@@ -184,6 +194,20 @@ private struct Opening {
   mutating func formUnion(_ other: Opening) {
     certain.formUnion(other.certain)
     possible.formUnion(other.possible)
+  }
+}
+
+extension Rule {
+  /// Whether it allows some pods or addresses and asks nothing else, so that openings are the union of such rules.
+  fileprivate var isPlainAllow: Bool {
+    guard action == .allow, subject.isAnyone, !sourcePorts.isRestricted else { return false }
+    guard case .anyOf(let peers) = peers else { return true }
+    return peers.allSatisfy {
+      switch $0.kind {
+      case .all, .any, .not: false
+      case .endpoints, .nodes, .addresses, .family, .domain, .outside, .apiServer, .special: true
+      }
+    }
   }
 }
 
