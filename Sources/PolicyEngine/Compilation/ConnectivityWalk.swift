@@ -171,7 +171,7 @@ package final class ConnectivityWalk {
         whole = whole?.either(here) ?? here
       }
       let pair = whole ?? .none
-      if compiled.mayHaveNames(atom) {
+      if !compiled.namedEnds.isEmpty, compiled.mayHaveNames(atom) {
         everywhere = everywhere.intersection(pair.certain)
         anywhere = anywhere.union(pair.possible)
       }
