@@ -163,10 +163,11 @@ package final class ConnectivityWalk {
     var atomsByTraffic: [ConnectionID: [Int]] = [:]
     var everywhere = TrafficSet.all
     var anywhere = TrafficSet.none
+    let meeting = AddressFamily.allCases.map { family in rows.flatMap { $0.meeting(family) } }
     for atom in 0..<compiled.atoms.count {
-      let family = compiled.atoms.sets[atom].intervals.first?.family
+      guard let family = compiled.atoms.sets[atom].intervals.first?.family else { continue }
       var whole: TrafficPair?
-      for row in rows.flatMap({ $0.meeting(family) }) {
+      for row in meeting[Int(family.rawValue)] {
         let here = compiled.traffic(row, outside: atom)
         whole = whole?.either(here) ?? here
       }
