@@ -43,8 +43,7 @@ extension CompiledPolicies {
   /// What may flow between a facet and a named party: apart, and if the party may be the facet's own node, there.
   private func connections(_ facet: Int, _ direction: Direction, name member: Int) -> [TrafficPair] {
     let rowOfFacet = direction == .egress ? egressRow : ingressRow
-    func group(_ row: Int32) -> Row.Group? { rows[Int(row)].outsideGroup(of: atoms.count + member) }
-    func flow(_ row: Int32) -> TrafficPair { group(row).map { table[$0.traffic] } ?? .none }
+    func flow(_ row: Int32) -> TrafficPair { traffic(row, outside: atoms.count + member) }
     let apart = flow(rowOfFacet.apart[facet])
     // An API server inside the cluster runs on a node, nobody knows which.
     guard names[member] == .apiServer(isOutside: false) else { return [apart] }
@@ -58,7 +57,9 @@ extension CompiledPolicies {
       }
     } else {
       found.append(
-        profile.probeReading == .exempt ? .all : notDenied(in: group(rowOfFacet.onSameNode[facet])))
+        profile.probeReading == .exempt
+          ? .all
+          : notDenied(in: rows[Int(rowOfFacet.onSameNode[facet])].outsideGroup(of: atoms.count + member)))
     }
     // Rows do not know what policies on every node make of the API server's own side.
     return policesAPIServer

@@ -34,33 +34,22 @@ struct VerdictLine {
 
   init(_ format: VerdictFormat, _ compiled: CompiledPolicies) {
     self.format = format
-    ruleReasons = TextPool(
-      (0..<compiled.ruleCount).lazy.map {
-        let (policy, rule) = compiled.policyAndRule(Int32($0))
-        return Self.escaped(Wording.allowed(by: policy, rule), format)
-      })
-    openReasons = TextPool(
-      (0..<compiled.ruleCount).lazy.map {
-        let (policy, rule) = compiled.policyAndRule(Int32($0))
-        return Self.escaped(Wording.undefined(by: policy, rule), format)
-      })
-    rowReasons = TextPool(
-      (0..<compiled.rowCount).lazy.map {
-        Self.escaped(Wording.denied(by: compiled.closingPolicies(ofRow: Int32($0))), format)
-      })
-    denialReasons = TextPool(
-      (0..<compiled.ruleCount).lazy.map {
-        let (policy, rule) = compiled.policyAndRule(Int32($0))
-        return Self.escaped(Wording.denied(by: policy, rule), format)
-      })
-    undecidedReasons = TextPool(
-      (0..<compiled.rowCount).lazy.map {
-        Self.escaped(Wording.undecided(by: compiled.policies(ofRow: Int32($0))), format)
-      })
-    perhapsClosedReasons = TextPool(
-      (0..<compiled.rowCount).lazy.map {
-        Self.escaped(Wording.perhapsClosed(by: compiled.closingPolicies(ofRow: Int32($0))), format)
-      })
+    func ofRules(_ words: (Policy, Rule) -> String) -> TextPool {
+      TextPool(
+        (0..<compiled.ruleCount).map {
+          let (policy, rule) = compiled.policyAndRule(Int32($0))
+          return Self.escaped(words(policy, rule), format)
+        })
+    }
+    func ofRows(_ words: (Int32) -> String) -> TextPool {
+      TextPool((0..<compiled.rowCount).map { Self.escaped(words(Int32($0)), format) })
+    }
+    ruleReasons = ofRules { Wording.allowed(by: $0, $1) }
+    openReasons = ofRules { Wording.undefined(by: $0, $1) }
+    denialReasons = ofRules { Wording.denied(by: $0, $1) }
+    rowReasons = ofRows { Wording.denied(by: compiled.closingPolicies(ofRow: $0)) }
+    undecidedReasons = ofRows { Wording.undecided(by: compiled.policies(ofRow: $0)) }
+    perhapsClosedReasons = ofRows { Wording.perhapsClosed(by: compiled.closingPolicies(ofRow: $0)) }
   }
 
   func answer(_ verdict: Verdict, reason: String) -> Answer {
