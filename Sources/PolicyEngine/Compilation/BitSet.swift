@@ -1,5 +1,5 @@
 /// A set of small numbers in one run of machine words. All sets of one compilation have the same size.
-struct BitSet: Sendable, Equatable {
+struct BitSet: Sendable, Hashable {
   private(set) var words: [UInt64]
 
   /// An empty set for numbers below `size`.

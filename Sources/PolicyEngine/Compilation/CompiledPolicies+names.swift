@@ -22,8 +22,16 @@ extension CompiledPolicies {
     return order.map { NamedEnd(text: $0.text, domain: $0.domain, members: members[$0.text] ?? []) }
   }
 
-  /// Whether the addresses of names may lie in an atom.
-  func mayHaveNames(_ atom: Int) -> Bool { !atoms.sets[atom].isDisjoint(with: world.outsideAddresses) }
+  /// The atoms, or those that addresses lie in, as a set that has room for the named parties after them.
+  static func atoms(
+    _ atoms: AddressAtoms, _ names: [NamedParty], meeting addresses: AddressSet? = nil
+  ) -> BitSet {
+    var found = BitSet(size: atoms.count + names.count)
+    for (atom, own) in atoms.sets.enumerated() where addresses.map({ !own.isDisjoint(with: $0) }) ?? true {
+      found.insert(atom)
+    }
+    return found
+  }
 
   /// What may flow between a unit and a named end, over all that both may be.
   func connection(_ unit: ConnectivityUnit, _ direction: Direction, name: Int) -> TrafficPair {
@@ -67,7 +75,7 @@ extension CompiledPolicies {
   }
 
   /// Whether policies on nodes speak of an API server, whatever node it runs on.
-  package var policesAPIServer: Bool {
+  static func policesAPIServer(_ policies: [Policy]) -> Bool {
     policies.contains {
       if case .matching(let expression)? = $0.subject.nodes { expression.matches(.none) } else { false }
     }
@@ -76,6 +84,12 @@ extension CompiledPolicies {
   /// What a row lets through to or from an atom or, counted after the atoms, a named party.
   func traffic(_ row: Int32, outside member: Int) -> TrafficPair {
     rows[Int(row)].outsideGroup(of: member).map { table[$0.traffic] } ?? .none
+  }
+
+  /// The only row that a unit has, if it has one only.
+  func soleRow(of unit: ConnectivityUnit, _ direction: Direction) -> Int32? {
+    let facets = classes[Int(unit.endpointClass)].facets
+    return facets.count == 1 ? (direction == .egress ? egressRow : ingressRow)[Int(facets[0])] : nil
   }
 
   /// The rows of a unit's facets, apart for each reading and node that it may have.

@@ -17,6 +17,12 @@ package struct CompiledPolicies: Sendable {
   let names: [NamedParty]
   /// The same as reports show them: one for each text.
   package let namedEnds: [NamedEnd]
+  /// The atoms in which the addresses of names may lie; none without names.
+  let atomsOfNames: BitSet
+  /// The atoms, without the named parties that follow them.
+  let everyAtom: BitSet
+  /// Whether policies on nodes speak of an API server, whatever node it runs on.
+  package let policesAPIServer: Bool
   let facets: [Facet]
   let classes: [EndpointClass]
   let classOfEndpoint: [Int32]
@@ -85,6 +91,11 @@ package struct CompiledPolicies: Sendable {
     self.atoms = atoms
     names = vocabulary.names
     namedEnds = Self.namedEnds(vocabulary.names)
+    everyAtom = Self.atoms(atoms, vocabulary.names)
+    atomsOfNames =
+      vocabulary.names.isEmpty
+      ? BitSet(size: atoms.count) : Self.atoms(atoms, vocabulary.names, meeting: world.outsideAddresses)
+    policesAPIServer = Self.policesAPIServer(policies)
     self.facets = facets
     classes = classifier.classes
     classOfEndpoint = classifier.classOfEndpoint

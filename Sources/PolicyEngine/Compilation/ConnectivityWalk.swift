@@ -8,7 +8,9 @@ package import PolicyModel
 package final class ConnectivityWalk {
   package let compiled: CompiledPolicies
   package let units: [ConnectivityUnit]
-  private var table: TrafficTable
+  /// Unchecked, as a check for every pair costs more than the pair: nothing that a table's methods do comes back here,
+  /// so no two accesses ever overlap.
+  @exclusivity(unchecked) private var table: TrafficTable
   /// Column = group of an ingress row, row = source facet: the ingress relation seen from sources.
   private let ingressGroups: BitMatrix
   private let groupRow: [Int32]
@@ -52,6 +54,7 @@ package final class ConnectivityWalk {
     unitIngressRow = unitFacet.map { $0 < 0 ? -1 : compiled.ingressRow[Int($0)] }
     egress = [TrafficTable.ID](repeating: TrafficTable.none, count: compiled.facets.count)
     ingress = [TrafficTable.ID](repeating: TrafficTable.none, count: compiled.rows.count)
+    openOfRow = [OpenAddresses?](repeating: nil, count: compiled.rows.count)
   }
 
   /// A number for what flows; equal numbers are equal traffic. ``connection(_:)`` says what it is.
@@ -115,15 +118,16 @@ package final class ConnectivityWalk {
 
   /// The sets of addresses that were named so far.
   package private(set) var addressSets: [AddressSet] = []
-  private var addressSetNumbers: [AddressSet: Int] = [:]
-  /// What rows say of the outside, which many units share.
-  private var outsideOfRows: [OutsideKey: [Outside]] = [:]
+  private var addressSetNumbers: [BitSet: Int] = [:]
+  /// What rows leave open to addresses, which many units share: of single rows by their number, of several together.
+  private var openOfRow: [OpenAddresses?]
+  private var openOfRows: [[FacetRows]: OpenAddresses] = [:]
 
-  private struct OutsideKey: Hashable {
-    let direction: Direction
-    let rows: [FacetRows]
-    /// Only where there are names, which may look different to units of the same rows.
-    let endpointClass: Int32?
+  /// What flows to or from the addresses outside.
+  private struct OpenAddresses {
+    let ends: [Outside]
+    /// What certainly flows for every address that a name may have, and what possibly flows for some.
+    let names: TrafficPair
   }
 
   /// What a unit may send to the outside: by disjoint sets of addresses, ascending, then to names, as far as that is
@@ -156,11 +160,51 @@ package final class ConnectivityWalk {
   }
 
   private func outside(_ unit: ConnectivityUnit, _ direction: Direction) -> [Outside] {
+    let open = openAddresses(unit, direction)
+    return compiled.namedEnds.isEmpty ? open.ends : open.ends + named(unit, direction, open.names)
+  }
+
+  private func openAddresses(_ unit: ConnectivityUnit, _ direction: Direction) -> OpenAddresses {
+    if let row = compiled.soleRow(of: unit, direction) {
+      if let known = openOfRow[Int(row)] { return known }
+      let found = openAddresses(ofRow: row)
+      openOfRow[Int(row)] = found
+      return found
+    }
     let rows = compiled.outsideRows(of: unit, direction)
-    let key = OutsideKey(
-      direction: direction, rows: rows, endpointClass: compiled.namedEnds.isEmpty ? nil : unit.endpointClass)
-    if let known = outsideOfRows[key] { return known }
-    var atomsByTraffic: [ConnectionID: [Int]] = [:]
+    if let known = openOfRows[rows] { return known }
+    let found = openAddresses(ofRows: rows)
+    openOfRows[rows] = found
+    return found
+  }
+
+  /// O(groups of the row × atoms/64).
+  private func openAddresses(ofRow row: Int32) -> OpenAddresses {
+    var atomsByTraffic: [ConnectionID: BitSet] = [:]
+    var names = TrafficPair.all
+    var namedAtoms = compiled.atomsOfNames
+    var anywhere = TrafficSet.none
+    for group in compiled.rows[Int(row)].outside {
+      let pair = table[group.traffic]
+      if group.members.intersects(compiled.atomsOfNames) {
+        names = names.intersection(pair)
+        anywhere = anywhere.union(pair.possible)
+        namedAtoms.subtract(group.members)
+      }
+      if pair.possible.isEmpty { continue }
+      let atoms = group.members.intersection(compiled.everyAtom)
+      if atoms.isEmpty { continue }
+      atomsByTraffic[group.traffic] = atomsByTraffic[group.traffic]?.union(atoms) ?? atoms
+    }
+    // Nothing flows to atoms that no group holds.
+    let everywhere = namedAtoms.isEmpty ? names.certain : .none
+    return OpenAddresses(
+      ends: ends(atomsByTraffic), names: TrafficPair(certain: everywhere, possible: anywhere))
+  }
+
+  /// O(rows × atoms).
+  private func openAddresses(ofRows rows: [FacetRows]) -> OpenAddresses {
+    var atomsByTraffic: [ConnectionID: BitSet] = [:]
     var everywhere = TrafficSet.all
     var anywhere = TrafficSet.none
     let meeting = AddressFamily.allCases.map { family in rows.flatMap { $0.meeting(family) } }
@@ -172,49 +216,52 @@ package final class ConnectivityWalk {
         whole = whole?.either(here) ?? here
       }
       let pair = whole ?? .none
-      if !compiled.namedEnds.isEmpty, compiled.mayHaveNames(atom) {
+      if compiled.atomsOfNames.contains(atom) {
         everywhere = everywhere.intersection(pair.certain)
         anywhere = anywhere.union(pair.possible)
       }
       if pair.possible.isEmpty { continue }
-      atomsByTraffic[table.id(of: pair), default: []].append(atom)
+      let id = table.id(of: pair)
+      var atoms = atomsByTraffic[id] ?? BitSet(size: compiled.atoms.count + compiled.names.count)
+      atoms.insert(atom)
+      atomsByTraffic[id] = atoms
     }
-    let found = atomsByTraffic.map { id, atoms in
-      (AddressSet(unsorted: atoms.flatMap { compiled.atoms.sets[$0].intervals }), id)
-    }.sorted { left, right in
-      let (a, b) = (left.0.intervals[0], right.0.intervals[0])
+    return OpenAddresses(
+      ends: ends(atomsByTraffic), names: TrafficPair(certain: everywhere, possible: anywhere))
+  }
+
+  /// Sets of atoms by what flows, in the order of the addresses.
+  private func ends(_ atomsByTraffic: [ConnectionID: BitSet]) -> [Outside] {
+    atomsByTraffic.map { id, atoms in (number(of: atoms), id) }.sorted { left, right in
+      let (a, b) = (addressSets[left.0].intervals[0], addressSets[right.0].intervals[0])
       return (a.family.rawValue, a.first) < (b.family.rawValue, b.first)
-    }.map { Outside(end: .addresses(number(of: $0)), connection: $1) }
-    let all = found + named(unit, direction, everywhere: everywhere, anywhere: anywhere)
-    outsideOfRows[key] = all
-    return all
+    }.map { Outside(end: .addresses($0), connection: $1) }
   }
 
   /// Names to or from which more flows than for their addresses' sake.
   ///
-  /// - Parameters:
-  ///   - everywhere: what certainly flows for every address.
-  ///   - anywhere: what possibly flows for some address.
-  private func named(
-    _ unit: ConnectivityUnit, _ direction: Direction, everywhere: TrafficSet, anywhere: TrafficSet
-  ) -> [Outside] {
+  /// - Parameter open: what certainly flows for every address, and what possibly flows for some.
+  private func named(_ unit: ConnectivityUnit, _ direction: Direction, _ open: TrafficPair) -> [Outside] {
     compiled.namedEnds.indices.compactMap { name in
       // Nobody sends by a domain name.
       if direction == .ingress, compiled.namedEnds[name].domain != nil { return nil }
       let whole = compiled.connection(unit, direction, name: name)
-      let isMore = !whole.certain.subtracting(everywhere).isEmpty
+      let isMore = !whole.certain.subtracting(open.certain).isEmpty
       let certain = isMore ? whole.certain : .none
-      let possible = certain.union(whole.possible.subtracting(whole.certain).subtracting(anywhere))
+      let possible = certain.union(whole.possible.subtracting(whole.certain).subtracting(open.possible))
       if possible.isEmpty { return nil }
       return Outside(
         end: .name(name), connection: table.id(of: TrafficPair(certain: certain, possible: possible)))
     }
   }
 
-  private func number(of addresses: AddressSet) -> Int {
-    if let known = addressSetNumbers[addresses] { return known }
-    addressSetNumbers[addresses] = addressSets.count
-    addressSets.append(addresses)
+  /// The number of the addresses of some atoms.
+  private func number(of atoms: BitSet) -> Int {
+    if let known = addressSetNumbers[atoms] { return known }
+    var intervals: [AddressSet.Interval] = []
+    atoms.forEach { intervals += compiled.atoms.sets[$0].intervals }
+    addressSetNumbers[atoms] = addressSets.count
+    addressSets.append(AddressSet(unsorted: intervals))
     return addressSets.count - 1
   }
 }

@@ -22,6 +22,8 @@ struct EndpointClassifier {
   private var labelNumbers: [LabelKey: Int32] = [:]
   private var signatureNumbers: [[UInt64]: Int32] = [:]
   private var portNumbers: [[PortName: PortSet]: Int32] = [[:]: 0]
+  /// By the ports with names that policies look at, over all readings.
+  private var numbersOfPorts: [[ContainerPort]: [Int32]] = [:]
 
   /// What the visible labels of an endpoint follow from.
   private struct LabelKey: Hashable {
@@ -97,7 +99,7 @@ struct EndpointClassifier {
   private mutating func classify(_ endpoint: Endpoint) -> Int32 {
     let key = addressKey(of: endpoint)
     let labels = labelNumber(of: endpoint)
-    let ports = Set(profile.portNameReadings.map { portNumber(of: endpoint, $0) }).sorted()
+    let ports = portNumbers(of: endpoint)
     var own: [Int32] = []
     let isHostNetwork = endpoint.hostNetwork && !endpoint.isFinished
     func add(
@@ -191,13 +193,21 @@ struct EndpointClassifier {
     return number
   }
 
+  private mutating func portNumbers(of endpoint: Endpoint) -> [Int32] {
+    if vocabulary.portNames.isEmpty { return [0] }
+    let visible = endpoint.ports.filter { $0.name.map(vocabulary.portNames.contains) ?? false }
+    if let known = numbersOfPorts[visible] { return known }
+    let numbers = Set(profile.portNameReadings.map { portNumber(of: endpoint, visible, $0) }).sorted()
+    numbersOfPorts[visible] = numbers
+    return numbers
+  }
+
   private mutating func portNumber(
-    of endpoint: Endpoint, _ reading: EngineProfile.PortNameReading
+    of endpoint: Endpoint, _ ports: [ContainerPort], _ reading: EngineProfile.PortNameReading
   ) -> Int32 {
-    if vocabulary.portNames.isEmpty { return 0 }
     var visible: [PortName: PortSet] = [:]
-    for port in endpoint.ports {
-      guard let name = port.name, vocabulary.portNames.contains(name) else { continue }
+    for port in ports {
+      guard let name = port.name else { continue }
       let key = PortName(name: name, transport: port.transport)
       if visible[key] != nil { continue }
       let numbers = endpoint.portNumbers(named: name, port.transport, reading)

@@ -60,10 +60,10 @@ package struct VerdictTable: Sendable {
     ports = PortRanges(compiled.table)
   }
 
-  /// An end that looks the same in every situation.
+  /// An end that looks the same in every situation. Plain numbers: it is copied for every question.
   package struct End: Sendable {
-    /// The workload, pod or address that it is, to recognise a flow within one end.
-    let identity: FlowEnd
+    /// Index of the workload group, to recognise a flow within one; -1 for an outside address.
+    let workload: Int32
     /// Index of the facet, or -1 for an outside address.
     let facet: Int32
     /// Index of the address atom, or -1.
@@ -78,17 +78,17 @@ package struct VerdictTable: Sendable {
   /// Prepares an end; nil when it may look different ways, or is a node, a Service or `self`.
   package func end(_ end: FlowEnd) -> End? {
     switch end {
-    case .endpoint(let number, _): return facetEnd(.endpoint(number), endpoints: [number])
-    case .workload(let group): return facetEnd(end, endpoints: compiled.world.workloads[group].endpoints)
+    case .endpoint(let number, _): return facetEnd([number])
+    case .workload(let group): return facetEnd(compiled.world.workloads[group].endpoints)
     case .address(let address):
       return End(
-        identity: end, facet: -1, atom: compiled.atoms.atom(of: address), isTemplate: false, egressRow: -1,
+        workload: -1, facet: -1, atom: compiled.atoms.atom(of: address), isTemplate: false, egressRow: -1,
         ingressRow: -1)
     case .node, .domain, .entity, .itself, .service: return nil
     }
   }
 
-  private func facetEnd(_ identity: FlowEnd, endpoints: [Int]) -> End? {
+  private func facetEnd(_ endpoints: [Int]) -> End? {
     guard let first = endpoints.first else { return nil }
     let number = compiled.classOfEndpoint[first]
     let endpointClass = compiled.classes[Int(number)]
@@ -99,7 +99,7 @@ package struct VerdictTable: Sendable {
     let facet = Int(endpointClass.facets[0])
     let isPoliced = compiled.facets[facet].isPoliced
     return End(
-      identity: identity, facet: Int32(facet), atom: -1,
+      workload: Int32(compiled.world.endpoints[first].workload), facet: Int32(facet), atom: -1,
       isTemplate: endpoints.count == 1 && compiled.world.endpoints[first].kind != .pod,
       egressRow: isPoliced ? compiled.egressRow[facet] : -1,
       ingressRow: isPoliced ? compiled.ingressRow[facet] : -1)
@@ -113,7 +113,7 @@ package struct VerdictTable: Sendable {
   ) -> CompiledVerdict? {
     // Pods of one workload, or a pod and its workload: a matter of which replica.
     if source.facet >= 0, source.facet == destination.facet, !(source.isTemplate && destination.isTemplate),
-      isWithinOneWorkload(source.identity, destination.identity)
+      source.workload == destination.workload
     {
       return nil
     }
@@ -135,19 +135,6 @@ package struct VerdictTable: Sendable {
       let destination = end(flow.destination)
     else { return nil }
     return verdict(from: source, to: destination, transport, port)
-  }
-
-  private func isWithinOneWorkload(_ a: FlowEnd, _ b: FlowEnd) -> Bool {
-    if a == b { return true }
-    return workload(of: a) == workload(of: b)
-  }
-
-  private func workload(of end: FlowEnd) -> Int? {
-    switch end {
-    case .endpoint(let number, _): compiled.world.endpoints[number].workload
-    case .workload(let group): group
-    default: nil
-    }
   }
 
   private func decision(

@@ -16,8 +16,8 @@ package struct WorldIndex: Sendable {
 
   private let world: World
   private var pods: [Name: Int] = [:]
-  /// Groups of one name stand side by side, whatever their kinds.
-  private var workloads: [Name: Range<Int>] = [:]
+  /// How many groups come before those of pods without a workload; they are sorted by namespace and name.
+  private let workloadCount: Int
   private var ownedTemplates: [Name: [Int]] = [:]
   private var nodes: [String: Int] = [:]
   private var services: [Name: Int] = [:]
@@ -27,11 +27,7 @@ package struct WorldIndex: Sendable {
   package init(_ world: World) {
     self.world = world
     // Elements are read in place: an endpoint holds many references, and there may be 100,000.
-    workloads.reserveCapacity(world.workloads.count)
-    for index in world.workloads.indices where world.workloads[index].kind != "Pod" {
-      let name = Name(namespace: world.workloads[index].namespace, name: world.workloads[index].name)
-      workloads[name] = (workloads[name]?.lowerBound ?? index)..<(index + 1)
-    }
+    workloadCount = world.workloads.firstIndex { $0.kind == "Pod" } ?? world.workloads.count
     pods.reserveCapacity(world.endpoints.count { $0.kind == .pod })
     for (index, service) in world.services.enumerated() {
       guard let namespace = world.namespace(named: service.meta.namespace) else { continue }
@@ -73,10 +69,20 @@ package struct WorldIndex: Sendable {
     world.namespace(named: namespace).flatMap { pods[Name(namespace: $0, name: name)] }
   }
 
-  /// The workload groups of a name; several when kinds share it.
+  /// The workload groups of a name; several when kinds share it. O(log workloads).
   package func workloads(_ namespace: String, _ name: String) -> [Int] {
-    world.namespace(named: namespace).flatMap { workloads[Name(namespace: $0, name: name)] }.map(Array.init)
-      ?? []
+    guard let namespace = world.namespace(named: namespace) else { return [] }
+    var low = 0
+    var high = workloadCount
+    while low < high {
+      let middle = (low + high) / 2
+      let group = world.workloads[middle]
+      if (group.namespace, group.name) < (namespace, name) { low = middle + 1 } else { high = middle }
+    }
+    return Array(
+      (low..<workloadCount).prefix {
+        world.workloads[$0].namespace == namespace && world.workloads[$0].name == name
+      })
   }
 
   /// Templates of a name that belong to another workload: the ReplicaSet of a canary.
