@@ -15,6 +15,10 @@ struct EngineRun {
     SyntheticCluster(shape).writeYAML {
       texts.append(ManifestText(path: "cluster-\(texts.count).yaml", bytes: $0))
     }
+    self.init(texts)
+  }
+
+  init(_ texts: [ManifestText]) {
     manifests = ManifestReader(options: PolicySet.readerOptions(defaultNamespace: "default"))
       .readSequentially(texts)
     cluster = Cluster(manifests, defaultNamespace: "default", profile: .kubernetes)

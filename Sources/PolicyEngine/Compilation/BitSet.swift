@@ -1,5 +1,5 @@
 /// A set of small numbers in one run of machine words. All sets of one compilation have the same size.
-struct BitSet: Sendable, Equatable {
+struct BitSet: Sendable, Hashable {
   private(set) var words: [UInt64]
 
   /// An empty set for numbers below `size`.
@@ -22,6 +22,12 @@ struct BitSet: Sendable, Equatable {
   @inline(__always)
   mutating func insert(_ number: Int) {
     words[number >> 6] |= 1 << UInt64(number & 63)
+  }
+
+  /// Puts a number in, or takes it out when it is there.
+  @inline(__always)
+  mutating func toggle(_ number: Int) {
+    words[number >> 6] ^= 1 << UInt64(number & 63)
   }
 
   var isEmpty: Bool { words.allSatisfy { $0 == 0 } }

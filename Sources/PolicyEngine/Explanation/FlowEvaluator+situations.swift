@@ -25,11 +25,11 @@ extension FlowEvaluator {
   private func pairs(
     _ flow: Flow, _ ends: FlowEnds, _ reading: EngineProfile.HostNetworkReading
   ) -> [CasePair] {
-    let sources = groups(sourceCases(flow, ends, reading), seenBy: ends.sourceSets, ends)
+    let sources = groups(sourceCases(flow, ends, reading), by: ends.sourceAtoms, ends)
     if case .itself = flow.destination {
       return sources.map { CasePair(source: $0.first, destination: $0.first, isSamePod: true) }
     }
-    let destinations = groups(destinationCases(flow, ends, reading), seenBy: ends.destinationSets, ends)
+    let destinations = groups(destinationCases(flow, ends, reading), by: ends.destinationAtoms, ends)
     let pairs = sources.flatMap { source in destinations.flatMap { source.pairs(with: $0) } }
     if case .service = flow.destination { return pairs }
     // Who asks about two ends means two pods, unless both ends are one.
