@@ -26,9 +26,11 @@ struct EngineRun {
 
   /// CPU seconds from objects to the world: what exists, sorted and indexed.
   func worldSeconds(runs: Int) -> Double {
-    let namespaces = cluster.tiers.flatMap(\.policies).map(\.identity.namespace)
+    let policies = cluster.tiers.flatMap(\.policies)
+    let namespaces = policies.map(\.identity.namespace)
     // Answered to be freed later, as a command that ends never frees it.
-    return CPUClock.best(of: runs) { World(manifests, policyNamespaces: namespaces) }.seconds
+    return CPUClock.best(of: runs) { World(manifests, policies: policies, policyNamespaces: namespaces) }
+      .seconds
   }
 
   /// CPU seconds from the world to the connectivity list, and the size of the list.

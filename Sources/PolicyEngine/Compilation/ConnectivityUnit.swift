@@ -5,7 +5,7 @@ package struct ConnectivityUnit: Sendable {
   /// Index of the workload group.
   package let workload: Int
   package let namespace: Int
-  /// The workload's name, or a pod's when policies tell the workload's pods apart.
+  /// The workload's name, or that of a pod or an owned workload when policies tell the workload's pods apart.
   package let name: String
   /// `Deployment`, `Pod`, …
   package let kind: String
@@ -55,13 +55,14 @@ extension CompiledPolicies {
     nodes: Set<Int>?
   ) -> ConnectivityUnit {
     let first = world.endpoints[endpoints[0]]
-    // One pod that differs from its siblings goes by its own name; several alike, or a template, by the workload's.
-    let isNamedForPod = !isWhole && endpoints.count == 1 && first.kind == .pod
+    // One pod that differs from its siblings goes by its own name, and so does the ReplicaSet of a canary; several
+    // alike, or the workload's own template, by the workload's.
+    let hasOwnName = !isWhole && endpoints.count == 1 && (first.kind == .pod || world.isOwned(first))
     let facets = classes[Int(endpointClass)].facets
     return ConnectivityUnit(
-      workload: number, namespace: group.namespace, name: isNamedForPod ? first.name : group.name,
-      kind: isNamedForPod ? "Pod" : group.kind, endpoints: endpoints,
-      location: isNamedForPod ? first.location : group.location, hostNetwork: first.hostNetwork,
+      workload: number, namespace: group.namespace, name: hasOwnName ? first.name : group.name,
+      kind: hasOwnName ? first.kind.name : group.kind, endpoints: endpoints,
+      location: hasOwnName ? first.location : group.location, hostNetwork: first.hostNetwork,
       isIngressIsolated: facets.contains { rows[Int(ingressRow[Int($0)])].isIsolated },
       isEgressIsolated: facets.contains { rows[Int(egressRow[Int($0)])].isIsolated },
       endpointClass: endpointClass, nodes: nodes)

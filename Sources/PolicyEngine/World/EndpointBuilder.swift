@@ -4,6 +4,7 @@ internal import Kubernetes
 struct EndpointBuilder {
   private let manifests: ManifestSet
   private let visibleControllerLabels: Set<String>
+  private let replicas: TemplateReplicas
   private let namespaceIndices: [String: Int]
   private let nodes: NodeBuilder
   /// For each workload object: the index of the workload object at the top of its owner chain.
@@ -27,11 +28,12 @@ struct EndpointBuilder {
     let name: String
   }
 
-  /// - Parameter visibleLabels: keys of labels that policies look at.
+  /// - Parameter labels: those that policies look at.
   init(
-    _ manifests: ManifestSet, namespaceIndices: [String: Int], nodes: NodeBuilder, visibleLabels: Set<String>
+    _ manifests: ManifestSet, namespaceIndices: [String: Int], nodes: NodeBuilder, labels: MentionedLabels
   ) {
-    visibleControllerLabels = Self.controllerLabels.intersection(visibleLabels)
+    visibleControllerLabels = Self.controllerLabels.intersection(labels.keys.keys)
+    replicas = TemplateReplicas(labels, services: manifests.services)
     self.manifests = manifests
     self.namespaceIndices = namespaceIndices
     self.nodes = nodes
@@ -171,17 +173,15 @@ struct EndpointBuilder {
   }
 
   private mutating func addTemplate(_ workload: Workload, group: Int) {
-    let template = workload.template
-    groups[group].endpoints.append(places.count)
-    places.append(
-      .init(
-        namespace: Int32(groups[group].namespace), workload: Int32(group),
-        node: nodes.number(of: template.nodeName)))
-    templates.append(
-      .init(
-        kind: .template(workload.kind), name: workload.meta.name, labels: template.labels,
-        ports: template.ports, serviceAccount: template.serviceAccountName,
-        hostNetwork: template.hostNetwork, location: workload.meta.location))
+    let hasPods = groups[group].endpoints.contains { $0 < manifests.pods.count }
+    for template in replicas.endpoints(of: workload, hasPods: hasPods) {
+      groups[group].endpoints.append(places.count)
+      places.append(
+        .init(
+          namespace: Int32(groups[group].namespace), workload: Int32(group),
+          node: nodes.number(of: workload.template.nodeName)))
+      templates.append(template)
+    }
   }
 
   /// Whether one of the endpoints is a pod that carries all labels of the workload's template.

@@ -53,7 +53,8 @@ package struct WorldIndex: Sendable {
       ownedTemplates[name, default: []].append(index)
       return
     }
-    pods[name] = index
+    // A StatefulSet's pod to come does not take the place of one that is there.
+    if pods[name] == nil { pods[name] = index }
     // A host-network pod's address is its node's, a finished pod's may already be another's.
     guard case .known(let own) = world.endpoints[index].addresses, !world.endpoints[index].hostNetwork,
       !world.endpoints[index].isFinished
