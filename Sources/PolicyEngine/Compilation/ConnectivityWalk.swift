@@ -16,10 +16,12 @@ package final class ConnectivityWalk {
   /// The facet of units whose class is simple; -1 for the others.
   private let unitFacet: [Int32]
   private let unitIngressRow: [Int32]
+  /// The facets with known addresses of each family, when there are any of both.
+  private let facetsOfFamily: [AddressFamily: BitSet]
 
   // Scratch, valid for one source.
   private var egress: [TrafficTable.ID]
-  private var egressRowLoaded: Int32 = -1
+  private var egressLoaded: (row: Int32, family: AddressFamily?) = (-1, nil)
   private var ingress: [TrafficTable.ID]
 
   package convenience init(_ compiled: CompiledPolicies) {
@@ -50,8 +52,18 @@ package final class ConnectivityWalk {
       return compiled.isSimple(endpointClass) ? endpointClass.facets[0] : -1
     }
     unitIngressRow = unitFacet.map { $0 < 0 ? -1 : compiled.ingressRow[Int($0)] }
+    facetsOfFamily = Self.facetsOfFamily(compiled.facets)
     egress = [TrafficTable.ID](repeating: TrafficTable.none, count: compiled.facets.count)
     ingress = [TrafficTable.ID](repeating: TrafficTable.none, count: compiled.rows.count)
+  }
+
+  private static func facetsOfFamily(_ facets: [Facet]) -> [AddressFamily: BitSet] {
+    var sets: [AddressFamily: BitSet] = [:]
+    for (index, facet) in facets.enumerated() {
+      guard let family = facet.knownFamily else { continue }
+      sets[family, default: BitSet(size: facets.count)].insert(index)
+    }
+    return sets.count > 1 ? sets : [:]
   }
 
   /// A number for what flows; equal numbers are equal traffic. ``connection(_:)`` says what it is.
@@ -142,12 +154,17 @@ package final class ConnectivityWalk {
   /// Fills the scratch arrays for one source facet.
   private func load(_ facet: Int) {
     let row = compiled.egressRow[facet]
-    if row != egressRowLoaded {
-      egressRowLoaded = row
+    let family = facetsOfFamily.isEmpty ? nil : compiled.facets[facet].knownFamily
+    if egressLoaded != (row, family) {
+      egressLoaded = (row, family)
       for index in egress.indices { egress[index] = TrafficTable.none }
       for group in compiled.rows[Int(row)].groups {
         let traffic = group.traffic
         group.members.forEach { egress[$0] = traffic }
+      }
+      // No connection can exist between known addresses of two families.
+      for (other, facets) in facetsOfFamily where family != nil && other != family {
+        facets.forEach { egress[$0] = TrafficTable.none }
       }
     }
     for index in ingress.indices { ingress[index] = TrafficTable.none }

@@ -4,7 +4,7 @@ internal import PolicyModel
 extension FlowEvaluator {
   /// Multiplies a situation by the readings that can change its outcome.
   func withReadings(_ situation: Situation, _ flow: Flow, _ ends: FlowEnds) -> [Situation] {
-    if situation.isSamePod { return [situation] }
+    if situation.isSamePod || situation.lacksCommonFamily { return [situation] }
     var readings = Readings([situation])
     if case .service(let number, let named) = flow.destination {
       branchOnHairpin(situation, &readings)

@@ -10,6 +10,8 @@ package struct Situation: Sendable {
   package internal(set) var sourcePort: UInt16?
   /// Both ends are one pod and it uses its own address.
   package internal(set) var isSamePod = false
+  /// Both ends are pods, and no address of one is of the family of an address of the other.
+  package internal(set) var lacksCommonFamily = false
   /// Both ends are on one node.
   package internal(set) var isSameNode = false
   package internal(set) var ownNodeReading = EngineProfile.OwnNodeReading.policed
