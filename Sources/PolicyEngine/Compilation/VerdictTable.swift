@@ -81,7 +81,7 @@ package struct VerdictTable: Sendable {
   package func end(_ end: FlowEnd) -> End? {
     switch end {
     case .endpoint(let number, _): return facetEnd(.endpoint(number), endpoints: [number])
-    case .workload(let group): return facetEnd(end, endpoints: compiled.world.workloads[group].endpoints)
+    case .workload, .ownedWorkload: return facetEnd(end, endpoints: compiled.world.endpoints(of: end))
     case .address(let address):
       return End(
         identity: end, facet: -1, atom: compiled.atoms.atom(of: address), family: nil, isTemplate: false,
@@ -151,6 +151,7 @@ package struct VerdictTable: Sendable {
     switch end {
     case .endpoint(let number, _): compiled.world.endpoints[number].workload
     case .workload(let group): group
+    case .ownedWorkload(let number): compiled.world.ownedWorkloads[number].group
     default: nil
     }
   }

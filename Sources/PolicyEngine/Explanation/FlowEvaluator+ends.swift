@@ -71,7 +71,7 @@ extension FlowEvaluator {
       ]
     case .endpoint(let number, let address):
       return endCases(endpoint: number, address: address, atoms, reading, side)
-    case .workload:
+    case .workload, .ownedWorkload:
       return endpoints.flatMap { member in
         endCases(endpoint: member, address: nil, atoms, reading, side).map {
           var memberCase = $0

@@ -19,6 +19,8 @@ package enum FlowEnd: Sendable, Hashable {
   case endpoint(Int, address: IPAddress? = nil)
   /// Any replica of a workload.
   case workload(Int)
+  /// Any replica of a ReplicaSet or Job that belongs to another workload.
+  case ownedWorkload(Int)
   case node(Int, address: IPAddress? = nil)
   /// An address that belongs to nothing known.
   case address(IPAddress)

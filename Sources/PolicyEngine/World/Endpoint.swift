@@ -65,16 +65,3 @@ package struct Endpoint: Sendable {
     index < storage.pods.count ? nil : storage.templates[index - storage.pods.count]
   }
 }
-
-/// Everything that reports name as one: a workload with its replicas, or a pod that nobody owns.
-package struct WorkloadGroup: Sendable {
-  /// `Deployment`, or `Pod` for a pod without a present owner.
-  package let kind: String
-  /// Index of its namespace; see ``World/namespaces``.
-  package let namespace: Int
-  package let name: String
-  /// Where its name is written.
-  package let location: SourceLocation
-  /// Indices of its endpoints; finished pods are not among them.
-  package internal(set) var endpoints: [Int]
-}

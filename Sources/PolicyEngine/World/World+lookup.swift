@@ -18,7 +18,7 @@ package struct WorldIndex: Sendable {
   private var pods: [Name: Int] = [:]
   /// Groups of one name stand side by side, whatever their kinds.
   private var workloads: [Name: Range<Int>] = [:]
-  private var ownedTemplates: [Name: [Int]] = [:]
+  private var ownedWorkloads: [Name: [Int]] = [:]
   private var nodes: [String: Int] = [:]
   private var services: [Name: Int] = [:]
   private var addresses: [IPAddress: AddressOwner] = [:]
@@ -31,6 +31,10 @@ package struct WorldIndex: Sendable {
     for index in world.workloads.indices where world.workloads[index].kind != "Pod" {
       let name = Name(namespace: world.workloads[index].namespace, name: world.workloads[index].name)
       workloads[name] = (workloads[name]?.lowerBound ?? index)..<(index + 1)
+    }
+    for (index, owned) in world.ownedWorkloads.enumerated() {
+      let name = Name(namespace: world.workloads[owned.group].namespace, name: owned.name)
+      ownedWorkloads[name, default: []].append(index)
     }
     pods.reserveCapacity(world.endpoints.count { $0.kind == .pod })
     for (index, service) in world.services.enumerated() {
@@ -46,19 +50,15 @@ package struct WorldIndex: Sendable {
   }
 
   private mutating func add(endpoint index: Int) {
-    let isPod = world.endpoints[index].kind == .pod
-    guard isPod || world.isOwned(world.endpoints[index]) else { return }
-    let name = Name(namespace: world.endpoints[index].namespace, name: world.endpoints[index].name)
-    guard isPod else {
-      ownedTemplates[name, default: []].append(index)
-      return
-    }
+    let endpoint = world.endpoints[index]
+    guard endpoint.kind == .pod else { return }
+    let name = Name(namespace: endpoint.namespace, name: endpoint.name)
     // A StatefulSet's pod to come does not take the place of one that is there.
     if pods[name] == nil { pods[name] = index }
     // A host-network pod's address is its node's, a finished pod's may already be another's.
-    guard case .known(let own) = world.endpoints[index].addresses, !world.endpoints[index].hostNetwork,
-      !world.endpoints[index].isFinished
-    else { return }
+    guard case .known(let own) = endpoint.addresses, !endpoint.hostNetwork, !endpoint.isFinished else {
+      return
+    }
     for address in own { addresses[address] = .endpoint(index) }
   }
 
@@ -80,15 +80,18 @@ package struct WorldIndex: Sendable {
       ?? []
   }
 
-  /// Templates of a name that belong to another workload: the ReplicaSet of a canary.
-  package func ownedTemplates(_ namespace: String, _ name: String) -> [Int] {
-    world.namespace(named: namespace).flatMap { ownedTemplates[Name(namespace: $0, name: name)] } ?? []
+  /// ReplicaSets and Jobs of a name that belong to other workloads, as indices into ``World/ownedWorkloads``.
+  package func ownedWorkloads(_ namespace: String, _ name: String) -> [Int] {
+    world.namespace(named: namespace).flatMap { ownedWorkloads[Name(namespace: $0, name: name)] } ?? []
   }
 
   /// Names that exist, for suggestions: pods and workloads of a namespace.
   package func names(in namespace: String) -> [String] {
     guard let index = world.namespace(named: namespace) else { return [] }
-    let names = world.endpoints.filter { $0.namespace == index }.map(\.name)
-    return Array(Set(names + world.workloads.filter { $0.namespace == index }.map(\.name))).sorted()
+    let names =
+      world.endpoints.filter { $0.namespace == index }.map(\.name)
+      + world.workloads.filter { $0.namespace == index }.map(\.name)
+      + world.ownedWorkloads.filter { world.workloads[$0.group].namespace == index }.map(\.name)
+    return Array(Set(names)).sorted()
   }
 }

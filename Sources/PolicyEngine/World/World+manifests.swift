@@ -28,6 +28,7 @@ extension World {
     }
     endpoints = builderOfEndpoints.endpoints
     workloads = builderOfEndpoints.groups
+    ownedWorkloads = builderOfEndpoints.ownedWorkloads
     assumedAddresses = Self.assumedAddresses(manifests.pods, nodes.nodes)
     serviceAccountLabels = ServiceAccountLabels(manifests.serviceAccounts, namespaces: builder.indices)
   }

@@ -6,6 +6,7 @@ package struct World: Sendable {
   package let namespaces: [Namespace]
   package let endpoints: Endpoints
   package let workloads: [WorkloadGroup]
+  package let ownedWorkloads: [OwnedWorkload]
   package let nodes: [ClusterNode]
   package let services: [Service]
   /// Names of namespaces that objects mention and no manifest defines.

@@ -1,4 +1,5 @@
 import PolicyEngine
+import PolicyModel
 import Testing
 
 /// SEMANTICS.md §1.4, the verdict.
