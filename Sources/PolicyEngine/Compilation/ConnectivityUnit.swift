@@ -4,6 +4,7 @@ package import Kubernetes
 package struct ConnectivityUnit: Sendable {
   /// Index of the workload group.
   package let workload: Int
+  /// Index of its namespace; see ``World/namespaces``.
   package let namespace: Int
   /// The workload's name, or that of a pod or an owned workload when policies tell the workload's pods apart.
   package let name: String
@@ -11,9 +12,13 @@ package struct ConnectivityUnit: Sendable {
   package let kind: String
   /// Endpoints of one class.
   package let endpoints: [Int]
+  /// Where the name is written.
   package let location: SourceLocation
+  /// Whether its pods use their node's network.
   package let hostNetwork: Bool
+  /// Whether a policy isolates it for ingress in some case that it stands for.
   package let isIngressIsolated: Bool
+  /// Whether a policy isolates it for egress in some case that it stands for.
   package let isEgressIsolated: Bool
   let endpointClass: Int32
   /// The nodes the endpoints run on; nil when any is unknown, and in worlds without host-network pods, where

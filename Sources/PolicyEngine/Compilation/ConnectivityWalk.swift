@@ -6,7 +6,9 @@ package import PolicyModel
 /// All pairs cost O(units²) small steps plus the output; traffic is intersected once per pair of kinds.
 /// A class because every caller of one walk shares its scratch arrays and its numbering of traffic.
 package final class ConnectivityWalk {
+  /// What is walked.
   package let compiled: CompiledPolicies
+  /// The ends of the walk; sources and destinations are indices into it.
   package let units: [ConnectivityUnit]
   private var table: TrafficTable
   /// Column = group of an ingress row, row = source facet: the ingress relation seen from sources.
@@ -24,10 +26,14 @@ package final class ConnectivityWalk {
   private var egressLoaded: (row: Int32, family: AddressFamily?) = (-1, nil)
   private var ingress: [TrafficTable.ID]
 
+  /// Walks all units of the world.
   package convenience init(_ compiled: CompiledPolicies) {
     self.init(compiled, units: compiled.units())
   }
 
+  /// Walks units that were made before. O(facets × groups of ingress rows).
+  ///
+  /// - Parameter units: of the same policies, in the order in which destinations are to come.
   package init(_ compiled: CompiledPolicies, units: [ConnectivityUnit]) {
     self.compiled = compiled
     self.units = units
@@ -122,6 +128,7 @@ package final class ConnectivityWalk {
     }
 
     package let end: End
+    /// What flows; nothing only where a name was asked for.
     package let connection: ConnectionID
   }
 

@@ -2,9 +2,12 @@ internal import Kubernetes
 
 /// Why a line is not a flow of this world.
 package struct FlowLineError: Error, Sendable, Equatable {
+  /// What is wrong, in the words of the line.
   package let message: String
+  /// What to write instead, when there is one clear thing.
   package let fix: String?
 
+  /// A problem of one line; other lines are not affected.
   package init(_ message: String, fix: String? = nil) {
     self.message = message
     self.fix = fix
@@ -20,6 +23,7 @@ package struct FlowParser: Sendable {
   private let world: World
   private let index: WorldIndex
 
+  /// Indexes the names and addresses of a world. O(endpoints), so that one parser should serve all lines.
   package init(_ world: World) {
     self.world = world
     index = WorldIndex(world)

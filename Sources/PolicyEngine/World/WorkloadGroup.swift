@@ -6,6 +6,7 @@ package struct WorkloadGroup: Sendable {
   package let kind: String
   /// Index of its namespace; see ``World/namespaces``.
   package let namespace: Int
+  /// The name of the object at the top of the chain of owners.
   package let name: String
   /// Where its name is written.
   package let location: SourceLocation
@@ -15,7 +16,9 @@ package struct WorkloadGroup: Sendable {
 
 /// A ReplicaSet or Job that belongs to another workload: a name for some of that workload's endpoints.
 package struct OwnedWorkload: Sendable {
+  /// In practice ReplicaSet or Job.
   package let kind: WorkloadKind
+  /// The object's own name.
   package let name: String
   /// Index of the workload that it belongs to; see ``World/workloads``.
   package let group: Int

@@ -26,7 +26,7 @@ package struct WorldIndex: Sendable {
   /// O(endpoints).
   package init(_ world: World) {
     self.world = world
-    // Elements are read in place: an endpoint holds many references, and there may be 100,000.
+    // Elements are read in place: a workload holds many references.
     workloads.reserveCapacity(world.workloads.count)
     for index in world.workloads.indices where world.workloads[index].kind != "Pod" {
       let name = Name(namespace: world.workloads[index].namespace, name: world.workloads[index].name)
@@ -62,14 +62,19 @@ package struct WorldIndex: Sendable {
     for address in own { addresses[address] = .endpoint(index) }
   }
 
+  /// What has an address; nil for outside addresses. A node goes before a pod, so that the address of a host-network
+  /// pod means its node.
   package func owner(of address: IPAddress) -> AddressOwner? { addresses[address] }
 
+  /// Index into ``World/nodes``.
   package func node(named name: String) -> Int? { nodes[name] }
 
+  /// Index into ``World/services``.
   package func service(_ namespace: String, _ name: String) -> Int? {
     world.namespace(named: namespace).flatMap { services[Name(namespace: $0, name: name)] }
   }
 
+  /// Index into ``World/endpoints``, of a pod that is there or one that a StatefulSet will make.
   package func pod(_ namespace: String, _ name: String) -> Int? {
     world.namespace(named: namespace).flatMap { pods[Name(namespace: $0, name: name)] }
   }
