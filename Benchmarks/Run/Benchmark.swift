@@ -10,6 +10,7 @@ enum Benchmark: String, CaseIterable {
   case verdicts
   case growth
   case pods
+  case blocks
   case yaml
   case json
 
@@ -21,6 +22,7 @@ enum Benchmark: String, CaseIterable {
     case .verdicts: verdictMeasurements(workbench)
     case .growth: growthMeasurements(workbench)
     case .pods: podMeasurements(workbench)
+    case .blocks: blockMeasurements(workbench)
     case .yaml: try await yamlMeasurements(workbench)
     case .json: jsonMeasurements(workbench)
     }

@@ -15,6 +15,10 @@ struct EngineRun {
     SyntheticCluster(shape).writeYAML {
       texts.append(ManifestText(path: "cluster-\(texts.count).yaml", bytes: $0))
     }
+    self.init(texts)
+  }
+
+  init(_ texts: [ManifestText]) {
     manifests = ManifestReader(options: PolicySet.readerOptions(defaultNamespace: "default"))
       .readSequentially(texts)
     cluster = Cluster(manifests, defaultNamespace: "default", profile: .kubernetes)
@@ -22,9 +26,11 @@ struct EngineRun {
 
   /// CPU seconds from objects to the world: what exists, sorted and indexed.
   func worldSeconds(runs: Int) -> Double {
-    let namespaces = cluster.tiers.flatMap(\.policies).map(\.identity.namespace)
+    let policies = cluster.tiers.flatMap(\.policies)
+    let namespaces = policies.map(\.identity.namespace)
     // Answered to be freed later, as a command that ends never frees it.
-    return CPUClock.best(of: runs) { World(manifests, policyNamespaces: namespaces) }.seconds
+    return CPUClock.best(of: runs) { World(manifests, policies: policies, policyNamespaces: namespaces) }
+      .seconds
   }
 
   /// CPU seconds from the world to the connectivity list, and the size of the list.

@@ -7,13 +7,14 @@ import PolicyModel
 enum FuzzWorld {
   static let parser = FlowParser(world)
   static let evaluator = FlowEvaluator(
-    world: world, tiers: policies.stack(.kubernetes).tiers, profile: .kubernetes)
+    world: world, tiers: tiers, profile: .kubernetes)
 
   private static let manifests = ManifestReader(options: PolicySet.readerOptions(defaultNamespace: "default"))
     .readSequentially([ManifestText(path: "world.yaml", yaml)])
   private static let policies = PolicySet(manifests, defaultNamespace: "default")
+  private static let tiers = policies.stack(.kubernetes).tiers
   private static let world = World(
-    manifests, policyNamespaces: policies.networkPolicies.policies.map(\.identity.namespace))
+    manifests, policies: tiers.flatMap(\.policies), policyNamespaces: policies.namespaces)
 
   private static let yaml = """
     kind: Node

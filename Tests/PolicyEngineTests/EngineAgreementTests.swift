@@ -131,11 +131,11 @@ struct EngineUnderTest {
 
   private init(_ manifests: ManifestSet) {
     let policies = PolicySet(manifests, defaultNamespace: "default")
-    let world = World(
-      manifests, policyNamespaces: policies.namespaces)
-    evaluator = FlowEvaluator(world: world, tiers: policies.stack(.kubernetes).tiers, profile: .kubernetes)
-    parser = FlowParser(world)
     tiers = policies.stack(.kubernetes).tiers
+    let world = World(
+      manifests, policies: tiers.flatMap(\.policies), policyNamespaces: policies.namespaces)
+    evaluator = FlowEvaluator(world: world, tiers: tiers, profile: .kubernetes)
+    parser = FlowParser(world)
     problems = (manifests.diagnostics + policies.diagnostics).filter { $0.severity == .error }.map(\.message)
   }
 

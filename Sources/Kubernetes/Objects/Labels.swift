@@ -165,11 +165,16 @@ package struct Labels: Sendable {
 
   /// The same labels and these, where a key is not there yet.
   package func adding(_ pairs: [String: String]) -> Labels {
-    let missing = pairs.filter { self[$0.key] == nil }
-    if missing.isEmpty { return self }
-    let added = missing.map { Entry(key: $0.key, value: $0.value, offset: nil) }
+    setting(pairs.filter { self[$0.key] == nil })
+  }
+
+  /// The same labels and these, in place of those of the same keys.
+  package func setting(_ pairs: [String: String]) -> Labels {
+    if pairs.isEmpty { return self }
+    let kept = entries.filter { pairs[$0.key] == nil }
+    let set = pairs.map { Entry(key: $0.key, value: $0.value, offset: nil) }
     return Labels(
-      Storage(file: storage.file, entries: (entries + added).sorted { $0.key < $1.key }), line: line,
+      Storage(file: storage.file, entries: (kept + set).sorted { $0.key < $1.key }), line: line,
       column: column)
   }
 }

@@ -15,15 +15,23 @@ package struct Workload: Sendable {
   package var meta: ObjectMeta
   /// What every pod it makes looks like, but for labels that controllers add.
   package var template: PodTemplate
-  /// `spec.replicas: 0`: makes no pods now.
-  package var isScaledToZero: Bool
+  /// `spec.replicas`; nil when the manifest does not say it, or the kind has none.
+  package var replicas: Int?
+  /// `spec.ordinals.start` of a StatefulSet: the number of its first pod.
+  package var firstOrdinal: Int
 
-  package init(kind: WorkloadKind, meta: ObjectMeta, template: PodTemplate, isScaledToZero: Bool = false) {
+  package init(
+    kind: WorkloadKind, meta: ObjectMeta, template: PodTemplate, replicas: Int? = nil, firstOrdinal: Int = 0
+  ) {
     self.kind = kind
     self.meta = meta
     self.template = template
-    self.isScaledToZero = isScaledToZero
+    self.replicas = replicas
+    self.firstOrdinal = firstOrdinal
   }
+
+  /// `spec.replicas: 0`: makes no pods now.
+  package var isScaledToZero: Bool { replicas == 0 }
 }
 
 extension Workload {
@@ -54,7 +62,20 @@ extension Workload {
         "batch.kubernetes.io/job-name": meta.name, "job-name": meta.name,
       ])
     }
-    let replicas = spec["replicas"]?.integer("spec.replicas", &problems)
-    self.init(kind: kind, meta: meta, template: podTemplate, isScaledToZero: replicas == 0)
+    let ordinals = kind == .statefulSet ? spec["ordinals"] : nil
+    let firstOrdinal = Self.count(ordinals?["start"], "spec.ordinals.start", &problems)
+    self.init(
+      kind: kind, meta: meta, template: podTemplate,
+      replicas: Self.count(spec["replicas"], "spec.replicas", &problems), firstOrdinal: firstOrdinal ?? 0)
+  }
+
+  /// A number from 0 to 2³¹ − 1; nil when it is absent, `null` or wrong, which is reported.
+  private static func count(_ node: Node?, _ field: String, _ problems: inout [Diagnostic]) -> Int? {
+    guard let node, !node.isNull, let number = node.integer(field, &problems) else { return nil }
+    guard let count = Int32(exactly: number), count >= 0 else {
+      problems.reportInvalid(node, "`\(field)` must be 0 to \(Int32.max), not \(number)")
+      return nil
+    }
+    return Int(count)
   }
 }

@@ -1,77 +1,32 @@
 internal import Kubernetes
 internal import PolicyModel
 
-/// The address space cut at every border of every block that rules mention.
+/// The address space cut at every border of every set of addresses that some rule matches.
 ///
-/// Addresses that no block tells apart form one atom, however many intervals they lie in.
+/// Addresses that no set tells apart form one atom, however many intervals they lie in.
 struct AddressAtoms: Sendable {
   /// Starts of intervals, ascending, per family, with the atom of each.
-  private let starts: [[UInt128]]
-  private let atoms: [[Int32]]
-  /// The addresses of each atom.
+  private var starts: [[UInt128]] = []
+  private var atoms: [[Int32]] = []
+  /// The addresses of each atom, all of one family. Atoms are numbered by their lowest addresses.
   let sets: [AddressSet]
-  private let blockAtoms: [AddressSet: BitSet]
+  /// Ascending.
+  private var atomsOfSet: [AddressSet: [Int32]] = [:]
 
   var count: Int { sets.count }
 
-  /// O(intervals × blocks).
-  init(_ blocks: Set<AddressSet>) {
+  /// Sweeps the borders in order. O(intervals × (log intervals + sets/64)).
+  init(_ sets: Set<AddressSet>) {
     // In any order: atoms are numbered as they lie in the address space.
-    let ordered = Array(blocks)
-    var starts: [[UInt128]] = []
-    var signatures: [[BitSet]] = []
+    let sets = Array(sets)
+    var sweep = Sweep(sets)
     for family in AddressFamily.allCases {
-      var borders: Set<UInt128> = [0]
-      for interval in ordered.flatMap(\.intervals) where interval.family == family {
-        borders.insert(interval.first)
-        if interval.last < family.lastBits { borders.insert(interval.last + 1) }
-      }
-      let sorted = borders.sorted()
-      starts.append(sorted)
-      signatures.append(
-        sorted.map { start in
-          var signature = BitSet(size: ordered.count)
-          for (index, block) in ordered.enumerated() where block.contains(IPAddress(family, bits: start)) {
-            signature.insert(index)
-          }
-          return signature
-        })
+      let (starts, atoms) = sweep.run(family)
+      self.starts.append(starts)
+      self.atoms.append(atoms)
     }
-    var numbers: [[UInt64]: Int32] = [:]
-    var intervals: [[AddressSet.Interval]] = []
-    var signatureOfAtom: [BitSet] = []
-    var atoms: [[Int32]] = []
-    for family in AddressFamily.allCases {
-      let place = Int(family.rawValue)
-      var own: [Int32] = []
-      for (index, start) in starts[place].enumerated() {
-        // The families stay apart, so that an atom is an answer for one of them.
-        let key = [UInt64(family.rawValue)] + signatures[place][index].words
-        let atom = numbers[key] ?? Int32(intervals.count)
-        if numbers[key] == nil {
-          numbers[key] = atom
-          intervals.append([])
-          signatureOfAtom.append(signatures[place][index])
-        }
-        let last = index + 1 < starts[place].count ? starts[place][index + 1] - 1 : family.lastBits
-        intervals[Int(atom)].append(.init(family: family, first: start, last: last))
-        own.append(atom)
-      }
-      atoms.append(own)
-    }
-    self.starts = starts
-    self.atoms = atoms
-    let sets = intervals.map { AddressSet(unsorted: $0) }
-    self.sets = sets
-    var blockAtoms: [AddressSet: BitSet] = [:]
-    for (index, block) in ordered.enumerated() {
-      var members = BitSet(size: sets.count)
-      for (atom, signature) in signatureOfAtom.enumerated() where signature.contains(index) {
-        members.insert(atom)
-      }
-      blockAtoms[block] = members
-    }
-    self.blockAtoms = blockAtoms
+    self.sets = sweep.intervals.map { AddressSet(unsorted: $0) }
+    for (set, atoms) in zip(sets, sweep.atomsOfSet) { atomsOfSet[set] = atoms }
   }
 
   /// The atom of an address. O(log intervals).
@@ -86,8 +41,75 @@ struct AddressAtoms: Sendable {
     return atoms[Int(address.family.rawValue)][low]
   }
 
-  /// The atoms inside a block that was given to ``init(_:)``.
-  func atoms(of block: AddressSet) -> BitSet {
-    blockAtoms[block] ?? BitSet(size: count)
+  /// The atoms inside a set that was given to ``init(_:)``.
+  func atoms(of set: AddressSet) -> BitSet {
+    var members = BitSet(size: count)
+    for atom in atomsOfSet[set] ?? [] { members.insert(Int(atom)) }
+    return members
+  }
+}
+
+/// Goes through the address space from border to border, with the sets that the addresses between two are in.
+private struct Sweep {
+  private struct Border {
+    let address: UInt128
+    /// The set that begins or ends here.
+    let set: Int
+  }
+
+  private let setCount: Int
+  private var borders: [[Border]]
+  /// What was found: the intervals of each atom, and the atoms of each set.
+  private(set) var intervals: [[AddressSet.Interval]] = []
+  private(set) var atomsOfSet: [[Int32]]
+
+  init(_ sets: [AddressSet]) {
+    setCount = sets.count
+    atomsOfSet = [[Int32]](repeating: [], count: sets.count)
+    borders = AddressFamily.allCases.map { _ in [] }
+    for (number, set) in sets.enumerated() {
+      for interval in set.intervals {
+        let family = Int(interval.family.rawValue)
+        borders[family].append(Border(address: interval.first, set: number))
+        if interval.last < interval.family.lastBits {
+          borders[family].append(Border(address: interval.last + 1, set: number))
+        }
+      }
+    }
+    for family in borders.indices { borders[family].sort { $0.address < $1.address } }
+  }
+
+  /// The starts of the intervals of a family, ascending, with the atom of each. Families stay apart, so that an
+  /// atom is an answer for one of them.
+  mutating func run(_ family: AddressFamily) -> (starts: [UInt128], atoms: [Int32]) {
+    let borders = borders[Int(family.rawValue)]
+    var starts: [UInt128] = []
+    var atoms: [Int32] = []
+    var inside = BitSet(size: setCount)
+    var numbers: [BitSet: Int32] = [:]
+    var start: UInt128 = 0
+    var next = 0
+    while true {
+      // Intervals of a set do not touch, so that at a border it either begins or ends.
+      while next < borders.count, borders[next].address == start {
+        inside.toggle(borders[next].set)
+        next += 1
+      }
+      let last = next < borders.count ? borders[next].address - 1 : family.lastBits
+      let atom = numbers[inside] ?? makeAtom(inside)
+      numbers[inside] = atom
+      intervals[Int(atom)].append(.init(family: family, first: start, last: last))
+      starts.append(start)
+      atoms.append(atom)
+      if next == borders.count { return (starts, atoms) }
+      start = borders[next].address
+    }
+  }
+
+  private mutating func makeAtom(_ inside: BitSet) -> Int32 {
+    let atom = Int32(intervals.count)
+    intervals.append([])
+    inside.forEach { atomsOfSet[$0].append(atom) }
+    return atom
   }
 }

@@ -24,6 +24,12 @@ struct BitSet: Sendable, Hashable {
     words[number >> 6] |= 1 << UInt64(number & 63)
   }
 
+  /// Puts a number in, or takes it out when it is there.
+  @inline(__always)
+  mutating func toggle(_ number: Int) {
+    words[number >> 6] ^= 1 << UInt64(number & 63)
+  }
+
   var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
   mutating func formUnion(_ other: BitSet) {

@@ -14,6 +14,10 @@ extension CompiledPolicies {
     }
     var whole: TrafficPair?
     for pairs in meetings.values {
+      if pairs.allSatisfy({ facets[$0.0].cannotMeet(facets[$0.1]) }) {
+        whole = whole?.either(.none) ?? .some(.none)
+        continue
+      }
       let sameFamily = pairs.filter { a, b in
         guard let left = facets[a].family, let right = facets[b].family else { return true }
         return left == right

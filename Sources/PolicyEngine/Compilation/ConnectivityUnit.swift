@@ -4,16 +4,21 @@ package import Kubernetes
 package struct ConnectivityUnit: Sendable {
   /// Index of the workload group.
   package let workload: Int
+  /// Index of its namespace; see ``World/namespaces``.
   package let namespace: Int
-  /// The workload's name, or a pod's when policies tell the workload's pods apart.
+  /// The workload's name, or that of a pod or an owned workload when policies tell the workload's pods apart.
   package let name: String
   /// `Deployment`, `Pod`, …
   package let kind: String
   /// Endpoints of one class.
   package let endpoints: [Int]
+  /// Where the name is written.
   package let location: SourceLocation
+  /// Whether its pods use their node's network.
   package let hostNetwork: Bool
+  /// Whether a policy isolates it for ingress in some case that it stands for.
   package let isIngressIsolated: Bool
+  /// Whether a policy isolates it for egress in some case that it stands for.
   package let isEgressIsolated: Bool
   let endpointClass: Int32
   /// The nodes the endpoints run on; nil when any is unknown, and in worlds without host-network pods, where
@@ -55,13 +60,14 @@ extension CompiledPolicies {
     nodes: Set<Int>?
   ) -> ConnectivityUnit {
     let first = world.endpoints[endpoints[0]]
-    // One pod that differs from its siblings goes by its own name; several alike, or a template, by the workload's.
-    let isNamedForPod = !isWhole && endpoints.count == 1 && first.kind == .pod
+    // One pod that differs from its siblings goes by its own name, and so does the ReplicaSet of a canary; several
+    // alike, or the workload's own template, by the workload's.
+    let hasOwnName = !isWhole && endpoints.count == 1 && (first.kind == .pod || world.isOwned(first))
     let facets = classes[Int(endpointClass)].facets
     return ConnectivityUnit(
-      workload: number, namespace: group.namespace, name: isNamedForPod ? first.name : group.name,
-      kind: isNamedForPod ? "Pod" : group.kind, endpoints: endpoints,
-      location: isNamedForPod ? first.location : group.location, hostNetwork: first.hostNetwork,
+      workload: number, namespace: group.namespace, name: hasOwnName ? first.name : group.name,
+      kind: hasOwnName ? first.kind.name : group.kind, endpoints: endpoints,
+      location: hasOwnName ? first.location : group.location, hostNetwork: first.hostNetwork,
       isIngressIsolated: facets.contains { rows[Int(ingressRow[Int($0)])].isIsolated },
       isEgressIsolated: facets.contains { rows[Int(egressRow[Int($0)])].isIsolated },
       endpointClass: endpointClass, nodes: nodes)

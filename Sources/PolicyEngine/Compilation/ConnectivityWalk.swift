@@ -6,7 +6,9 @@ package import PolicyModel
 /// All pairs cost O(units²) small steps plus the output; traffic is intersected once per pair of kinds.
 /// A class because every caller of one walk shares its scratch arrays and its numbering of traffic.
 package final class ConnectivityWalk {
+  /// What is walked.
   package let compiled: CompiledPolicies
+  /// The ends of the walk; sources and destinations are indices into it.
   package let units: [ConnectivityUnit]
   /// Unchecked, as a check for every pair costs more than the pair: nothing that a table's methods do comes back here,
   /// so no two accesses ever overlap.
@@ -18,16 +20,22 @@ package final class ConnectivityWalk {
   /// The facet of units whose class is simple; -1 for the others.
   private let unitFacet: [Int32]
   private let unitIngressRow: [Int32]
+  /// The facets with known addresses of each family, when there are any of both.
+  private let facetsOfFamily: [AddressFamily: BitSet]
 
   // Scratch, valid for one source.
   private var egress: [TrafficTable.ID]
-  private var egressRowLoaded: Int32 = -1
+  private var egressLoaded: (row: Int32, family: AddressFamily?) = (-1, nil)
   private var ingress: [TrafficTable.ID]
 
+  /// Walks all units of the world.
   package convenience init(_ compiled: CompiledPolicies) {
     self.init(compiled, units: compiled.units())
   }
 
+  /// Walks units that were made before. O(facets × groups of ingress rows).
+  ///
+  /// - Parameter units: of the same policies, in the order in which destinations are to come.
   package init(_ compiled: CompiledPolicies, units: [ConnectivityUnit]) {
     self.compiled = compiled
     self.units = units
@@ -52,9 +60,19 @@ package final class ConnectivityWalk {
       return compiled.isSimple(endpointClass) ? endpointClass.facets[0] : -1
     }
     unitIngressRow = unitFacet.map { $0 < 0 ? -1 : compiled.ingressRow[Int($0)] }
+    facetsOfFamily = Self.facetsOfFamily(compiled.facets)
     egress = [TrafficTable.ID](repeating: TrafficTable.none, count: compiled.facets.count)
     ingress = [TrafficTable.ID](repeating: TrafficTable.none, count: compiled.rows.count)
     openOfRow = [OpenAddresses?](repeating: nil, count: compiled.rows.count)
+  }
+
+  private static func facetsOfFamily(_ facets: [Facet]) -> [AddressFamily: BitSet] {
+    var sets: [AddressFamily: BitSet] = [:]
+    for (index, facet) in facets.enumerated() {
+      guard let family = facet.knownFamily else { continue }
+      sets[family, default: BitSet(size: facets.count)].insert(index)
+    }
+    return sets.count > 1 ? sets : [:]
   }
 
   /// A number for what flows; equal numbers are equal traffic. ``connection(_:)`` says what it is.
@@ -113,6 +131,7 @@ package final class ConnectivityWalk {
     }
 
     package let end: End
+    /// What flows; nothing only where a name was asked for.
     package let connection: ConnectionID
   }
 
@@ -146,12 +165,17 @@ package final class ConnectivityWalk {
   /// Fills the scratch arrays for one source facet.
   private func load(_ facet: Int) {
     let row = compiled.egressRow[facet]
-    if row != egressRowLoaded {
-      egressRowLoaded = row
+    let family = facetsOfFamily.isEmpty ? nil : compiled.facets[facet].knownFamily
+    if egressLoaded != (row, family) {
+      egressLoaded = (row, family)
       for index in egress.indices { egress[index] = TrafficTable.none }
       for group in compiled.rows[Int(row)].groups {
         let traffic = group.traffic
         group.members.forEach { egress[$0] = traffic }
+      }
+      // No connection can exist between known addresses of two families.
+      for (other, facets) in facetsOfFamily where family != nil && other != family {
+        facets.forEach { egress[$0] = TrafficTable.none }
       }
     }
     for index in ingress.indices { ingress[index] = TrafficTable.none }

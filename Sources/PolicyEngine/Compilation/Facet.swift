@@ -36,6 +36,17 @@ struct Facet: Sendable, Hashable {
   /// Which reading it stands for; nil when it stands for all.
   let reading: EngineProfile.HostNetworkReading?
 
+  /// The family of an address that the input says.
+  var knownFamily: AddressFamily? {
+    if case .atom = address { family } else { nil }
+  }
+
+  /// Whether the addresses of both are known and of different families, so that no connection can exist.
+  func cannotMeet(_ other: Facet) -> Bool {
+    guard let own = knownFamily, let others = other.knownFamily else { return false }
+    return own != others
+  }
+
   /// Whether its addresses are a node's, whatever policies take it for.
   var isOnNodeNetwork: Bool { isNode || (reading == .asPods && isSelectable) }
 }

@@ -7,7 +7,7 @@ enum CompiledPeers: Sendable {
   /// The parties, and those whose address is not known when it lies in one of the atoms.
   case withBlocks(PartySet, atoms: BitSet)
   /// Anything else is evaluated case by case.
-  case general(PeerCondition)
+  case general(MergedCondition<BitSet>)
 }
 
 /// What is taken for granted while conditions are compiled.
@@ -99,7 +99,7 @@ struct PeerCompiler {
   mutating func compile(_ peers: Peers) -> (CompiledPeers, dead: [Int]) {
     guard case .anyOf(let list) = peers else { return (.fixed(everything), []) }
     var fixed = none
-    var blockAtoms = BitSet(size: atoms.count)
+    var blocks: [AddressSet.Interval] = []
     var dead: [Int] = []
     var isGeneral = false
     for (position, peer) in list.enumerated() {
@@ -108,9 +108,7 @@ struct PeerCompiler {
         let matches = selectors.matches(selector)
         if matches.isEmpty { dead.append(position) }
         fixed.facets.formUnion(matches)
-      case .addresses(let block):
-        blockAtoms.formUnion(atoms.atoms(of: block.addresses))
-        fixed.formUnion(known(in: block.addresses))
+      case .addresses(let block): blocks += block.addresses.intervals
       case .nodes, .family, .domain, .outside, .apiServer, .special, .all, .any, .not:
         if peer.kind.dependsOnCase {
           isGeneral = true
@@ -119,8 +117,13 @@ struct PeerCompiler {
         }
       }
     }
-    if isGeneral { return (.general(.any(list.map(\.kind))), dead) }
-    return (blockAtoms.isEmpty ? .fixed(fixed) : .withBlocks(fixed, atoms: blockAtoms), dead)
+    if isGeneral {
+      return (.general(MergedCondition(anyOf: list.map(\.kind)).map(atoms.atoms)), dead)
+    }
+    if blocks.isEmpty { return (.fixed(fixed), dead) }
+    let blockAtoms = atoms.atoms(of: AddressSet(unsorted: blocks))
+    fixed.formUnion(known(in: blockAtoms))
+    return (.withBlocks(fixed, atoms: blockAtoms), dead)
   }
 
   /// The facets that a policy is about, those that cannot be peers included.
@@ -159,9 +162,9 @@ struct PeerCompiler {
     return found
   }
 
-  private func known(in addresses: AddressSet) -> PartySet {
+  private func known(in atoms: BitSet) -> PartySet {
     var found = none
-    atoms.atoms(of: addresses).forEach { atom in
+    atoms.forEach { atom in
       found.outside.insert(atom)
       found.facets.formUnion(withAtom[atom])
     }
@@ -170,7 +173,23 @@ struct PeerCompiler {
   }
 
   /// The parties that meet a condition in a case. O(size of the condition × words).
-  mutating func matches(_ condition: PeerCondition, _ peerCase: PeerCase) -> PartySet {
+  mutating func matches(_ condition: MergedCondition<BitSet>, _ peerCase: PeerCase) -> PartySet {
+    switch condition {
+    case .addresses(let atoms): return known(in: atoms).union(unknown(peerCase, in: atoms))
+    case .simple(let condition): return matches(condition, peerCase)
+    case .all(let parts):
+      var result = everything
+      for part in parts { result = result.intersection(matches(part, peerCase)) }
+      return result
+    case .any(let parts):
+      var result = none
+      for part in parts { result.formUnion(matches(part, peerCase)) }
+      return result
+    case .not(let part): return everything.subtracting(matches(part, peerCase))
+    }
+  }
+
+  private mutating func matches(_ condition: PeerCondition, _ peerCase: PeerCase) -> PartySet {
     switch condition {
     case .endpoints(let selector):
       return PartySet(facets: selectors.matches(selector), outside: none.outside)
@@ -185,8 +204,6 @@ struct PeerCompiler {
       // An API server inside the cluster runs on a node, nobody knows which.
       let named = selector.isEverything ? self.named { $0 == .apiServer(isOutside: false) } : none
       return PartySet(facets: selectors.matches(selector), outside: named.outside)
-    case .addresses(let block):
-      return known(in: block.addresses).union(unknown(peerCase, in: atoms.atoms(of: block.addresses)))
     case .family(let family):
       return PartySet(
         facets: facetsOfFamily[Int(family.rawValue)], outside: outsideOfFamily[Int(family.rawValue)])
@@ -200,15 +217,7 @@ struct PeerCompiler {
       }
       return found
     case .special(let name): return named { $0 == .special(name) }
-    case .all(let parts):
-      var result = everything
-      for part in parts { result = result.intersection(matches(part, peerCase)) }
-      return result
-    case .any(let parts):
-      var result = none
-      for part in parts { result.formUnion(matches(part, peerCase)) }
-      return result
-    case .not(let part): return everything.subtracting(matches(part, peerCase))
+    case .addresses, .all, .any, .not: return matches(MergedCondition(condition).map(atoms.atoms), peerCase)
     }
   }
 

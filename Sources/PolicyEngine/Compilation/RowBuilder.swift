@@ -147,8 +147,9 @@ struct RowBuilder {
       case .fixed: continue
       case .withBlocks(_, let atoms): sets.append(atoms)
       case .general(let condition):
-        condition.forEachSimple { simple in
-          if case .addresses(let block) = simple { sets.append(atoms.atoms(of: block.addresses)) }
+        condition.forEachSimple {
+          sets.append($0)
+        } _: { _ in
         }
       }
     }

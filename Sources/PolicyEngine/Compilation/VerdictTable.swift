@@ -68,6 +68,8 @@ package struct VerdictTable: Sendable {
     let facet: Int32
     /// Index of the address atom, or -1.
     let atom: Int32
+    /// The family of a pod's known address.
+    let family: AddressFamily?
     /// It stands for replicas: two of them are two pods.
     let isTemplate: Bool
     /// -1 when it is not policed.
@@ -79,10 +81,11 @@ package struct VerdictTable: Sendable {
   package func end(_ end: FlowEnd) -> End? {
     switch end {
     case .endpoint(let number, _): return facetEnd([number])
-    case .workload(let group): return facetEnd(compiled.world.workloads[group].endpoints)
+    case .workload, .ownedWorkload: return facetEnd(compiled.world.endpoints(of: end))
     case .address(let address):
       return End(
-        workload: -1, facet: -1, atom: compiled.atoms.atom(of: address), isTemplate: false, egressRow: -1,
+        workload: -1, facet: -1, atom: compiled.atoms.atom(of: address), family: nil, isTemplate: false,
+        egressRow: -1,
         ingressRow: -1)
     case .node, .domain, .entity, .itself, .service: return nil
     }
@@ -100,12 +103,14 @@ package struct VerdictTable: Sendable {
     let isPoliced = compiled.facets[facet].isPoliced
     return End(
       workload: Int32(compiled.world.endpoints[first].workload), facet: Int32(facet), atom: -1,
+      family: compiled.facets[facet].knownFamily,
       isTemplate: endpoints.count == 1 && compiled.world.endpoints[first].kind != .pod,
       egressRow: isPoliced ? compiled.egressRow[facet] : -1,
       ingressRow: isPoliced ? compiled.ingressRow[facet] : -1)
   }
 
-  /// Decides; nil when it depends on which replicas are meant, or on which of several policies goes first.
+  /// Decides; nil when it depends on which replicas are meant, or on which of several policies goes first, and when
+  /// no connection can exist.
   ///
   /// O(groups of two rows + rules that match).
   package func verdict(
@@ -117,6 +122,7 @@ package struct VerdictTable: Sendable {
     {
       return nil
     }
+    if let own = source.family, let other = destination.family, own != other { return nil }
     let egress = decision(row: source.egressRow, other: destination, transport, port)
     let ingress = decision(row: destination.ingressRow, other: source, transport, port)
     if mayBeTied(egress, source.egressRow) || mayBeTied(ingress, destination.ingressRow) { return nil }

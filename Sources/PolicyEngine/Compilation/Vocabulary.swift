@@ -16,6 +16,7 @@ struct Vocabulary: Sendable {
   /// How many key numbers there are.
   private(set) var keyCount: Int32 = 0
   private(set) var portNames: Set<String> = []
+  /// Of each rule the addresses that it compares with, all blocks as one set where it makes no difference.
   private(set) var addressSets: Set<AddressSet> = []
   /// In the order of the text.
   private(set) var names: [NamedParty] = []
@@ -34,7 +35,9 @@ struct Vocabulary: Sendable {
       if let selector = policy.subject.endpoints { add(selector.pods) }
       if policy.subject.nodes != nil { looksAtNodes = true }
       for rule in policy.rules {
-        rule.forEachCondition { add($0, world) }
+        rule.forEachCondition { add(condition: $0) }
+        addressSets.formUnion(world.addressSets(in: rule.peers))
+        addressSets.formUnion(world.addressSets(in: rule.subject))
         for match in rule.traffic.portMatches { portNames.formUnion(match.names) }
       }
     }
@@ -43,8 +46,7 @@ struct Vocabulary: Sendable {
     }
   }
 
-  private mutating func add(_ condition: PeerCondition, _ world: World) {
-    if let set = world.addressSet(of: condition) { addressSets.insert(set) }
+  private mutating func add(condition: PeerCondition) {
     switch condition {
     case .endpoints(let selector): add(selector.pods)
     case .nodes(let selector, let placement):

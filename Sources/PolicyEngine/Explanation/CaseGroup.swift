@@ -12,6 +12,10 @@ struct EndCase {
   var assumptions: [Assumption] = []
   /// Whether the party is one pod and not a template for many.
   let isPod: Bool
+
+  /// Whether the input says what addresses the party has, which is a pod. What is outside may be reached through
+  /// translators that the input does not say.
+  var isPodWithAddress: Bool { party.endpoint != nil && !party.isAddressAssumed && !addresses.isEmpty }
 }
 
 /// A case of either end.

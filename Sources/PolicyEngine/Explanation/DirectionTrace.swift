@@ -6,6 +6,8 @@ package struct DirectionTrace: Sendable {
   package enum Basis: Sendable {
     /// The pod talks to itself.
     case samePod
+    /// Two pods without addresses of one family: there is no connection that policies could speak of.
+    case noCommonFamily
     /// A pod that reaches itself through a Service, which is not policed.
     case hairpin
     /// Policies do not apply to this end.

@@ -9,10 +9,10 @@ struct FlowEnds {
   /// Egress rules of policies that may select the source, then ingress rules of those that may select the
   /// destination.
   let rules: [Rule]
-  /// Sets by which those rules tell addresses of the source apart.
-  let sourceSets: [AddressSet]
-  /// Sets by which those rules tell addresses of the destination apart.
-  let destinationSets: [AddressSet]
+  /// How those rules tell addresses of the source apart.
+  let sourceAtoms: AddressAtoms
+  /// How those rules tell addresses of the destination apart.
+  let destinationAtoms: AddressAtoms
   /// Whether egress rules compare the destination's address with anything.
   let comparesDestination: Bool
 
@@ -30,10 +30,12 @@ struct FlowEnds {
     let world = evaluator.world
     let seenByEgress = egress.flatMap { world.addressSets(in: $0.peers) }
     comparesDestination = !seenByEgress.isEmpty
-    destinationSets = seenByEgress + ingress.flatMap { world.addressSets(in: $0.subject) }
-    sourceSets =
-      ingress.flatMap { world.addressSets(in: $0.peers) }
-      + egress.flatMap { world.addressSets(in: $0.subject) }
+    destinationAtoms = AddressAtoms(
+      Set(seenByEgress + ingress.flatMap { world.addressSets(in: $0.subject) }))
+    sourceAtoms = AddressAtoms(
+      Set(
+        ingress.flatMap { world.addressSets(in: $0.peers) }
+          + egress.flatMap { world.addressSets(in: $0.subject) }))
     var attributes: Set<Attribute> = []
     if sources.count > 1 || destinations.count > 1 {
       for namespace in Set((sources + destinations).map { world.endpoints[$0].namespace }) {
@@ -77,26 +79,5 @@ struct FlowEnds {
     let namespace: Int
     let hostNetwork: Bool
     let labels: VisibleLabels
-  }
-}
-
-extension World {
-  /// The sets of addresses that peers are compared with.
-  func addressSets(in peers: Peers) -> [AddressSet] {
-    var sets: [AddressSet] = []
-    peers.forEachCondition { condition in
-      if let set = addressSet(of: condition) { sets.append(set) }
-    }
-    return sets
-  }
-
-  /// The set of addresses that a simple condition is compared with; nil when it does not look at addresses.
-  func addressSet(of condition: PeerCondition) -> AddressSet? {
-    switch condition {
-    case .addresses(let block): block.addresses
-    case .outside: clusterAddresses.isEmpty ? nil : clusterAddresses
-    case .apiServer: apiServerAddresses.isEmpty ? nil : apiServerAddresses
-    case .endpoints, .nodes, .family, .domain, .special, .all, .any, .not: nil
-    }
   }
 }

@@ -6,7 +6,7 @@ extension FlowEvaluator {
   func sourceCases(
     _ flow: Flow, _ ends: FlowEnds, _ reading: EngineProfile.HostNetworkReading
   ) -> [EndCase] {
-    cases(flow.source, ends.sources, ends.sourceSets, reading, .source)
+    cases(flow.source, ends.sources, ends.sourceAtoms, reading, .source)
   }
 
   /// What the destination may be.
@@ -14,14 +14,14 @@ extension FlowEvaluator {
     _ flow: Flow, _ ends: FlowEnds, _ reading: EngineProfile.HostNetworkReading
   ) -> [EndCase] {
     guard case .service(let number, _) = flow.destination else {
-      return cases(flow.destination, ends.destinations, ends.destinationSets, reading, .destination)
+      return cases(flow.destination, ends.destinations, ends.destinationAtoms, reading, .destination)
     }
     guard case .port(let transport, let port) = flow.traffic,
       let target = world.services[number].target(transport, port)
     else { return [] }
     return ends.destinations.flatMap { backend -> [EndCase] in
       guard let translated = world.endpoints[backend].podPort(target, transport) else { return [] }
-      return endCases(endpoint: backend, address: nil, ends.destinationSets, reading, .destination).map {
+      return endCases(endpoint: backend, address: nil, ends.destinationAtoms, reading, .destination).map {
         var backendCase = $0
         backendCase.translatedPort = translated
         backendCase.assumptions.insert(.destinationIs(endpoint: backend), at: 0)
@@ -46,9 +46,9 @@ extension FlowEvaluator {
     }
   }
 
-  /// - Parameter sets: what tells addresses of the end apart.
+  /// - Parameter atoms: what tells addresses of the end apart.
   private func cases(
-    _ end: FlowEnd, _ endpoints: [Int], _ sets: [AddressSet], _ reading: EngineProfile.HostNetworkReading,
+    _ end: FlowEnd, _ endpoints: [Int], _ atoms: AddressAtoms, _ reading: EngineProfile.HostNetworkReading,
     _ side: Side
   ) -> [EndCase] {
     switch end {
@@ -58,22 +58,22 @@ extension FlowEvaluator {
       return [
         EndCase(
           party: Party(isAddressAssumed: true, domain: name, isOutside: true),
-          addresses: representatives(of: sets, within: world.outsideAddresses), isPod: false)
+          addresses: representatives(of: atoms, within: world.outsideAddresses), isPod: false)
       ]
-    case .entity(let entity): return cases(entity, sets)
+    case .entity(let entity): return cases(entity, atoms)
     case .node(let number, let address):
       let known = address.map { [$0] } ?? world.nodes[number].addresses
       return [
         EndCase(
           party: Party(node: number, isAddressAssumed: known.isEmpty, isNode: true),
-          addresses: distinct(known, sets, isUnknown: known.isEmpty),
+          addresses: distinct(known, atoms, isUnknown: known.isEmpty),
           isPod: false)
       ]
     case .endpoint(let number, let address):
-      return endCases(endpoint: number, address: address, sets, reading, side)
-    case .workload:
+      return endCases(endpoint: number, address: address, atoms, reading, side)
+    case .workload, .ownedWorkload:
       return endpoints.flatMap { member in
-        endCases(endpoint: member, address: nil, sets, reading, side).map {
+        endCases(endpoint: member, address: nil, atoms, reading, side).map {
           var memberCase = $0
           if endpoints.count > 1 { memberCase.assumptions.insert(side.isEndpoint(member), at: 0) }
           return memberCase
@@ -83,8 +83,8 @@ extension FlowEvaluator {
     }
   }
 
-  private func cases(_ entity: FlowEnd.Entity, _ sets: [AddressSet]) -> [EndCase] {
-    let outside = representatives(of: sets, within: world.outsideAddresses)
+  private func cases(_ entity: FlowEnd.Entity, _ atoms: AddressAtoms) -> [EndCase] {
+    let outside = representatives(of: atoms, within: world.outsideAddresses)
     switch entity {
     case .world:
       return [
@@ -94,7 +94,7 @@ extension FlowEvaluator {
       ]
     case .apiServer:
       let known = world.apiServerAddresses
-      let addresses = known.isEmpty ? outside : representatives(of: sets, within: known)
+      let addresses = known.isEmpty ? outside : representatives(of: atoms, within: known)
       return [true, false].map { isOutside in
         EndCase(
           party: Party(
@@ -108,7 +108,7 @@ extension FlowEvaluator {
 
   /// The cases of one endpoint: one, but for a host-network pod that may run on nodes which policies tell apart.
   private func endCases(
-    endpoint number: Int, address: IPAddress?, _ sets: [AddressSet],
+    endpoint number: Int, address: IPAddress?, _ atoms: AddressAtoms,
     _ reading: EngineProfile.HostNetworkReading, _ side: Side
   ) -> [EndCase] {
     let endpoint = world.endpoints[number]
@@ -120,7 +120,7 @@ extension FlowEvaluator {
     let isPod = endpoint.kind == .pod
     if let address { return [EndCase(party: party, addresses: [address], isPod: isPod)] }
     guard endpoint.hostNetwork, !endpoint.isFinished, index.looksAtNodes else {
-      return [endCase(party, endpoint, sets, isPod: isPod)]
+      return [endCase(party, endpoint, atoms, isPod: isPod)]
     }
     let choices = world.possibleNodes(of: endpoint)
     return choices.map { choice in
@@ -135,14 +135,14 @@ extension FlowEvaluator {
         assumptions = [side.runsOnUnlistedNode]
       case .unknown: break
       }
-      var found = endCase(party, endpoint, sets, isPod: isPod)
+      var found = endCase(party, endpoint, atoms, isPod: isPod)
       if choices.count > 1 { found.assumptions = assumptions }
       return found
     }
   }
 
   /// - Parameter party: knows its node, if anybody does.
-  private func endCase(_ party: Party, _ endpoint: Endpoint, _ sets: [AddressSet], isPod: Bool) -> EndCase {
+  private func endCase(_ party: Party, _ endpoint: Endpoint, _ atoms: AddressAtoms, isPod: Bool) -> EndCase {
     var party = party
     let known: [IPAddress]
     if party.isNode {
@@ -155,32 +155,24 @@ extension FlowEvaluator {
       known = []
     }
     party.isAddressAssumed = known.isEmpty
-    return EndCase(party: party, addresses: distinct(known, sets, isUnknown: known.isEmpty), isPod: isPod)
+    return EndCase(party: party, addresses: distinct(known, atoms, isUnknown: known.isEmpty), isPod: isPod)
   }
 
   // MARK: - Addresses
 
-  /// One address of each kind that sets tell apart; of all assumed addresses when none is known.
-  private func distinct(_ known: [IPAddress], _ sets: [AddressSet], isUnknown: Bool) -> [IPAddress] {
-    if isUnknown { return representatives(of: sets, within: world.assumedAddresses) }
+  /// One address of each atom; of all assumed addresses when none is known.
+  private func distinct(_ known: [IPAddress], _ atoms: AddressAtoms, isUnknown: Bool) -> [IPAddress] {
+    if isUnknown { return representatives(of: atoms, within: world.assumedAddresses) }
     if known.count < 2 { return known }
-    var seen: Set<AddressView> = []
-    return known.filter { seen.insert(AddressView($0, sets)).inserted }
+    var seen: Set<Int32> = []
+    return known.filter { seen.insert(atoms.atom(of: $0)).inserted }
   }
 
-  /// One address for each part that the sets cut a range into.
-  func representatives(of sets: [AddressSet], within range: AddressSet) -> [IPAddress] {
-    var seen: Set<AddressView> = []
-    var starts = Set(range.intervals.map { IPAddress($0.family, bits: $0.first) })
-    for interval in sets.flatMap(\.intervals) {
-      starts.insert(IPAddress(interval.family, bits: interval.first))
-      if interval.last < interval.family.lastBits {
-        starts.insert(IPAddress(interval.family, bits: interval.last + 1))
-      }
-    }
-    return starts.sorted().filter {
-      range.contains($0) && seen.insert(AddressView($0, sets)).inserted
-    }
+  /// The lowest address of each atom that has any in a range, ascending. O(intervals + atoms log atoms).
+  func representatives(of atoms: AddressAtoms, within range: AddressSet) -> [IPAddress] {
+    atoms.sets.compactMap { $0.intersection(range).intervals.first }.map {
+      IPAddress($0.family, bits: $0.first)
+    }.sorted()
   }
 
   // MARK: - Groups
@@ -199,11 +191,12 @@ extension FlowEvaluator {
     let node: Int?
     let isOnUnlistedNode: Bool
     let translatedPort: UInt16?
-    let addresses: [AddressView]
+    /// By their atoms.
+    let addresses: [Int32]
   }
 
   /// Puts cases together that policies cannot tell apart, in the order of their first members.
-  func groups(_ cases: [EndCase], seenBy sets: [AddressSet], _ ends: FlowEnds) -> [CaseGroup] {
+  func groups(_ cases: [EndCase], by atoms: AddressAtoms, _ ends: FlowEnds) -> [CaseGroup] {
     if cases.count == 1 { return [CaseGroup(cases[0])] }
     var numbers: [Look: Int] = [:]
     var groups: [CaseGroup] = []
@@ -218,7 +211,7 @@ extension FlowEvaluator {
         node: index.looksAtNodes && (endpoint?.hostNetwork ?? member.party.isNode) ? member.party.node : nil,
         isOnUnlistedNode: member.party.isOnUnlistedNode,
         translatedPort: member.translatedPort,
-        addresses: member.addresses.map { AddressView($0, sets) })
+        addresses: member.addresses.map(atoms.atom))
       if let number = numbers[look] {
         groups[number].add(member)
       } else {
@@ -227,16 +220,5 @@ extension FlowEvaluator {
       }
     }
     return groups
-  }
-}
-
-/// What sets see of an address: its family, and which of them it is in.
-private struct AddressView: Hashable {
-  let family: AddressFamily
-  let isInside: [Bool]
-
-  init(_ address: IPAddress, _ sets: [AddressSet]) {
-    family = address.family
-    isInside = sets.map { $0.contains(address) }
   }
 }

@@ -4,7 +4,7 @@ internal import PolicyModel
 extension FlowEvaluator {
   /// Multiplies a situation by the readings that can change its outcome.
   func withReadings(_ situation: Situation, _ flow: Flow, _ ends: FlowEnds) -> [Situation] {
-    if situation.isSamePod { return [situation] }
+    if situation.isSamePod || situation.lacksCommonFamily { return [situation] }
     var readings = Readings([situation])
     if case .service(let number, let named) = flow.destination {
       branchOnHairpin(situation, &readings)
@@ -124,7 +124,7 @@ extension FlowEvaluator {
     var addresses = named.map { [$0] } ?? (ownFamily.isEmpty ? service.clusterIPs : ownFamily)
     // A manifest without `clusterIP` will get some address.
     if addresses.isEmpty {
-      addresses = representatives(of: ends.destinationSets, within: world.assumedAddresses)
+      addresses = representatives(of: ends.destinationAtoms, within: world.assumedAddresses)
     }
     let choices = [nil] + addresses.map { ServiceAddress(address: $0, port: servicePort) }
     readings.branch(choices) {

@@ -25,11 +25,11 @@ extension FlowEvaluator {
   private func pairs(
     _ flow: Flow, _ ends: FlowEnds, _ reading: EngineProfile.HostNetworkReading
   ) -> [CasePair] {
-    let sources = groups(sourceCases(flow, ends, reading), seenBy: ends.sourceSets, ends)
+    let sources = groups(sourceCases(flow, ends, reading), by: ends.sourceAtoms, ends)
     if case .itself = flow.destination {
       return sources.map { CasePair(source: $0.first, destination: $0.first, isSamePod: true) }
     }
-    let destinations = groups(destinationCases(flow, ends, reading), seenBy: ends.destinationSets, ends)
+    let destinations = groups(destinationCases(flow, ends, reading), by: ends.destinationAtoms, ends)
     let pairs = sources.flatMap { source in destinations.flatMap { source.pairs(with: $0) } }
     if case .service = flow.destination { return pairs }
     // Who asks about two ends means two pods, unless both ends are one.
@@ -37,8 +37,8 @@ extension FlowEvaluator {
     return others.isEmpty ? pairs : others
   }
 
-  /// Addresses that may meet: those of one family, or all when the ends have no family in common. Behind an
-  /// address of a Service are addresses of its family.
+  /// Addresses that may meet: those of one family, or all when that cannot be said. Behind an address of a Service
+  /// are addresses of its family.
   private func situations(_ flow: Flow, _ pair: CasePair) -> [Situation] {
     let sources = pair.source.addresses.isEmpty ? [nil] : pair.source.addresses.map(Optional.some)
     let destinations =
@@ -48,7 +48,10 @@ extension FlowEvaluator {
     if case .service(_, let named?) = flow.destination {
       sameFamily = sameFamily.filter { $0.destination?.family == named.family }
     }
-    let meeting = sameFamily.isEmpty ? all : sameFamily
+    let lacksCommonFamily =
+      sameFamily.isEmpty && pair.source.isPodWithAddress && pair.destination.isPodWithAddress
+    // Without a connection it does not matter which addresses do not meet.
+    let meeting = lacksCommonFamily ? Array(all.prefix(1)) : sameFamily.isEmpty ? all : sameFamily
     let hasSourceChoice = Set(meeting.map(\.source)).count > 1
     let hasDestinationChoice = Set(meeting.map(\.destination)).count > 1
     return meeting.map { source, destination in
@@ -66,6 +69,7 @@ extension FlowEvaluator {
       if hasDestinationChoice, let destination {
         situation.assumptions.append(.destinationAddress(destination))
       }
+      situation.lacksCommonFamily = lacksCommonFamily
       if case .service = flow.destination { return situation }
       situation.isSamePod = pair.isSamePod
       return situation

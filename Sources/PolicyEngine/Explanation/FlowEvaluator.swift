@@ -84,6 +84,9 @@ package struct FlowEvaluator: Sendable {
 
   /// Connections that no policy sees.
   private func exemption(_ direction: Direction, _ situation: Situation) -> DirectionTrace? {
+    if situation.lacksCommonFamily {
+      return DirectionTrace(direction: direction, basis: .noCommonFamily, isAllowed: false, tiers: [])
+    }
     if situation.isSamePod { return Self.open(direction, .samePod) }
     let (subject, other) =
       direction == .egress

@@ -94,21 +94,6 @@ package struct PolicyIndex: Sendable {
     }
     return attributes
   }
-
-  /// Keys of pod labels that some policy looks at.
-  package static func labelKeys(in policies: some Sequence<Policy>) -> Set<String> {
-    Set(attributes(in: policies).compactMap { if case .label(let key) = $0 { key } else { nil } })
-  }
-
-  /// What policies ask about pods themselves; what they ask about namespaces is told by the namespace.
-  private static func attributes(in policies: some Sequence<Policy>) -> Set<Attribute> {
-    var attributes: Set<Attribute> = []
-    for policy in policies {
-      if let selector = policy.subject.endpoints { selector.pods.insertAttributes(into: &attributes) }
-      for rule in policy.rules { rule.insertAttributes(into: &attributes) }
-    }
-    return attributes
-  }
 }
 
 extension Rule {

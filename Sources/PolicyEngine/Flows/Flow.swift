@@ -2,10 +2,14 @@ package import Kubernetes
 
 /// A connection that somebody asks about.
 package struct Flow: Sendable, Hashable {
+  /// Who opens the connection.
   package let source: FlowEnd
+  /// Who is connected to. Replies belong to the connection and are no flow of their own.
   package let destination: FlowEnd
+  /// The protocol, and the port at the destination; the source's is not said.
   package let traffic: FlowTraffic
 
+  /// Takes any two ends. ``FlowParser/flow(from:to:_:)`` checks that they make sense together.
   package init(from source: FlowEnd, to destination: FlowEnd, _ traffic: FlowTraffic) {
     self.source = source
     self.destination = destination
@@ -19,6 +23,8 @@ package enum FlowEnd: Sendable, Hashable {
   case endpoint(Int, address: IPAddress? = nil)
   /// Any replica of a workload.
   case workload(Int)
+  /// Any replica of a ReplicaSet or Job that belongs to another workload.
+  case ownedWorkload(Int)
   case node(Int, address: IPAddress? = nil)
   /// An address that belongs to nothing known.
   case address(IPAddress)

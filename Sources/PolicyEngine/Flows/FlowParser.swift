@@ -2,9 +2,12 @@ internal import Kubernetes
 
 /// Why a line is not a flow of this world.
 package struct FlowLineError: Error, Sendable, Equatable {
+  /// What is wrong, in the words of the line.
   package let message: String
+  /// What to write instead, when there is one clear thing.
   package let fix: String?
 
+  /// A problem of one line; other lines are not affected.
   package init(_ message: String, fix: String? = nil) {
     self.message = message
     self.fix = fix
@@ -20,6 +23,7 @@ package struct FlowParser: Sendable {
   private let world: World
   private let index: WorldIndex
 
+  /// Indexes the names and addresses of a world. O(endpoints), so that one parser should serve all lines.
   package init(_ world: World) {
     self.world = world
     index = WorldIndex(world)
@@ -44,11 +48,11 @@ package struct FlowParser: Sendable {
     case .itself: throw FlowLineError("`self` can only be the destination")
     case .service: throw FlowLineError("a Service cannot be the source", fix: "name the pods behind it")
     case .domain: throw FlowLineError("a domain name can only be the destination", fix: "name an address")
-    case .endpoint, .workload, .node, .address, .entity: break
+    case .endpoint, .workload, .ownedWorkload, .node, .address, .entity: break
     }
     if case .itself = destination {
       switch source {
-      case .endpoint, .workload: break
+      case .endpoint, .workload, .ownedWorkload: break
       default: throw FlowLineError("`self` needs a pod or workload as source")
       }
     }
@@ -153,10 +157,10 @@ package struct FlowParser: Sendable {
         fix: "write \(spellings.joined(separator: " or "))")
     }
     if let group = groups.first { return try end(of: group) }
-    guard let template = index.ownedTemplates(namespace, name).first else {
+    guard let owned = index.ownedWorkloads(namespace, name).first else {
       throw unknownEndpoint(namespace, name)
     }
-    return .endpoint(template)
+    return try end(ofOwned: owned)
   }
 
   private func endpoint(namespace: String, kind: String, name: String) throws(FlowLineError) -> FlowEnd {
@@ -174,19 +178,32 @@ package struct FlowParser: Sendable {
     }
     let groups = index.workloads(namespace, name)
     if let group = groups.first(where: { world.workloads[$0].kind == kindName }) { return try end(of: group) }
-    let templates = index.ownedTemplates(namespace, name)
-    guard let template = templates.first(where: { world.endpoints[$0].kind.name == kindName }) else {
-      throw unknownEndpoint(namespace, name, kind: kindName)
+    let owned = index.ownedWorkloads(namespace, name).first {
+      world.ownedWorkloads[$0].kind.rawValue == kindName
     }
-    return .endpoint(template)
+    guard let owned else { throw unknownEndpoint(namespace, name, kind: kindName) }
+    return try end(ofOwned: owned)
   }
 
   private func end(of group: Int) throws(FlowLineError) -> FlowEnd {
-    let endpoints = world.workloads[group].endpoints
-    if endpoints.isEmpty {
-      throw FlowLineError("`\(world.qualifiedName(world.workloads[group]))` has no running pod in the input")
-    }
-    return endpoints.count == 1 ? .endpoint(endpoints[0]) : .workload(group)
+    let workload = world.workloads[group]
+    return try end(.workload(group), of: workload.endpoints, called: world.qualifiedName(workload))
+  }
+
+  private func end(ofOwned number: Int) throws(FlowLineError) -> FlowEnd {
+    let owned = world.ownedWorkloads[number]
+    let workload = world.workloads[owned.group]
+    // Whoever has all pods of its owner is its owner.
+    if !owned.endpoints.isEmpty, owned.endpoints == workload.endpoints { return try end(of: owned.group) }
+    let name = "\(world.namespaces[workload.namespace].name)/\(owned.name)"
+    return try end(.ownedWorkload(number), of: owned.endpoints, called: name)
+  }
+
+  /// One endpoint is meant itself.
+  private func end(_ end: FlowEnd, of endpoints: [Int], called name: String) throws(FlowLineError) -> FlowEnd
+  {
+    if endpoints.isEmpty { throw FlowLineError("`\(name)` has no running pod in the input") }
+    return endpoints.count == 1 ? .endpoint(endpoints[0]) : end
   }
 
   private static func kindName(_ text: String) -> String? {
@@ -278,7 +295,10 @@ package struct FlowParser: Sendable {
   private func spellings(_ namespace: String, _ name: String) -> [String] {
     let pods = index.pod(namespace, name).map { _ in ["pod"] } ?? []
     let workloads = index.workloads(namespace, name).map { world.workloads[$0].kind.lowercased() }
-    return (pods + workloads).map { "\(namespace)/\($0)/\(name)" }
+    let owned = index.ownedWorkloads(namespace, name).map {
+      world.ownedWorkloads[$0].kind.rawValue.lowercased()
+    }
+    return (pods + workloads + owned).map { "\(namespace)/\($0)/\(name)" }
   }
 
   private func unknownService(_ namespace: String, _ name: String) -> FlowLineError {

@@ -22,6 +22,7 @@ package struct Endpoint: Sendable {
   let storage: Endpoints.Storage
   let index: Int
 
+  /// Decides how it is named and whether there may be a second one like it: two ends of one template are two pods.
   package var kind: Kind { template?.kind ?? .pod }
 
   /// Index of its namespace; see ``World/namespaces``.
@@ -30,8 +31,11 @@ package struct Endpoint: Sendable {
   /// The pod's name, or the name of the workload that the template is of.
   package var name: String { template?.name ?? storage.pods[index].meta.name }
 
+  /// The labels that policies select it by; of a template those that its pods will have.
   package var labels: Labels { template?.labels ?? storage.pods[index].template.labels }
 
+  /// What its containers declare. It gives port names a meaning and closes nothing: a port that is not declared is open
+  /// all the same.
   package var ports: [ContainerPort] { template?.ports ?? storage.pods[index].template.ports }
 
   /// The name of the service account it runs as.
@@ -64,17 +68,4 @@ package struct Endpoint: Sendable {
   private var template: Endpoints.Template? {
     index < storage.pods.count ? nil : storage.templates[index - storage.pods.count]
   }
-}
-
-/// Everything that reports name as one: a workload with its replicas, or a pod that nobody owns.
-package struct WorkloadGroup: Sendable {
-  /// `Deployment`, or `Pod` for a pod without a present owner.
-  package let kind: String
-  /// Index of its namespace; see ``World/namespaces``.
-  package let namespace: Int
-  package let name: String
-  /// Where its name is written.
-  package let location: SourceLocation
-  /// Indices of its endpoints; finished pods are not among them.
-  package internal(set) var endpoints: [Int]
 }

@@ -4,6 +4,7 @@ internal import Kubernetes
 struct EndpointBuilder {
   private let manifests: ManifestSet
   private let visibleControllerLabels: Set<String>
+  private let replicas: TemplateReplicas
   private let namespaceIndices: [String: Int]
   private let nodes: NodeBuilder
   /// For each workload object: the index of the workload object at the top of its owner chain.
@@ -17,6 +18,9 @@ struct EndpointBuilder {
   private var templates: [Endpoints.Template] = []
   private var places: [Endpoints.Place] = []
   private(set) var groups: [WorkloadGroup] = []
+  private(set) var ownedWorkloads: [OwnedWorkload] = []
+  /// For each workload object: the endpoints that its template became.
+  private var endpointsOfTemplate: [[Int]] = []
 
   /// What was built.
   var endpoints: Endpoints { Endpoints(pods: manifests.pods, templates: templates, places: places) }
@@ -27,11 +31,12 @@ struct EndpointBuilder {
     let name: String
   }
 
-  /// - Parameter visibleLabels: keys of labels that policies look at.
+  /// - Parameter labels: those that policies look at.
   init(
-    _ manifests: ManifestSet, namespaceIndices: [String: Int], nodes: NodeBuilder, visibleLabels: Set<String>
+    _ manifests: ManifestSet, namespaceIndices: [String: Int], nodes: NodeBuilder, labels: MentionedLabels
   ) {
-    visibleControllerLabels = Self.controllerLabels.intersection(visibleLabels)
+    visibleControllerLabels = Self.controllerLabels.intersection(labels.keys.keys)
+    replicas = TemplateReplicas(labels, services: manifests.services)
     self.manifests = manifests
     self.namespaceIndices = namespaceIndices
     self.nodes = nodes
@@ -47,9 +52,11 @@ struct EndpointBuilder {
     topOwners = manifests.workloads.indices.map(topOwner)
     groupOfTop = [Int](repeating: -1, count: manifests.workloads.count)
     livePods = [[Int]](repeating: [], count: manifests.workloads.count)
+    endpointsOfTemplate = livePods
     makeGroups()
     addPods()
     addTemplates()
+    addOwnedWorkloads()
   }
 
   /// Follows `controller` references as long as they lead to objects that are present.
@@ -166,22 +173,43 @@ struct EndpointBuilder {
         if manifests.workloads[index].isScaledToZero || isStoodFor(index, by: livePods[index]) { continue }
         if isSameTemplate(index, top), !showsControllerLabels(index) { continue }
       }
-      addTemplate(manifests.workloads[index], group: group)
+      addTemplate(of: index, group: group)
     }
   }
 
-  private mutating func addTemplate(_ workload: Workload, group: Int) {
-    let template = workload.template
-    groups[group].endpoints.append(places.count)
-    places.append(
-      .init(
-        namespace: Int32(groups[group].namespace), workload: Int32(group),
-        node: nodes.number(of: template.nodeName)))
-    templates.append(
-      .init(
-        kind: .template(workload.kind), name: workload.meta.name, labels: template.labels,
-        ports: template.ports, serviceAccount: template.serviceAccountName,
-        hostNetwork: template.hostNetwork, location: workload.meta.location))
+  private mutating func addTemplate(of index: Int, group: Int) {
+    let workload = manifests.workloads[index]
+    let hasPods = groups[group].endpoints.contains { $0 < manifests.pods.count }
+    for template in replicas.endpoints(of: workload, hasPods: hasPods) {
+      endpointsOfTemplate[index].append(places.count)
+      if case .template(let kind) = template.kind, kind != workload.kind {
+        ownedWorkloads.append(
+          OwnedWorkload(kind: kind, name: template.name, group: group, endpoints: [places.count]))
+      }
+      groups[group].endpoints.append(places.count)
+      places.append(
+        .init(
+          namespace: Int32(groups[group].namespace), workload: Int32(group),
+          node: nodes.number(of: workload.template.nodeName)))
+      templates.append(template)
+    }
+  }
+
+  /// Collects what the names of ReplicaSets and Jobs mean that belong to other workloads: their pods and what stands
+  /// for those, or their owner's template when theirs is the same.
+  private mutating func addOwnedWorkloads() {
+    for index in manifests.workloads.indices {
+      let (top, group) = (topOwners[index], groupOfTop[topOwners[index]])
+      if top == index || group < 0 { continue }
+      var endpoints = livePods[index] + endpointsOfTemplate[index]
+      if endpoints.isEmpty, !manifests.workloads[index].isScaledToZero, isSameTemplate(index, top) {
+        endpoints = endpointsOfTemplate[top]
+      }
+      ownedWorkloads.append(
+        OwnedWorkload(
+          kind: manifests.workloads[index].kind, name: manifests.workloads[index].meta.name, group: group,
+          endpoints: endpoints))
+    }
   }
 
   /// Whether one of the endpoints is a pod that carries all labels of the workload's template.

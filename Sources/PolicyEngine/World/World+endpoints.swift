@@ -6,6 +6,7 @@ extension World {
     switch end {
     case .endpoint(let number, _): [number]
     case .workload(let group): workloads[group].endpoints
+    case .ownedWorkload(let number): ownedWorkloads[number].endpoints
     case .service(let number, _): backends(of: services[number])
     case .node, .address, .domain, .entity, .itself: []
     }

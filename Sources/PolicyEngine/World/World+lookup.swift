@@ -18,7 +18,7 @@ package struct WorldIndex: Sendable {
   private var pods: [Name: Int] = [:]
   /// How many groups come before those of pods without a workload; they are sorted by namespace and name.
   private let workloadCount: Int
-  private var ownedTemplates: [Name: [Int]] = [:]
+  private var ownedWorkloads: [Name: [Int]] = [:]
   private var nodes: [String: Int] = [:]
   private var services: [Name: Int] = [:]
   private var addresses: [IPAddress: AddressOwner] = [:]
@@ -26,8 +26,12 @@ package struct WorldIndex: Sendable {
   /// O(endpoints).
   package init(_ world: World) {
     self.world = world
-    // Elements are read in place: an endpoint holds many references, and there may be 100,000.
+    // Elements are read in place: a workload holds many references.
     workloadCount = world.workloads.firstIndex { $0.kind == "Pod" } ?? world.workloads.count
+    for (index, owned) in world.ownedWorkloads.enumerated() {
+      let name = Name(namespace: world.workloads[owned.group].namespace, name: owned.name)
+      ownedWorkloads[name, default: []].append(index)
+    }
     pods.reserveCapacity(world.endpoints.count { $0.kind == .pod })
     for (index, service) in world.services.enumerated() {
       guard let namespace = world.namespace(named: service.meta.namespace) else { continue }
@@ -42,29 +46,31 @@ package struct WorldIndex: Sendable {
   }
 
   private mutating func add(endpoint index: Int) {
-    let isPod = world.endpoints[index].kind == .pod
-    guard isPod || world.isOwned(world.endpoints[index]) else { return }
-    let name = Name(namespace: world.endpoints[index].namespace, name: world.endpoints[index].name)
-    guard isPod else {
-      ownedTemplates[name, default: []].append(index)
+    let endpoint = world.endpoints[index]
+    guard endpoint.kind == .pod else { return }
+    let name = Name(namespace: endpoint.namespace, name: endpoint.name)
+    // A StatefulSet's pod to come does not take the place of one that is there.
+    if pods[name] == nil { pods[name] = index }
+    // A host-network pod's address is its node's, a finished pod's may already be another's.
+    guard case .known(let own) = endpoint.addresses, !endpoint.hostNetwork, !endpoint.isFinished else {
       return
     }
-    pods[name] = index
-    // A host-network pod's address is its node's, a finished pod's may already be another's.
-    guard case .known(let own) = world.endpoints[index].addresses, !world.endpoints[index].hostNetwork,
-      !world.endpoints[index].isFinished
-    else { return }
     for address in own { addresses[address] = .endpoint(index) }
   }
 
+  /// What has an address; nil for outside addresses. A node goes before a pod, so that the address of a host-network
+  /// pod means its node.
   package func owner(of address: IPAddress) -> AddressOwner? { addresses[address] }
 
+  /// Index into ``World/nodes``.
   package func node(named name: String) -> Int? { nodes[name] }
 
+  /// Index into ``World/services``.
   package func service(_ namespace: String, _ name: String) -> Int? {
     world.namespace(named: namespace).flatMap { services[Name(namespace: $0, name: name)] }
   }
 
+  /// Index into ``World/endpoints``, of a pod that is there or one that a StatefulSet will make.
   package func pod(_ namespace: String, _ name: String) -> Int? {
     world.namespace(named: namespace).flatMap { pods[Name(namespace: $0, name: name)] }
   }
@@ -85,15 +91,18 @@ package struct WorldIndex: Sendable {
       })
   }
 
-  /// Templates of a name that belong to another workload: the ReplicaSet of a canary.
-  package func ownedTemplates(_ namespace: String, _ name: String) -> [Int] {
-    world.namespace(named: namespace).flatMap { ownedTemplates[Name(namespace: $0, name: name)] } ?? []
+  /// ReplicaSets and Jobs of a name that belong to other workloads, as indices into ``World/ownedWorkloads``.
+  package func ownedWorkloads(_ namespace: String, _ name: String) -> [Int] {
+    world.namespace(named: namespace).flatMap { ownedWorkloads[Name(namespace: $0, name: name)] } ?? []
   }
 
   /// Names that exist, for suggestions: pods and workloads of a namespace.
   package func names(in namespace: String) -> [String] {
     guard let index = world.namespace(named: namespace) else { return [] }
-    let names = world.endpoints.filter { $0.namespace == index }.map(\.name)
-    return Array(Set(names + world.workloads.filter { $0.namespace == index }.map(\.name))).sorted()
+    let names =
+      world.endpoints.filter { $0.namespace == index }.map(\.name)
+      + world.workloads.filter { $0.namespace == index }.map(\.name)
+      + world.ownedWorkloads.filter { world.workloads[$0.group].namespace == index }.map(\.name)
+    return Array(Set(names)).sorted()
   }
 }

@@ -1,22 +1,22 @@
 package import Kubernetes
-internal import PolicyModel
+package import PolicyModel
 
 extension World {
   /// The world that manifests describe.
   ///
   /// - Parameters:
+  ///   - policies: what is enforced. Of the labels that controllers give to pods, only those that they look at make
+  ///     a replica another endpoint.
   ///   - policyNamespaces: namespaces that policies live in; they exist even when nothing else says so.
   ///   - policyNodes: nodes that policies speak about; they exist even when nothing else says so.
-  ///   - visibleLabels: keys of pod labels that policies look at. Of the labels that controllers add, only these
-  ///     make a replica another endpoint.
   package init(
-    _ manifests: ManifestSet, policyNamespaces: some Sequence<String>, policyNodes: [ClusterNode] = [],
-    visibleLabels: Set<String> = []
+    _ manifests: ManifestSet, policies: [Policy], policyNamespaces: some Sequence<String>,
+    policyNodes: [ClusterNode] = []
   ) {
     let builder = NamespaceBuilder(manifests, policyNamespaces: policyNamespaces)
     let nodes = NodeBuilder(manifests, policyNodes: policyNodes)
     var builderOfEndpoints = EndpointBuilder(
-      manifests, namespaceIndices: builder.indices, nodes: nodes, visibleLabels: visibleLabels)
+      manifests, namespaceIndices: builder.indices, nodes: nodes, labels: MentionedLabels(policies))
     builderOfEndpoints.build()
 
     namespaces = builder.namespaces
@@ -28,6 +28,7 @@ extension World {
     }
     endpoints = builderOfEndpoints.endpoints
     workloads = builderOfEndpoints.groups
+    ownedWorkloads = builderOfEndpoints.ownedWorkloads
     assumedAddresses = Self.assumedAddresses(manifests.pods, nodes.nodes)
     serviceAccountLabels = ServiceAccountLabels(manifests.serviceAccounts, namespaces: builder.indices)
   }

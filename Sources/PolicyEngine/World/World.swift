@@ -3,10 +3,17 @@ package import PolicyModel
 
 /// What exists: namespaces, endpoints, nodes and Services. Everything is indexed and sorted by name.
 package struct World: Sendable {
+  /// Sorted by name, those that are only mentioned among them.
   package let namespaces: [Namespace]
+  /// Everything that policies can select. Its indices are what flows, rows and traces call an endpoint.
   package let endpoints: Endpoints
+  /// The endpoints by what reports call them: workloads sorted by namespace, name and kind, then pods that nobody owns.
   package let workloads: [WorkloadGroup]
+  /// The ReplicaSets and Jobs in between: names that flows may use, but no lines of a report.
+  package let ownedWorkloads: [OwnedWorkload]
+  /// Sorted by name; those that no manifest describes have no location.
   package let nodes: [ClusterNode]
+  /// Sorted by namespace and name.
   package let services: [Service]
   /// Names of namespaces that objects mention and no manifest defines.
   package let assumedNamespaces: [String]
@@ -37,6 +44,7 @@ package struct World: Sendable {
   /// The family of ``assumedAddresses``.
   var assumedFamily: AddressFamily { assumedAddresses.intervals.first?.family ?? .ipv4 }
 
+  /// Index into ``namespaces``. O(1).
   package func namespace(named name: String) -> Int? { namespaceIndices[name] }
 
   /// `shop/web`.
@@ -51,6 +59,7 @@ package struct World: Sendable {
     return group.name != template.name || group.kind != kind.rawValue
   }
 
+  /// `shop/web`, without the kind, which two workloads of one name need beside it.
   package func qualifiedName(_ workload: WorkloadGroup) -> String {
     "\(namespaces[workload.namespace].name)/\(workload.name)"
   }

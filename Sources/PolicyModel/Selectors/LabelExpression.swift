@@ -40,6 +40,19 @@ package struct AttributeRequirement: Sendable, Hashable {
     case contains(String)
     case startsWith(String)
     case endsWith(String)
+
+    /// Whether a value (nil: absent) is like that. Values compare byte by byte.
+    package func isMet(by value: String?) -> Bool {
+      switch self {
+      case .isIn(let values): value.map(values.contains) ?? false
+      case .isNotIn(let values): !(value.map(values.contains) ?? false)
+      case .exists: value != nil
+      case .doesNotExist: value == nil
+      case .contains(let part): value?.utf8.firstRange(of: part.utf8) != nil
+      case .startsWith(let part): value?.utf8.starts(with: part.utf8) ?? false
+      case .endsWith(let part): value?.utf8.reversed().starts(with: part.utf8.reversed()) ?? false
+      }
+    }
   }
 
   package let attribute: Attribute
@@ -50,18 +63,8 @@ package struct AttributeRequirement: Sendable, Hashable {
     self.test = test
   }
 
-  /// Whether a value (nil: absent) meets the condition. Values compare byte by byte.
-  package func matches(_ value: String?) -> Bool {
-    switch test {
-    case .isIn(let values): value.map(values.contains) ?? false
-    case .isNotIn(let values): !(value.map(values.contains) ?? false)
-    case .exists: value != nil
-    case .doesNotExist: value == nil
-    case .contains(let part): value?.utf8.firstRange(of: part.utf8) != nil
-    case .startsWith(let part): value?.utf8.starts(with: part.utf8) ?? false
-    case .endsWith(let part): value?.utf8.reversed().starts(with: part.utf8.reversed()) ?? false
-    }
-  }
+  /// Whether a value (nil: absent) meets the condition.
+  package func matches(_ value: String?) -> Bool { test.isMet(by: value) }
 }
 
 extension AttributeRequirement: CustomStringConvertible {

@@ -39,8 +39,8 @@ package struct Cluster: Sendable {
     tiers = stack.tiers
     notEnforced = stack.notEnforced
     world = World(
-      manifests, policyNamespaces: policies.namespaces, policyNodes: policies.nodes(profile),
-      visibleLabels: PolicyIndex.labelKeys(in: tiers.flatMap(\.policies)))
+      manifests, policies: tiers.flatMap(\.policies), policyNamespaces: policies.namespaces,
+      policyNodes: policies.nodes(profile))
     self.profile = profile
     profileReason = reason
     summary = InputSummary(manifests, policies, world)

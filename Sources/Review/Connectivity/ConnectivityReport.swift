@@ -13,6 +13,8 @@ package struct ConnectivityReport {
   let compiled: CompiledPolicies
   /// The addresses of the filter that are those of pods.
   private let podAddresses: Set<IPAddress>
+  /// By workload, the ReplicaSets and Jobs that belong to it, as far as a filter may name them.
+  private let ownedWorkloads: [Int: [OwnedWorkload]]
 
   /// Compiles the policies; where that is done already, the other initialiser saves it.
   package init(_ cluster: Cluster, filter: ConnectivityFilter = ConnectivityFilter()) {
@@ -34,6 +36,8 @@ package struct ConnectivityReport {
     self.compiled = compiled
     units = compiled.units()
     names = Self.names(units, cluster.world)
+    let hasEnds = filter.source != nil || filter.destination != nil
+    ownedWorkloads = Dictionary(grouping: hasEnds ? cluster.world.ownedWorkloads : [], by: \.group)
     podAddresses = Set(
       [filter.source, filter.destination].compactMap { pattern in
         guard case .address(let address)? = pattern,
@@ -173,6 +177,10 @@ package struct ConnectivityReport {
     let workload = cluster.world.workloads[unit.workload]
     return pattern.matches(namespace: namespace, kind: unit.kind, name: unit.name)
       || pattern.matches(namespace: namespace, kind: workload.kind, name: workload.name)
+      || (ownedWorkloads[unit.workload] ?? []).contains {
+        pattern.matches(namespace: namespace, kind: $0.kind.rawValue, name: $0.name)
+          && !Set($0.endpoints).isDisjoint(with: unit.endpoints)
+      }
   }
 }
 

@@ -133,6 +133,9 @@ extension Wording {
       !$0.0.isAllowed
     }
     if denied.isEmpty { return nil }
+    if trace.situation.lacksCommonFamily {
+      return "No policy can allow it: an IPv4 address and an IPv6 address do not reach each other."
+    }
     let isOpenQuestion = denied.contains { trace, _ in
       switch trace.tiers.last?.outcome {
       case .otherProtocol, .isolatedHairpin, nil: true

@@ -109,6 +109,7 @@ package struct Wording: Sendable {
   private func reason(_ trace: Trace) -> String {
     let service = trace.situation.assumptions.filter { if case .servicePort = $0 { true } else { false } }
     let translation = service.map { text($0, in: trace.situation) + "; " }.joined()
+    if trace.situation.lacksCommonFamily { return translation + reason(trace.egress) }
     if trace.isAllowed {
       return translation + "egress \(reason(trace.egress)); ingress \(reason(trace.ingress))"
     }
@@ -157,6 +158,7 @@ package struct Wording: Sendable {
   package func reason(_ trace: DirectionTrace) -> String {
     switch trace.basis {
     case .samePod: return "not policed: a pod may always reach itself"
+    case .noCommonFamily: return "no connection: the ends have no address family in common"
     case .hairpin: return Self.notPoliced(.hairpin)
     case .notPoliced: return "\(Self.notPoliced)"
     case .ownNode: return Self.notPoliced(.ownNode)
@@ -190,7 +192,7 @@ package struct Wording: Sendable {
     switch basis {
     case .ownNode: "not policed: node and pod on that node"
     case .hairpin: "not policed: the pod reaches itself through a Service"
-    case .samePod, .notPoliced, .noPolicy, .tiers: "\(notPoliced)"
+    case .samePod, .noCommonFamily, .notPoliced, .noPolicy, .tiers: "\(notPoliced)"
     }
   }
 

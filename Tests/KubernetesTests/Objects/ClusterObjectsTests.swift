@@ -119,6 +119,20 @@ struct ClusterObjectsTests {
     #expect(workload?.isScaledToZero == true && workload?.meta.namespace == "default")
   }
 
+  @Test("how many pods a StatefulSet has, and the number of its first; neither may be negative")
+  func replicas() {
+    func workload(_ fields: String) -> (workload: Workload?, places: [String]) {
+      let reading = object("apps/v1", "StatefulSet", "spec: {\(fields), template: {}}")
+      return (reading.manifests.workloads.first, reading.places)
+    }
+    let counted = workload("replicas: 3, ordinals: {start: 5}").workload
+    #expect(counted?.replicas == 3 && counted?.firstOrdinal == 5)
+    let plain = workload("replicas: null").workload
+    #expect(plain?.replicas == nil && plain?.firstOrdinal == 0)
+    #expect(workload("replicas: -1").places == ["4:18 invalid-value"])
+    #expect(workload("ordinals: {start: 9999999999}").places == ["4:26 invalid-value"])
+  }
+
   @Test("a CronJob's template lies deeper; a Job puts its name on its pods")
   func jobs() {
     let cron = object(

@@ -58,7 +58,7 @@ struct Relation {
     case .entity(.apiServer):
       return walk.compiled.policesAPIServer ? nil : traffic(from: source, toName: "entity/kube-apiserver")
     case .entity(.special(let name)): return traffic(from: source, toName: "entity/\(name)")
-    case .entity(.world), .endpoint, .workload, .node, .itself, .service: return nil
+    case .entity(.world), .endpoint, .workload, .ownedWorkload, .node, .itself, .service: return nil
     }
   }
 

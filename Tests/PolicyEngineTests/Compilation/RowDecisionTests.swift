@@ -23,7 +23,7 @@ struct RowDecisionTests {
         rule: Rule(
           direction: .ingress, action: entry.action, path: "r", peers: .anyone, traffic: .any,
           location: Self.place),
-        policy: entry.policy, tier: entry.tier, rank: entry.rank, peers: .general(.nothing), subject: nil)
+        policy: entry.policy, tier: entry.tier, rank: entry.rank, peers: .general(.any([])), subject: nil)
     }
     let matches = entries.enumerated().map {
       RowDecision.Match(rule: Int32($0.offset), traffic: TrafficSet(.tcp, PortSet($0.element.ports)))

@@ -67,11 +67,17 @@ extension ReferenceEvaluator {
     var party: Party
     var addresses: KnownAddresses
     var node: NodeFacts?
+    /// Whether it is a pod of the input, in whatever reading.
+    var isPod: Bool
 
     init(_ subject: Subject, _ node: NodeFacts?, hostNetworkCountsAsNode: Bool) {
       party = subject.party(hostNetworkCountsAsNode: hostNetworkCountsAsNode)
       addresses = subject.addresses(hostNetworkCountsAsNode: hostNetworkCountsAsNode)
       self.node = node
+      switch subject.nature {
+      case .pod, .hostNetworkPod, .finishedPod: isPod = true
+      case .node, .external, .domain: isPod = false
+      }
       guard subject.isHostNetwork || party.role == .node else { return }
       party.nodeLabels = node?.labels ?? [:]
       if subject.isHostNetwork, party.role == .node, let node, !node.addresses.isEmpty {
@@ -84,6 +90,7 @@ extension ReferenceEvaluator {
     _ from: End, _ to: End, _ transport: ReferenceProtocol, _ port: Int, _ front: Front?,
     in tally: inout Tally
   ) {
+    if isWithoutCommonFamily(from, to) { return tally.add(egress: false, ingress: false) }
     let addresses = addressReadings(from.addresses, to.addresses)
     for sameNode in sameNodeReadings(from, to) {
       for exemptsOwnNode in sameNode && to.party.role == .node ? [false, true] : [false] {
@@ -101,6 +108,15 @@ extension ReferenceEvaluator {
         }
       }
     }
+  }
+
+  /// Two pods whose addresses are all known, none of one of a family of the other's: neither can send the other a
+  /// packet, whatever policies say.
+  private func isWithoutCommonFamily(_ from: End, _ to: End) -> Bool {
+    guard from.isPod, to.isPod, case .oneOf(let sources) = from.addresses,
+      case .oneOf(let destinations) = to.addresses
+    else { return false }
+    return Set(sources.map(\.family)).isDisjoint(with: destinations.map(\.family))
   }
 
   /// Every source address of a group may meet every destination address of it. Egress only looks at the

@@ -138,7 +138,23 @@ struct ReferenceReadingsTests {
     #expect(fixture(.v4(10, 1, 0, 2), .v6(0xfd00, 0, last: 2)).overall(.web, .db) == .undefined)
     #expect(fixture(.v6(0xfd00, 0, last: 2)).overall(.web, .db) == .denied)
     #expect(fixture(.v4(10, 1, 0, 2), .v6(0xfd00, 0, last: 2)).overall(.address(six), .db) == .denied)
-    #expect(fixture(.v6(0xfd00, 0, last: 2)).overall(.other, .db) == .allowed)
+  }
+
+  @Test(
+    "two pods without a common family have no connection, whatever policies say; others are asked of policies"
+  )
+  func noCommonFamily() {
+    let four = ReferenceAddress.v4(10, 1, 0, 1)
+    let six = ReferenceAddress.v6(0xfd00, 0, last: 2)
+    let open = ReferenceFixture()
+      .with("shop", "web") { $0.status?.addresses = [four] }
+      .with("shop", "db") { $0.status?.addresses = [six] }
+    let denied = ReferenceVerdict(overall: .denied, egress: .denied, ingress: .denied)
+    #expect(open.verdict(.web, .db) == denied && open.verdict(.db, .web) == denied)
+    #expect(open.verdict(.address(four), .db) == denied)
+    #expect(open.overall(.web, .address(.v6(0x2001, 0xdb8, last: 5))) == .allowed)
+    #expect(open.with("shop", "web") { $0.status = nil }.overall(.web, .db) == .allowed)
+    #expect(open.with("shop", "web") { $0.status?.addresses = [four, six] }.overall(.web, .db) == .allowed)
   }
 
   @Test("only TCP, UDP and SCTP are specified: ICMP of an isolated pod is undefined")

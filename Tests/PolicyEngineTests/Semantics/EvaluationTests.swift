@@ -1,4 +1,5 @@
 import PolicyEngine
+import PolicyModel
 import Testing
 
 /// SEMANTICS.md §1.4, the verdict.
@@ -151,6 +152,38 @@ struct EvaluationTests {
       shop/six -> shop/db tcp/80 allowed
       shop/six -> shop/only tcp/80 denied
       """)
+  }
+
+  @Test(
+    "two pods without a common address family have no connection, whatever policies say",
+    arguments: [EngineProfile.kubernetes, .calico, .cilium])
+  func noCommonFamily(_ profile: EngineProfile) throws {
+    let world = WorldFixture.shop(
+      profile: profile, pod("shop/six", "app: six", ip: "fd00::6"),
+      pod("shop/both", "app: both", ip: "10.1.0.8 fd00::8"), pod("shop/later", "app: later"),
+      service("shop/six", "clusterIP: fd96::6\nselector: {app: six}\nports: [{port: 80}]"),
+      policy("shop/p", "podSelector: {matchLabels: {app: six}}\ningress: [{}]"))
+    try world.expect(
+      """
+      shop/web -> shop/six tcp/80 denied denied denied
+      shop/six -> shop/web tcp/80 denied denied denied
+      shop/web -> shop/six icmp/8 denied denied denied
+      10.1.0.1 -> shop/six tcp/80 denied denied denied
+      shop/web -> service/shop/six tcp/80 denied denied denied
+      10.1.0.8 -> shop/six tcp/80 denied denied denied
+      shop/both -> shop/six tcp/80 allowed
+      shop/both -> shop/web tcp/80 allowed
+      shop/later -> shop/six tcp/80 allowed
+      shop/later -> shop/web tcp/80 allowed
+      shop/web -> 2001:db8::5 tcp/80 allowed
+      node/n1 -> shop/six tcp/80 allowed
+      """)
+    let walk = ConnectivityWalk(world.compiled)
+    let names = walk.units.map(\.name)
+    let source = try #require(names.firstIndex(of: "web"))
+    var reached: [String] = []
+    walk.forEachDestination(of: source) { destination, _ in reached.append(names[destination]) }
+    #expect(reached == ["job", "both", "db", "later"])
   }
 
   @Test("IPv6: blocks match IPv6 pods by prefix")

@@ -56,6 +56,53 @@ struct WorkloadTests {
     #expect(members(world, "api") == [["Deployment/api"]])
   }
 
+  @Test("the name of a ReplicaSet means its own pods, of which its Deployment may have others")
+  func replicaSetWithPods() throws {
+    func owned(_ hash: String, _ pods: String...) -> [String] {
+      let labels = "app: api, pod-template-hash: \(hash)"
+      return [workload("ReplicaSet", "shop/api-\(hash)", labels, owner: "Deployment/api")]
+        + pods.map {
+          pod("shop/api-\(hash)-\($0)", labels, ip: "10.1.0.\($0)", owner: "ReplicaSet/api-\(hash)")
+        }
+    }
+    let world = WorldFixture(
+      [pod("shop/web", "app: web", ip: "10.1.0.1"), workload("Deployment", "shop/api", "app: api")]
+        + owned("old", "11", "12") + owned("new", "13")
+        + owned("older").map {
+          $0.replacing("spec:\n  template:", with: "spec:\n  replicas: 0\n  template:")
+        } + [policy("shop/p", "podSelector: {matchLabels: {pod-template-hash: old}}")])
+    #expect(members(world, "api") == [["Pod/api-old-11", "Pod/api-old-12", "Pod/api-new-13"]])
+    try world.expect(
+      """
+      shop/web -> shop/api tcp/80 undefined
+      shop/web -> shop/rs/api-old tcp/80 denied
+      shop/web -> shop/api-old tcp/80 denied
+      shop/web -> shop/replicaset/api-new tcp/80 allowed
+      shop/api-old -> shop/api-old tcp/80 denied
+      shop/api-new -> shop/api-new tcp/80 allowed
+      shop/rs/api-old -> shop/rs/api-new tcp/80 allowed
+      shop/rs/api-new -> shop/api tcp/80 denied
+      """)
+    #expect(
+      world.complaint("shop/web -> shop/rs/api-older tcp/80")
+        == "`shop/api-older` has no running pod in the input")
+    #expect(
+      world.complaint("shop/web -> shop/deploy/api-old tcp/80")
+        == "Deployment `shop/api-old` is not in the input; did you mean `shop/replicaset/api-old`?")
+  }
+
+  @Test("the name of a ReplicaSet without pods means the template that it has from its Deployment")
+  func replicaSetWithDeploymentsTemplate() throws {
+    try WorldFixture.shop(
+      workload("ReplicaSet", "shop/api-5d9", "app: api, pod-template-hash: 5d9", owner: "Deployment/api"),
+      workload("Deployment", "shop/api", "app: api"), closed
+    ).expect(
+      """
+      shop/web -> shop/rs/api-5d9 tcp/80 denied
+      shop/api-5d9 -> shop/db tcp/80 denied
+      """)
+  }
+
   @Test("a Pod whose owner is not in the input stands alone")
   func absentOwner() throws {
     let world = WorldFixture.shop(

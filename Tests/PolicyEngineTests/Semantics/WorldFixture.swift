@@ -25,9 +25,10 @@ struct WorldFixture {
       ManifestText(path: "world.yaml", documents.joined(separator: "\n---\n"))
     ])
     let policies = PolicySet(manifests, defaultNamespace: "default")
-    world = World(
-      manifests, policyNamespaces: policies.namespaces, policyNodes: policies.nodes(profile))
     let stack = policies.stack(profile, enforcesStaged: enforcesStaged)
+    world = World(
+      manifests, policies: stack.tiers.flatMap(\.policies), policyNamespaces: policies.namespaces,
+      policyNodes: policies.nodes(profile))
     evaluator = FlowEvaluator(world: world, tiers: stack.tiers, profile: profile)
     compiled = CompiledPolicies(world: world, tiers: stack.tiers, profile: profile)
     parser = FlowParser(world)

@@ -44,6 +44,21 @@ struct ConnectivityFilterTests {
     #expect(Set(others.map(\.destination)) == Set(expected))
   }
 
+  @Test("the name of a ReplicaSet means the workload that it belongs to, where its pods are")
+  func ownedWorkload() throws {
+    let replicaSet = workload("ReplicaSet", "shop/web-5d9", "app: web").replacing(
+      "labels: {}}", with: "labels: {}, ownerReferences: [{kind: Deployment, name: web, controller: true}]}")
+    let fixture = ClusterFixture(namespace("shop"), deployment("shop/web", "app: web"), replicaSet)
+    for text in ["shop/web-5d9", "shop/replicaset/web-*"] {
+      let report = ConnectivityReport(fixture.cluster, filter: ConnectivityFilter(source: EndPattern(text)))
+      #expect(report.unknownNames.isEmpty)
+      let rows = try PrintedRows.text(collected { report.write(.text, to: $0) })
+      #expect(Set(rows.map(\.source)) == ["shop/web"])
+    }
+    let other = ConnectivityFilter(source: EndPattern("shop/deployment/web-5d9"))
+    #expect(ConnectivityReport(fixture.cluster, filter: other).unknownNames.count == 1)
+  }
+
   @Test("what is no end is refused", arguments: ["", "a//b", "/web", "a/b/c/d", "10.0.0.0/"])
   func noPattern(text: String) {
     #expect(EndPattern(text) == nil)

@@ -51,6 +51,36 @@ struct ConnectivityRowTests {
       ])
   }
 
+  @Test("replicas that policies tell apart have rows of their own, by the names they will have")
+  func replicas() {
+    let fixture = ClusterFixture(
+      namespace("shop"), deployment("shop/web", "app: web"),
+      workload("StatefulSet", "shop/db", "app: db").replacing(
+        "spec: {template", with: "spec: {replicas: 3, template"),
+      policy(
+        "shop/a",
+        "podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {statefulset.kubernetes.io/pod-name: db-0}}}]}]"
+      ))
+    let rows = lines(fixture.connectivity()).filter { $0.contains("-> shop/db") }
+    #expect(rows == ["shop/db-0 -> shop/db all"])
+    #expect(CheckReport(fixture.cluster).problems.isEmpty)
+  }
+
+  @Test("a canary goes by the name of its ReplicaSet")
+  func canary() {
+    let canary = workload("ReplicaSet", "shop/web-new", "app: web, track: canary").replacing(
+      "labels: {}}", with: "labels: {}, ownerReferences: [{kind: Deployment, name: web, controller: true}]}")
+    let fixture = ClusterFixture(
+      deployment("shop/web", "app: web"), canary,
+      policy("shop/a", "podSelector: {matchLabels: {track: canary}}, policyTypes: [Ingress, Egress]"))
+    #expect(
+      lines(fixture.connectivity()) == [
+        "shop/web -> shop/web all", "shop/web -> any address all", "any address -> shop/web all",
+      ])
+    let names = ConnectivityReport(fixture.cluster).names
+    #expect(names == ["shop/web", "shop/web-new"])
+  }
+
   @Test("what the specification leaves open stands in a row of its own")
   func undefined() {
     let fixture = ClusterFixture(

@@ -53,6 +53,31 @@ struct ExplanationTests {
         """)
   }
 
+  @Test("two pods without a common address family are told so, and no rule is blamed")
+  func noCommonFamily() throws {
+    let fixture = ClusterFixture(
+      pod("shop/four", "app: four", status: "podIPs: [{ip: 10.0.0.1}]"),
+      pod("shop/six", "app: six", status: "podIPs: [{ip: 'fd00::1'}]"),
+      policy("shop/close", "podSelector: {}, policyTypes: [Ingress]"))
+    let flow = try FlowParser(fixture.cluster.world).parse("shop/four -> shop/six tcp/80")
+    let explanation = Explanation(
+      flow, source: "shop/four", destination: "shop/six", evaluator: fixture.evaluator)
+    let wording = Wording(fixture.cluster.world)
+    #expect(
+      explanation.text(wording, .plain) == """
+        shop/four -> shop/six TCP 80: denied
+          Egress from shop/four (Pod): denied
+            no connection: the ends have no address family in common
+          Ingress to shop/six (Pod): denied
+            no connection: the ends have no address family in common
+          No policy can allow it: an IPv4 address and an IPv6 address do not reach each other.
+
+        """)
+    #expect(
+      wording.reason(explanation.cases[0].verdict)
+        == "no connection: the ends have no address family in common")
+  }
+
   @Test("an allowance says why for both directions")
   func allowed() throws {
     #expect(
