@@ -9,10 +9,15 @@ struct CiliumLowering {
   let nameLearning: CiliumNameLearning
   private(set) var problems: [Diagnostic] = []
 
-  /// The name of the local cluster (`cluster-name`), as far as nobody says another.
-  static let clusterName = "default"
+  /// The name of the local cluster (`cluster-name`).
+  let clusterName: String
+  /// Whether nobody said the name, and Cilium's default was taken.
+  let isClusterNameAssumed: Bool
 
-  init(_ policies: PolicySet, _ deviations: Set<Deviation>) {
+  /// - Parameter clusterName: nil when nobody says it.
+  init(_ policies: PolicySet, _ deviations: Set<Deviation>, clusterName: String?) {
+    self.clusterName = clusterName ?? "default"
+    isClusterNameAssumed = clusterName == nil
     groups = policies.cilium.compactMap { if case .cidrGroup(let group) = $0 { group } else { nil } }
     references = policies.references
     self.deviations = deviations
@@ -56,12 +61,14 @@ enum ReservedIdentity: String, CaseIterable {
   }
 
   /// The value of a key on this identity; nil when it has no such label.
-  func value(of key: CiliumLabelKey) -> String? {
+  ///
+  /// - Parameter cluster: the name of the local cluster.
+  func value(of key: CiliumLabelKey, in cluster: String) -> String? {
     switch key {
     case .reserved(let name): name == rawValue ? "" : nil
     // A key without source finds labels of every source.
     case .kubernetes(.label(let name), .any): name == rawValue ? "" : nil
-    case .kubernetes(.cluster, _): hasCluster ? CiliumLowering.clusterName : nil
+    case .kubernetes(.cluster, _): hasCluster ? cluster : nil
     case .kubernetes, .foreign: nil
     }
   }

@@ -29,7 +29,10 @@ extension CiliumPeers {
     case .nodes(let selectors):
       // Cilium asks for the identity of remote nodes, which the own node does not have (`getNodeSelector`).
       return .anyOf(
-        selectors.map { Peer(.nodes($0.lowerNodes(as: .remoteNode), .other), location: $0.location) })
+        selectors.map {
+          Peer(
+            .nodes($0.lowerNodes(as: .remoteNode, in: lowering.clusterName), .other), location: $0.location)
+        })
     case .groups(let groups):
       for group in groups {
         lowering.warn(

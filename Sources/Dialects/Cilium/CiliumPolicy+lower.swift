@@ -20,7 +20,7 @@ extension CiliumPolicy {
       subject = .endpoints(selector.lowerSubject(scope, namespace: meta.namespace, &lowering))
       subjectLocation = selector.location
     case .nodes(let selector):
-      subject = .nodes(selector.lowerNodes(as: .host))
+      subject = .nodes(selector.lowerNodes(as: .host, in: lowering.clusterName))
       subjectLocation = selector.location
       lowering.warn(
         .versionDependent, "a policy of nodes is enforced only where Cilium runs with enable-host-firewall",

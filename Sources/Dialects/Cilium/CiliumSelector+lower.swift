@@ -26,8 +26,10 @@ extension CiliumSelector {
 
   /// The nodes that a policy is about (`nodeSelector`), or that a rule names (`fromNodes`).
   ///
-  /// - Parameter identity: what nodes are there: the host itself, or remote nodes.
-  func lowerNodes(as identity: ReservedIdentity) -> NodeSelector {
+  /// - Parameters:
+  ///   - identity: what nodes are there: the host itself, or remote nodes.
+  ///   - cluster: the name of the local cluster.
+  func lowerNodes(as identity: ReservedIdentity, in cluster: String) -> NodeSelector {
     .matching(
       .all(
         requirements.map { requirement in
@@ -36,7 +38,7 @@ extension CiliumSelector {
           case .kubernetes(.label(let key), _), .foreign("node", let key):
             return .requirement(
               Located(AttributeRequirement(.label(key), .init(test)), at: requirement.location))
-          case let key: return test.matches(identity.value(of: key)) ? .everything : .nothing
+          case let key: return test.matches(identity.value(of: key, in: cluster)) ? .everything : .nothing
           }
         }))
   }
@@ -67,25 +69,28 @@ extension CiliumSelector {
     let isOwn = scope == .namespaced && !namesReserved && !namesNamespaces
     let pods = lowerPods(requirements, in: isOwn ? namespace : nil, &lowering)
     var conditions: [PeerCondition] = []
-    if !requirements.contains(where: \.value.excludesPods) { conditions.append(.endpoints(pods)) }
+    let cluster = lowering.clusterName
+    if !requirements.contains(where: { $0.value.excludesPods(in: cluster) }) {
+      conditions.append(.endpoints(pods))
+    }
     if namesReserved {
-      conditions += otherIdentities().map { [$0] } ?? []
+      conditions += otherIdentities(in: cluster).map { [$0] } ?? []
     } else if namesNamespaces {
       conditions += lowering.overselected(
         ReservedIdentity.allCases.filter { identity in
-          requirements.allSatisfy { $0.value.operator.matches(identity.value(of: $0.value.key)) }
+          requirements.allSatisfy { $0.value.operator.matches(identity.value(of: $0.value.key, in: cluster)) }
         }, namesCluster: true, at: location)
     }
     return conditions.count == 1 ? conditions[0] : .any(conditions)
   }
 
   /// What is no pod and meets the selector; nil when nothing can.
-  private func otherIdentities() -> PeerCondition? {
+  private func otherIdentities(in cluster: String) -> PeerCondition? {
     var parts: [PeerCondition] = []
     var isPositive = false
     for requirement in requirements.map(\.value) {
-      let holders = ReservedIdentity.allCases.filter { $0.value(of: requirement.key) != nil }
-      let value = holders.first?.value(of: requirement.key)
+      let holders = ReservedIdentity.allCases.filter { $0.value(of: requirement.key, in: cluster) != nil }
+      let value = holders.first?.value(of: requirement.key, in: cluster)
       switch (value.map { requirement.operator.matches($0) } ?? false, requirement.operator.matches(nil)) {
       case (true, true): continue
       case (true, false):
@@ -107,19 +112,23 @@ extension CiliumSelector {
   private func lowerPods(
     _ requirements: [Located<Requirement>], in namespace: String? = nil, _ lowering: inout CiliumLowering
   ) -> EndpointSelector {
-    for requirement in requirements where requirement.value.namesOtherCluster {
+    let cluster = lowering.clusterName
+    for requirement in requirements where requirement.value.namesOtherCluster(than: cluster) {
       lowering.warn(
         .unresolvedReference,
-        "the cluster of the input is taken to be named `\(CiliumLowering.clusterName)`: \(requirement.value) matches none of its pods",
-        at: requirement.location)
+        "the cluster of the input is \(lowering.isClusterNameAssumed ? "taken to be " : "")named `\(cluster)`: \(requirement.value) matches none of its pods",
+        at: requirement.location,
+        fix: lowering.isClusterNameAssumed
+          ? "name it with --cluster-name, or `cluster.name` in merlon.yaml" : nil)
     }
     if let namespace {
-      return EndpointSelector(namespaces: .named(namespace), pods: .all(requirements.map { $0.lower() }))
+      return EndpointSelector(
+        namespaces: .named(namespace), pods: .all(requirements.map { $0.lower(in: cluster) }))
     }
     let ofNamespace = requirements.filter(\.value.isAboutNamespace)
     return EndpointSelector(
-      namespaces: .matching(.all(ofNamespace.map { $0.lower() })),
-      pods: .all(requirements.filter { !$0.value.isAboutNamespace }.map { $0.lower() }))
+      namespaces: .matching(.all(ofNamespace.map { $0.lower(in: cluster) })),
+      pods: .all(requirements.filter { !$0.value.isAboutNamespace }.map { $0.lower(in: cluster) }))
   }
 }
 
@@ -164,10 +173,10 @@ extension CiliumLowering {
 
 extension CiliumSelector.Requirement {
   /// Whether no pod meets it: pods have no reserved and foreign labels, and one cluster.
-  fileprivate var excludesPods: Bool {
+  fileprivate func excludesPods(in cluster: String) -> Bool {
     switch key {
     case .reserved, .foreign: !`operator`.matches(nil)
-    case .kubernetes: namesOtherCluster
+    case .kubernetes: namesOtherCluster(than: cluster)
     }
   }
 
@@ -180,14 +189,14 @@ extension CiliumSelector.Requirement {
   }
 
   /// Whether it keeps the local cluster out.
-  fileprivate var namesOtherCluster: Bool {
-    if case .kubernetes(.cluster, _) = key { !`operator`.matches(CiliumLowering.clusterName) } else { false }
+  fileprivate func namesOtherCluster(than cluster: String) -> Bool {
+    if case .kubernetes(.cluster, _) = key { !`operator`.matches(cluster) } else { false }
   }
 }
 
 extension Located<CiliumSelector.Requirement> {
   /// The requirement on a pod. Pods have no reserved and foreign labels.
-  fileprivate func lower() -> LabelExpression {
+  fileprivate func lower(in cluster: String) -> LabelExpression {
     let test = AttributeRequirement.Test(value.operator)
     func requirement(_ attribute: Attribute) -> LabelExpression {
       .requirement(Located<AttributeRequirement>(AttributeRequirement(attribute, test), at: location))
@@ -198,7 +207,7 @@ extension Located<CiliumSelector.Requirement> {
     case .kubernetes(.namespaceLabel(let key), _): return requirement(.namespaceLabel(key))
     case .kubernetes(.serviceAccount, _): return requirement(.serviceAccountName)
     case .kubernetes(.cluster, _):
-      return value.operator.matches(CiliumLowering.clusterName) ? .everything : .nothing
+      return value.operator.matches(cluster) ? .everything : .nothing
     case .reserved, .foreign: return value.operator.matches(nil) ? .everything : .nothing
     }
   }

@@ -4,8 +4,10 @@ internal import PolicyModel
 extension PolicySet {
   /// Cilium's tiers: `policy.networking.k8s.io` before and after one in which NetworkPolicies and Cilium's own
   /// policies are one set (SEMANTICS.md §4.6, §2.4).
-  func ciliumTiers(_ deviations: Set<Deviation>, _ problems: inout [Diagnostic]) -> [Tier] {
-    var lowering = CiliumLowering(self, deviations)
+  func ciliumTiers(
+    _ deviations: Set<Deviation>, clusterName: String?, _ problems: inout [Diagnostic]
+  ) -> [Tier] {
+    var lowering = CiliumLowering(self, deviations, clusterName: clusterName)
     var normal = networkPolicies.map { lower($0, &lowering) }
     for case .policy(let policy) in cilium { normal += policy.lower(&lowering) }
     normal.sort { $0.identity < $1.identity }

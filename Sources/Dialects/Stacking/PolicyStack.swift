@@ -15,14 +15,18 @@ package struct PolicyStack: Sendable {
 extension PolicySet {
   /// The policies as the engine of a profile stacks them.
   ///
-  /// - Parameter enforcesStaged: takes Calico's staged policies for enforced ones.
-  package func stack(_ profile: EngineProfile, enforcesStaged: Bool = false) -> PolicyStack {
+  /// - Parameters:
+  ///   - enforcesStaged: takes Calico's staged policies for enforced ones.
+  ///   - clusterName: Cilium's `cluster-name`; nil when nobody says it.
+  package func stack(
+    _ profile: EngineProfile, enforcesStaged: Bool = false, clusterName: String? = nil
+  ) -> PolicyStack {
     var problems: [Diagnostic] = []
     let tiers =
       switch profile.enforcer {
       case .kubernetes: kubernetesTiers()
       case .calico: calicoTiers(enforcesStaged: enforcesStaged, &problems)
-      case .cilium: ciliumTiers(profile.deviations, &problems)
+      case .cilium: ciliumTiers(profile.deviations, clusterName: clusterName, &problems)
       }
     var counts: [GroupKind: Int] = [:]
     for (object, kind) in zip(objects, groupKinds)

@@ -1,7 +1,7 @@
 extension Labels {
   /// Reads a `labels` mapping. Values that are not strings, and keys or values outside the label syntax,
   /// are errors; the rest is kept.
-  init(_ node: Node, field: String, _ problems: inout [Diagnostic]) {
+  package init(_ node: Node, field: String, _ problems: inout [Diagnostic]) {
     guard node.isMapping(field, &problems) else {
       self = .none
       return

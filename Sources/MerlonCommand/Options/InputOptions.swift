@@ -46,6 +46,8 @@ struct InputOptions: ParsableArguments {
   @Flag(name: .long, help: "Evaluate Calico's staged policies as if they were enforced.")
   var staged = false
 
+  @OptionGroup(title: "Cluster") var cluster: ClusterOptions
+
   func validate() throws {
     if let problem = NameRules.labelNameProblem(defaultNamespace) {
       throw ValidationError("--default-namespace `\(defaultNamespace)` \(problem)")
@@ -67,7 +69,8 @@ struct InputOptions: ParsableArguments {
   /// The input for any engine.
   func read() async -> ClusterInput {
     await ClusterInput.load(
-      paths: paths, options: PolicySet.readerOptions(defaultNamespace: defaultNamespace, excludes: exclude))
+      paths: paths, options: PolicySet.readerOptions(defaultNamespace: defaultNamespace, excludes: exclude),
+      settings: cluster.settings())
   }
 
   func engineProfile(_ enforcer: EngineProfile.Enforcer) -> EngineProfile {

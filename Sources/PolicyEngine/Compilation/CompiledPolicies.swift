@@ -65,7 +65,7 @@ package struct CompiledPolicies: Sendable {
     self.profile = profile
     policies = tiers.flatMap(\.policies)
     let vocabulary = Vocabulary(policies, domains: domains, world)
-    var sets = vocabulary.addressSets.union([world.assumedAddresses])
+    var sets = vocabulary.addressSets.union([world.assumedAddresses[.pod], world.assumedAddresses[.node]])
     if !vocabulary.names.isEmpty { sets.insert(world.outsideAddresses) }
     let atoms = AddressAtoms(sets)
     var classifier = EndpointClassifier(world, vocabulary, atoms, profile)

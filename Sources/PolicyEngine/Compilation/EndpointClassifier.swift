@@ -81,7 +81,9 @@ struct EndpointClassifier {
       key.asPod = [.none]
     } else {
       switch endpoint.addresses {
-      case .unknown: key.asPod = [.unknown]
+      case .unknown:
+        key.podFamilies = world.assumedAddresses.families(endpoint.hostNetwork ? .node : .pod)
+        key.asPod = key.podFamilies.map { _ in .unknown }
       case .none: key.asPod = [.none]
       case .known(let addresses):
         key.asPod = addresses.map { .atom(atoms.atom(of: $0)) }
@@ -90,8 +92,10 @@ struct EndpointClassifier {
     }
     if endpoint.hostNetwork {
       let addresses = world.addressesAsNode(endpoint, on: endpoint.node)
-      key.asNode = addresses.isEmpty ? [.unknown] : addresses.map { .atom(atoms.atom(of: $0)) }
-      key.nodeFamilies = addresses.map(\.family)
+      key.nodeFamilies = addresses.isEmpty ? world.assumedAddresses.families(.node) : addresses.map(\.family)
+      key.asNode =
+        addresses.isEmpty
+        ? key.nodeFamilies.map { _ in .unknown } : addresses.map { .atom(atoms.atom(of: $0)) }
     }
     return key
   }
@@ -116,7 +120,7 @@ struct EndpointClassifier {
     }
     if !isHostNetwork || profile.hostNetworkReadings.contains(.asPods) {
       for (index, address) in key.asPod.enumerated() {
-        let family = index < key.podFamilies.count ? key.podFamilies[index] : familyOfUnknown(address)
+        let family = index < key.podFamilies.count ? key.podFamilies[index] : nil
         for node in isHostNetwork ? possibleNodes(of: endpoint) : [nil] {
           for kind in ports { add(address, family, ports: kind, node: node, asNode: false, &self) }
         }
@@ -156,13 +160,9 @@ struct EndpointClassifier {
         return world.nodes[Int(number)].addresses.map { (node, .atom(atoms.atom(of: $0)), $0.family) }
       }
       return key.asNode.enumerated().map { index, address in
-        (node, address, index < key.nodeFamilies.count ? key.nodeFamilies[index] : familyOfUnknown(address))
+        (node, address, key.nodeFamilies[index])
       }
     }
-  }
-
-  private func familyOfUnknown(_ address: Facet.Address) -> AddressFamily? {
-    address == .unknown ? world.assumedFamily : nil
   }
 
   private mutating func number(of facet: Facet) -> Int32 {

@@ -9,7 +9,7 @@ struct Facet: Sendable, Hashable {
   /// What is known of the address.
   enum Address: Sendable, Hashable {
     case atom(Int32)
-    /// Any address of the world's assumed family.
+    /// Any address of the facet's family where the world takes such addresses to lie.
     case unknown
     case none
   }
@@ -49,6 +49,26 @@ struct Facet: Sendable, Hashable {
 
   /// Whether its addresses are a node's, whatever policies take it for.
   var isOnNodeNetwork: Bool { isNode || (reading == .asPods && isSelectable) }
+
+  /// Where its address is taken to lie, if that is not known.
+  var unknownAddress: UnknownAddress? {
+    guard address == .unknown, let family else { return nil }
+    return UnknownAddress(holder: reading == nil ? .pod : .node, family: family)
+  }
+}
+
+/// A kind of addresses that are not known: whose they are, and of which family.
+struct UnknownAddress: Sendable, Hashable {
+  let holder: AssumedAddresses.Holder
+  let family: AddressFamily
+
+  /// Those of facets; see ``index``.
+  static let all = [AssumedAddresses.Holder.pod, .node].flatMap { holder in
+    AddressFamily.allCases.map { UnknownAddress(holder: holder, family: $0) }
+  }
+
+  /// Its place in ``all``.
+  var index: Int { holder.rawValue * AddressFamily.allCases.count + Int(family.rawValue) }
 }
 
 /// Endpoints that no policy can tell apart.

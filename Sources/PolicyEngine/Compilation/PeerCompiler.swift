@@ -12,8 +12,8 @@ enum CompiledPeers: Sendable {
 
 /// What is taken for granted while conditions are compiled.
 struct PeerCase: Sendable, Hashable {
-  /// The atom of the address of every facet whose address is not known.
-  var atomOfUnknown: Int32 = -1
+  /// For each of ``UnknownAddress/all``, the atom that such addresses lie in; -1 where it does not matter.
+  var atomsOfUnknown = SIMD4<Int32>(repeating: -1)
   /// The atom of the address that every domain name, and the API server, has.
   var atomOfNames: Int32 = -1
   /// Node facets are on the node of the subject.
@@ -34,8 +34,8 @@ struct PeerCompiler {
   private let withAtom: [BitSet]
   /// Facets of ends that blocks match in this profile.
   private let matchedByBlocks: BitSet
-  /// Facets whose address is not known and that blocks match in this profile.
-  let withUnknownAddress: BitSet
+  /// For each of ``UnknownAddress/all``, the facets with such an address that blocks match in this profile.
+  let withUnknownAddress: [BitSet]
   /// Named parties that have an address.
   private let namesWithAddress: BitSet
   private let facetsOfFamily: [BitSet]
@@ -55,7 +55,7 @@ struct PeerCompiler {
     none = PartySet(facets: noFacet, outside: noOutside)
     everything = PartySet(
       facets: BitSet(allBelow: facets.count), outside: BitSet(allBelow: outsideCount))
-    var unknown = noFacet
+    var unknown = UnknownAddress.all.map { _ in noFacet }
     var nodes = noFacet
     var matchedByBlocks = noFacet
     var withAtom = [BitSet](repeating: noFacet, count: atoms.count)
@@ -66,7 +66,8 @@ struct PeerCompiler {
       let isMatched = profile.addressBlocksMatch.contains(facet.isNode ? .nodes : .pods)
       if isMatched { matchedByBlocks.insert(index) }
       switch facet.address {
-      case .unknown: if isMatched { unknown.insert(index) }
+      case .unknown:
+        if isMatched, let kind = facet.unknownAddress { unknown[kind.index].insert(index) }
       case .atom(let atom): withAtom[Int(atom)].insert(index)
       case .none: break
       }
@@ -89,7 +90,7 @@ struct PeerCompiler {
         if profile.addressBlocksMatch.contains(.nodes) { addressed.insert(atoms.count + index) }
       case .domain, .apiServer(isOutside: true): addressed.insert(atoms.count + index)
       }
-      outsideOfFamily[Int(world.assumedFamily.rawValue)].insert(atoms.count + index)
+      outsideOfFamily[Int(world.assumedAddresses.family.rawValue)].insert(atoms.count + index)
     }
     namesWithAddress = addressed
     self.outsideOfFamily = outsideOfFamily
@@ -144,17 +145,18 @@ struct PeerCompiler {
     case .fixed(let parties): return parties.facets.contains(facet)
     case .withBlocks(let parties, let atoms):
       return parties.facets.contains(facet)
-        || (atom >= 0 && withUnknownAddress.contains(facet) && atoms.contains(Int(atom)))
+        || (atom >= 0 && atoms.contains(Int(atom)) && withUnknownAddress.contains { $0.contains(facet) })
     case .general(let condition):
-      return matches(condition, PeerCase(atomOfUnknown: atom)).facets.contains(facet)
+      return matches(condition, PeerCase(atomsOfUnknown: SIMD4(repeating: atom))).facets.contains(facet)
     }
   }
 
   /// Parties whose address is not known, when it lies in this atom.
   func unknown(_ peerCase: PeerCase, in atoms: BitSet) -> PartySet {
     var found = none
-    if peerCase.atomOfUnknown >= 0, atoms.contains(Int(peerCase.atomOfUnknown)) {
-      found.facets = withUnknownAddress
+    for (kind, facets) in withUnknownAddress.enumerated() {
+      let atom = peerCase.atomsOfUnknown[kind]
+      if atom >= 0, atoms.contains(Int(atom)) { found.facets.formUnion(facets) }
     }
     if peerCase.atomOfNames >= 0, atoms.contains(Int(peerCase.atomOfNames)) {
       found.outside = namesWithAddress

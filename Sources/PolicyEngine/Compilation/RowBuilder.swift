@@ -8,7 +8,8 @@ struct RowBuilder {
   private let facets: [Facet]
   private let portNames: PortNameTable
   private var peers: PeerCompiler
-  private let assumedAtoms: [Int32]
+  /// For each of ``UnknownAddress/all``, the atoms that such addresses may lie in.
+  private let assumedAtoms: [[Int32]]
   private let outsideAtoms: [Int32]
   private let hasNames: Bool
   /// Peers of every rule, by rule number.
@@ -29,7 +30,11 @@ struct RowBuilder {
       atoms.atoms(of: set).forEach { numbers.append(Int32($0)) }
       return numbers
     }
-    assumedAtoms = numbers(world.assumedAddresses)
+    assumedAtoms = UnknownAddress.all.map { kind in
+      numbers(world.assumedAddresses[kind.holder]).filter {
+        atoms.sets[Int($0)].intervals.first?.family == kind.family
+      }
+    }
     hasNames = !names.isEmpty
     outsideAtoms = names.isEmpty ? [] : numbers(world.outsideAddresses)
   }
@@ -103,7 +108,8 @@ struct RowBuilder {
     var cases = addressCases(base, numbers)
     if question.unknownSubject >= 0 {
       let relevant = numbers.compactMap { rules[Int($0)].subject }
-      let atoms = distinctAtoms(assumedAtoms, relevant)
+      let kind = facets[Int(question.unknownSubject)].unknownAddress
+      let atoms = kind.map { distinctAtoms(assumedAtoms[$0.index], relevant) } ?? []
       cases = (atoms.isEmpty ? [-1] : atoms).flatMap { atom in
         cases.map {
           var next = $0
@@ -125,15 +131,19 @@ struct RowBuilder {
     return cases
   }
 
-  /// Addresses of facets and names that do not know theirs. The two have nothing to do with each other, so one
-  /// list of cases serves both.
+  /// Addresses of facets and names that do not know theirs. What one kind of them has does not hang together with what
+  /// another has, so one list of cases serves all.
   private func addressCases(_ base: RowCase, _ numbers: [Int32]) -> [RowCase] {
     let relevant = numbers.map { rules[Int($0)].peers }
-    let unknown = peers.withUnknownAddress.isEmpty ? [] : distinctAtoms(assumedAtoms, relevant)
+    let unknown = UnknownAddress.all.map(\.index).map {
+      peers.withUnknownAddress[$0].isEmpty ? [] : distinctAtoms(assumedAtoms[$0], relevant)
+    }
     let names = hasNames ? distinctAtoms(outsideAtoms, relevant) : []
-    return (0..<max(1, unknown.count, names.count)).map { index in
+    return (0..<max(1, unknown.map(\.count).max() ?? 0, names.count)).map { index in
       var next = base
-      if !unknown.isEmpty { next.peers.atomOfUnknown = unknown[index % unknown.count] }
+      for (kind, atoms) in unknown.enumerated() where !atoms.isEmpty {
+        next.peers.atomsOfUnknown[kind] = atoms[index % atoms.count]
+      }
       if !names.isEmpty { next.peers.atomOfNames = names[index % names.count] }
       return next
     }

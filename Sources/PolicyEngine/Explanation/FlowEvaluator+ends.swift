@@ -66,7 +66,7 @@ extension FlowEvaluator {
       return [
         EndCase(
           party: Party(node: number, isAddressAssumed: known.isEmpty, isNode: true),
-          addresses: distinct(known, atoms, isUnknown: known.isEmpty),
+          addresses: distinct(known, atoms, orAnyOf: .node),
           isPod: false)
       ]
     case .endpoint(let number, let address):
@@ -155,14 +155,18 @@ extension FlowEvaluator {
       known = []
     }
     party.isAddressAssumed = known.isEmpty
-    return EndCase(party: party, addresses: distinct(known, atoms, isUnknown: known.isEmpty), isPod: isPod)
+    return EndCase(
+      party: party, addresses: distinct(known, atoms, orAnyOf: endpoint.hostNetwork ? .node : .pod),
+      isPod: isPod)
   }
 
   // MARK: - Addresses
 
-  /// One address of each atom; of all assumed addresses when none is known.
-  private func distinct(_ known: [IPAddress], _ atoms: AddressAtoms, isUnknown: Bool) -> [IPAddress] {
-    if isUnknown { return representatives(of: atoms, within: world.assumedAddresses) }
+  /// One address of each atom; of all that the holder may have when none is known.
+  private func distinct(
+    _ known: [IPAddress], _ atoms: AddressAtoms, orAnyOf holder: AssumedAddresses.Holder
+  ) -> [IPAddress] {
+    if known.isEmpty { return representatives(of: atoms, within: world.assumedAddresses[holder]) }
     if known.count < 2 { return known }
     var seen: Set<Int32> = []
     return known.filter { seen.insert(atoms.atom(of: $0)).inserted }

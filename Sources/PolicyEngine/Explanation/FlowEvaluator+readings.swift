@@ -124,7 +124,7 @@ extension FlowEvaluator {
     var addresses = named.map { [$0] } ?? (ownFamily.isEmpty ? service.clusterIPs : ownFamily)
     // A manifest without `clusterIP` will get some address.
     if addresses.isEmpty {
-      addresses = representatives(of: ends.destinationAtoms, within: world.assumedAddresses)
+      addresses = representatives(of: ends.destinationAtoms, within: world.assumedAddresses[.service])
     }
     let choices = [nil] + addresses.map { ServiceAddress(address: $0, port: servicePort) }
     readings.branch(choices) {

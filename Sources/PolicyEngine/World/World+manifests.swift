@@ -9,9 +9,10 @@ extension World {
   ///     a replica another endpoint.
   ///   - policyNamespaces: namespaces that policies live in; they exist even when nothing else says so.
   ///   - policyNodes: nodes that policies speak about; they exist even when nothing else says so.
+  ///   - facts: where addresses lie. The objects among them are expected to be among the manifests.
   package init(
     _ manifests: ManifestSet, policies: [Policy], policyNamespaces: some Sequence<String>,
-    policyNodes: [ClusterNode] = []
+    policyNodes: [ClusterNode] = [], facts: ClusterFacts = .none
   ) {
     let builder = NamespaceBuilder(manifests, policyNamespaces: policyNamespaces)
     let nodes = NodeBuilder(manifests, policyNodes: policyNodes)
@@ -29,11 +30,14 @@ extension World {
     endpoints = builderOfEndpoints.endpoints
     workloads = builderOfEndpoints.groups
     ownedWorkloads = builderOfEndpoints.ownedWorkloads
-    assumedAddresses = Self.assumedAddresses(manifests.pods, nodes.nodes)
+    assumedAddresses = AssumedAddresses(
+      facts, otherwise: Self.usualAddresses(manifests.pods, nodes.nodes))
+    clusterAddresses = AddressSet(facts.podBlocks + facts.serviceBlocks)
+    apiServerAddresses = AddressSet(unsorted: facts.apiServerAddresses.flatMap { AddressSet($0).intervals })
     serviceAccountLabels = ServiceAccountLabels(manifests.serviceAccounts, namespaces: builder.indices)
   }
 
-  private static func assumedAddresses(_ pods: [Pod], _ nodes: [ClusterNode]) -> AddressSet {
+  private static func usualAddresses(_ pods: [Pod], _ nodes: [ClusterNode]) -> AddressSet {
     var hasIPv6 = false
     func hasIPv4(_ addresses: [IPAddress]) -> Bool {
       for address in addresses {

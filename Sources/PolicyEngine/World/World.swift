@@ -17,13 +17,13 @@ package struct World: Sendable {
   package let services: [Service]
   /// Names of namespaces that objects mention and no manifest defines.
   package let assumedNamespaces: [String]
-  /// Where addresses are taken to lie that are not known: see ``privateIPv4``; any IPv6 address when every
-  /// known pod and node address is IPv6.
-  package let assumedAddresses: AddressSet
-  /// Addresses that are known to belong to the cluster, besides those of pods and nodes.
-  package let clusterAddresses = AddressSet.empty
+  /// Where addresses lie that are not known. If nobody says it, ``privateIPv4``; any IPv6 address when every known pod
+  /// and node address is IPv6.
+  package let assumedAddresses: AssumedAddresses
+  /// Addresses that are known to be those of pods and Services, whether they are in the input or not.
+  package let clusterAddresses: AddressSet
   /// Addresses that the API server is known to have.
-  package let apiServerAddresses = AddressSet.empty
+  package let apiServerAddresses: AddressSet
   let namespaceIndices: [String: Int]
   let serviceAccountLabels: ServiceAccountLabels
 
@@ -38,11 +38,8 @@ package struct World: Sendable {
   /// Where the addresses of domain names may lie: anywhere outside the cluster, in the family of
   /// ``assumedAddresses``.
   var outsideAddresses: AddressSet {
-    (assumedFamily == .ipv4 ? AddressSet.allIPv4 : .allIPv6).subtracting(clusterAddresses)
+    (assumedAddresses.family == .ipv4 ? AddressSet.allIPv4 : .allIPv6).subtracting(clusterAddresses)
   }
-
-  /// The family of ``assumedAddresses``.
-  var assumedFamily: AddressFamily { assumedAddresses.intervals.first?.family ?? .ipv4 }
 
   /// Index into ``namespaces``. O(1).
   package func namespace(named name: String) -> Int? { namespaceIndices[name] }

@@ -5,7 +5,7 @@ extension CheckReport {
   package var data: DataValue {
     .members(
       ("apiVersion", "merlon.dev/v1"), ("kind", "Check"), ("profile", .string(profile)),
-      ("profileReason", profileReason.map { .string($0) }),
+      ("profileReason", profileReason.map { .string($0) }), ("facts", facts.data),
       ("complete", .bool(!isIncomplete)), ("input", inputData),
       ("problems", .list(problems.map(\.data))),
       ("isolation", .list(coverage.map(Self.data))),

@@ -42,6 +42,7 @@ extension CheckReport {
       "Read \(read.isEmpty ? "nothing" : read.joined(separator: ", ")) from \(count(summary.files, "file") ?? "no file").",
       profileLine,
     ]
+    if let line = facts.summary { lines.append("Besides the manifests: \(line).") }
     if summary.rejectedPolicies > 0 {
       let many = summary.rejectedPolicies > 1
       lines.append(

@@ -1,5 +1,5 @@
 package import Kubernetes
-internal import PolicyEngine
+package import PolicyEngine
 internal import PolicyModel
 
 /// The main answer: what was read, what is wrong, who is isolated and which namespaces talk.
@@ -9,6 +9,8 @@ package struct CheckReport: Sendable {
   package let profile: String
   /// Why the profile was taken; nil when it was asked for.
   package let profileReason: String?
+  /// What was known of the cluster besides the manifests.
+  package let facts: ClusterFacts
   /// Problems of the text and of the policies, in the order of the places.
   package let problems: [Diagnostic]
   /// A part of the input could not be read, so that every other number may be wrong.
@@ -37,6 +39,7 @@ package struct CheckReport: Sendable {
     summary = cluster.summary
     profile = cluster.profile.name
     profileReason = cluster.profileReason
+    facts = cluster.facts
     problems = (cluster.diagnostics + Findings(cluster, compiled).all()).sortedByLocation()
     isIncomplete = cluster.isIncomplete
     let report = ConnectivityReport(cluster, compiled)

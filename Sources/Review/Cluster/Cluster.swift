@@ -16,6 +16,8 @@ package struct Cluster: Sendable {
   /// Kinds of policies that the profile's engine does not enforce, with their numbers.
   package let notEnforced: [(kind: GroupKind, count: Int)]
   package let summary: InputSummary
+  /// What is known of the cluster besides the manifests.
+  package let facts: ClusterFacts
   /// Everything that reading found, in the order of the places.
   package let diagnostics: [Diagnostic]
   /// Whether a part of the input could not be read, so that every answer is incomplete.
@@ -29,27 +31,32 @@ package struct Cluster: Sendable {
   }
 
   /// Decodes the policies among the manifests and builds the world that they see.
-  package init(_ manifests: ManifestSet, defaultNamespace: String, profile: EngineProfile) {
-    self = ClusterInput(manifests, defaultNamespace: defaultNamespace).cluster(profile)
+  package init(
+    _ manifests: ManifestSet, defaultNamespace: String, profile: EngineProfile, settings: Settings = .none
+  ) {
+    self = ClusterInput(manifests, defaultNamespace: defaultNamespace, settings: settings).cluster(profile)
   }
 
   init(_ input: ClusterInput, _ profile: EngineProfile, reason: String?, enforcesStaged: Bool) {
     let (manifests, policies) = (input.manifests, input.policies)
-    let stack = policies.stack(profile, enforcesStaged: enforcesStaged)
+    let stack = policies.stack(
+      profile, enforcesStaged: enforcesStaged, clusterName: input.facts.clusterName)
     tiers = stack.tiers
     notEnforced = stack.notEnforced
     world = World(
       manifests, policies: tiers.flatMap(\.policies), policyNamespaces: policies.namespaces,
-      policyNodes: policies.nodes(profile))
+      policyNodes: policies.nodes(profile), facts: input.facts)
+    facts = input.facts
     self.profile = profile
     profileReason = reason
-    summary = InputSummary(manifests, policies, world)
+    summary = InputSummary(input.read, policies, world)
     diagnostics =
-      (manifests.diagnostics + policies.diagnostics + stack.diagnostics
+      (manifests.diagnostics + input.settingsProblems + policies.diagnostics + stack.diagnostics
       + Self.notEnforced(stack.notEnforced, by: profile)).sortedByLocation()
     // Decoding a policy may show that it is a template, which is no policy yet.
     isIncomplete =
       manifests.isIncomplete
+      || input.settingsProblems.contains { $0.code.meansUnreadable }
       || policies.diagnostics.contains { $0.severity == .error && $0.code == .renderFirst }
   }
 
@@ -70,18 +77,31 @@ package struct Cluster: Sendable {
 
 /// An input that was read, for any engine.
 package struct ClusterInput: Sendable {
+  /// What was read.
+  let read: ManifestSet
+  /// The same with the objects that facts add.
   let manifests: ManifestSet
+  let facts: ClusterFacts
+  /// What is wrong with the settings.
+  let settingsProblems: [Diagnostic]
   let policies: PolicySet
 
-  package init(_ manifests: ManifestSet, defaultNamespace: String) {
-    self.manifests = manifests
-    policies = PolicySet(manifests, defaultNamespace: defaultNamespace)
+  package init(_ manifests: ManifestSet, defaultNamespace: String, settings: Settings = .none) {
+    read = manifests
+    facts = settings.facts
+    var problems = settings.problems
+    self.manifests = manifests.adding(facts, &problems)
+    settingsProblems = problems
+    policies = PolicySet(self.manifests, defaultNamespace: defaultNamespace)
   }
 
   /// Reads an input. Never fails: what cannot be read is in ``Cluster/diagnostics``.
-  package static func load(paths: [String], options: ManifestReader.Options) async -> ClusterInput {
+  package static func load(
+    paths: [String], options: ManifestReader.Options, settings: Settings = .none
+  ) async -> ClusterInput {
     ClusterInput(
-      await ManifestReader(options: options).read(paths: paths), defaultNamespace: options.defaultNamespace)
+      await ManifestReader(options: options).read(paths: paths), defaultNamespace: options.defaultNamespace,
+      settings: settings)
   }
 
   /// The input in the eyes of one engine.

@@ -32,15 +32,26 @@ package struct Wording: Sendable {
 
   // MARK: - Assumptions
 
+  /// `10.244.1.7`; `one such as 10.0.0.0` for one that is not known, with where it is taken to lie.
+  private func text(_ address: IPAddress, of party: Party) -> String {
+    if !party.isAddressAssumed { return "\(address)" }
+    if party.isOutside || party.entity != nil { return "one such as \(address)" }
+    let isNode = party.isNode || party.endpoint.map { world.endpoints[$0].hostNetwork } ?? false
+    let range = world.assumedAddresses[isNode ? .node : .pod]
+    return world.assumedAddresses.isKnown(isNode ? .node : .pod)
+      ? "one of \(range) such as \(address)"
+      : "one such as \(address) (no CIDR of \(isNode ? "nodes" : "pods") is known)"
+  }
+
   /// What a situation takes for granted, as the continuation of "if" or "assuming".
   package func text(_ assumption: Assumption, in situation: Situation) -> String {
     switch assumption {
     case .sourceIs(let endpoint): "the source is \(name(endpoint))"
     case .destinationIs(let endpoint): "the destination is \(name(endpoint))"
     case .sourceAddress(let address):
-      "the source's address is \(situation.source.isAddressAssumed ? "one such as " : "")\(address)"
+      "the source's address is \(text(address, of: situation.source))"
     case .destinationAddress(let address):
-      "the destination's address is \(situation.destination.isAddressAssumed ? "one such as " : "")\(address)"
+      "the destination's address is \(text(address, of: situation.destination))"
     case .sourceNode(let node): "the source runs on node \(world.nodes[node].name)"
     case .destinationNode(let node): "the destination runs on node \(world.nodes[node].name)"
     case .sourceNodeIsUnlisted: "the source runs on a node that is not in the input"

@@ -12,12 +12,15 @@ struct ClusterFixture {
   /// Documents, in order. The path of the input is `world.yaml`.
   init(_ documents: String...) { self.init(documents) }
 
-  init(_ documents: [String]) {
+  /// - Parameter settings: the text of `merlon.yaml`.
+  init(_ documents: [String], profile: EngineProfile = .kubernetes, settings: String = "") {
     let options = PolicySet.readerOptions(defaultNamespace: "default")
     let manifests = ManifestReader(options: options).readSequentially([
       ManifestText(path: "world.yaml", documents.joined(separator: "\n---\n"))
     ])
-    cluster = Cluster(manifests, defaultNamespace: "default", profile: .kubernetes)
+    cluster = Cluster(
+      manifests, defaultNamespace: "default", profile: profile,
+      settings: Settings(SettingsText(ManifestText(path: "merlon.yaml", settings))))
   }
 
   private init(_ cluster: Cluster) { self.cluster = cluster }
