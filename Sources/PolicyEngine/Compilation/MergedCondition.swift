@@ -39,16 +39,18 @@ extension MergedCondition where Addresses == AddressSet {
   private static func split(
     _ parts: [PeerCondition], _ block: (PeerCondition) -> AddressBlock?
   ) -> (AddressSet?, [MergedCondition]) {
-    var intervals: [AddressSet.Interval]?
+    var intervals: [AddressSet.Interval] = []
+    var hasBlocks = false
     var others: [MergedCondition] = []
     for part in parts {
       if let block = block(part) {
-        intervals = (intervals ?? []) + block.addresses.intervals
+        hasBlocks = true
+        intervals += block.addresses.intervals
       } else {
         others.append(MergedCondition(part))
       }
     }
-    return (intervals.map(AddressSet.init(unsorted:)), others)
+    return (hasBlocks ? AddressSet(unsorted: intervals) : nil, others)
   }
 }
 
