@@ -85,8 +85,7 @@ struct RowBuilder {
       }
     }
     return Row(
-      policies: question.policies, closing: tiers.flatMap(\.closing), mayTie: tiers.contains(where: \.mayTie),
-      groups: groups, outside: outside)
+      policies: question.policies, tiers: tiers, groups: groups, outside: outside)
   }
 
   /// Everything, for ends that no policy says anything about.
@@ -95,7 +94,7 @@ struct RowBuilder {
       Row.Group(members: members, traffic: TrafficTable.all, allows: [], denials: [])
     }
     return Row(
-      policies: [], closing: [], mayTie: false, groups: [open(peers.everything.facets)],
+      policies: [], tiers: [], groups: [open(peers.everything.facets)],
       outside: [open(peers.everything.outside)])
   }
 

@@ -47,7 +47,7 @@ extension CheckReport {
       let many = summary.rejectedPolicies > 1
       lines.append(
         style.red(
-          "\(summary.rejectedPolicies) \(many ? "policies are" : "policy is") invalid: no API server takes \(many ? "them" : "it"), so all answers are without \(many ? "them" : "it")."
+          "\(summary.rejectedPolicies) \(many ? "policies are" : "policy is") invalid, and nothing enforces \(many ? "them" : "it"): all answers are without \(many ? "them" : "it")."
         ))
     }
     if isIncomplete {

@@ -20,6 +20,14 @@ struct CheckReportTests {
 
   private let report = CheckReport(ClusterFixture(twoNamespaces).cluster)
 
+  @Test(
+    "a workload to which a rule denies something is not open, though nothing isolates it",
+    arguments: [("Deny", []), ("Accept", ["shop/db", "shop/web"])])
+  func denied(_ action: String, _ open: [String]) {
+    let policy = clusterPolicy("a", "ingress: [{action: \(action), from: [{namespaces: {}}]}]")
+    #expect(CheckReport(ClusterFixture.web(policy).cluster).coverage.flatMap(\.open) == open)
+  }
+
   @Test("coverage counts workloads isolated per direction, and those that nothing isolates")
   func coverage() {
     let rows = report.coverage.map {
