@@ -1,7 +1,8 @@
 extension ReferenceEvaluator {
   /// The verdict of one flow over all its readings; nil if the flow names an object that is not there.
   func verdict(_ flow: ReferenceFlow) -> ReferenceVerdict? {
-    verdict(
+    if world.engine == .calico { return calicoAnswer(flow)?.verdict }
+    return verdict(
       source: flow.source, destination: flow.destination, transport: flow.transport, port: flow.port)
   }
 
@@ -41,7 +42,7 @@ extension ReferenceEvaluator {
 
   /// Through a Service a pod may reach itself: NetworkPolicies see it or do not, and one that closes the pod may
   /// let it through or not.
-  private func hairpinReadings(_ from: Subject, _ to: Subject) -> [Bool?] {
+  func hairpinReadings(_ from: Subject, _ to: Subject) -> [Bool?] {
     if let pod = from.podIdentity { return pod == to.podIdentity ? [false, true] : [nil] }
     guard let template = from.templateIdentity else { return [nil] }
     return template == to.templateIdentity ? [nil, false, true] : [nil]
@@ -63,7 +64,7 @@ extension ReferenceEvaluator {
   }
 
   /// An end in one reading, on one node.
-  private struct End {
+  struct End {
     var party: Party
     var addresses: KnownAddresses
     var node: NodeFacts?
@@ -88,7 +89,7 @@ extension ReferenceEvaluator {
     for sameNode in sameNodeReadings(from, to) {
       for exemptsOwnNode in sameNode && to.party.role == .node ? [false, true] : [false] {
         for namedPorts in NamedPorts.readings(of: to.party.facts) {
-          for allowsICMP in transport == .icmp ? [false, true] : [false] {
+          for allowsICMP in transport.hasPorts ? [false] : [false, true] {
             for seesService in front == nil ? [false] : [false, true] {
               let reading = Reading(
                 source: from.party, destination: to.party, sameNode: sameNode,
@@ -114,7 +115,7 @@ extension ReferenceEvaluator {
   }
 
   /// Whether the pod of a node-and-pod pair runs on that node; both answers if a node is unknown.
-  private func sameNodeReadings(_ from: End, _ to: End) -> [Bool] {
+  func sameNodeReadings(_ from: End, _ to: End) -> [Bool] {
     let roles = [from.party.role, to.party.role]
     guard roles.contains(.node), roles.contains(.pod) else { return [false] }
     guard let first = from.node, let second = to.node else { return [false, true] }
@@ -153,7 +154,7 @@ extension ReferenceEvaluator {
     return names.map { facts(ofNode: $0, in: world) } + [NodeFacts(labels: [:], addresses: [])]
   }
 
-  private static func facts(ofNode name: String, in world: ReferenceWorld) -> NodeFacts {
+  static func facts(ofNode name: String, in world: ReferenceWorld) -> NodeFacts {
     let node = world.nodes.first { $0.name == name }
     return NodeFacts(name: name, labels: node?.labels ?? [:], addresses: node?.addresses ?? [])
   }
@@ -179,7 +180,7 @@ extension ReferenceEvaluator {
   }
 
   /// One group for each common family; all pairs if there is none.
-  private func addressReadings(_ from: KnownAddresses, _ to: KnownAddresses) -> [AddressGroup] {
+  func addressReadings(_ from: KnownAddresses, _ to: KnownAddresses) -> [AddressGroup] {
     let sources = candidates(from)
     let destinations = candidates(to)
     var groups: [AddressGroup] = []
@@ -227,8 +228,8 @@ extension ReferenceEvaluator {
       .map { ReferenceAddress(family: family, value: $0) }
   }
 
-  private static func blocks(in world: ReferenceWorld) -> [ReferenceBlock] {
-    var blocks: [ReferenceBlock] = []
+  static func blocks(in world: ReferenceWorld) -> [ReferenceBlock] {
+    var blocks = world.calico.blocks
     for rule in world.policies.flatMap({ ($0.ingress ?? []) + ($0.egress ?? []) }) {
       for block in (rule.peers ?? []).compactMap(\.ipBlock) { blocks += [block.cidr] + (block.except ?? []) }
     }
@@ -241,7 +242,7 @@ extension ReferenceEvaluator {
   // MARK: - Combining
 
   /// Which answers were seen, for each direction and for both together.
-  private struct Tally {
+  struct Tally {
     var overall: Set<Bool> = []
     var egress: Set<Bool> = []
     var ingress: Set<Bool> = []

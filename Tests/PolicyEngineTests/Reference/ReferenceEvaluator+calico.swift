@@ -1,0 +1,269 @@
+/// What Calico decides, straight from the text of SEMANTICS §3.5 and §2.4.
+extension ReferenceEvaluator {
+  /// A connection in one concrete situation.
+  struct CalicoConnection {
+    var source: CalicoEnd
+    var destination: CalicoEnd
+    /// The code of an ICMP message.
+    var code: Int
+    /// The same for policies of other dialects.
+    var reading: Reading
+
+    var transport: ReferenceProtocol { reading.transport }
+
+    func half(_ direction: ReferencePolicy.Direction, _ subject: PodFacts) -> Half {
+      let peer = direction == .egress ? destination : source
+      return Half(
+        direction: direction, subject: subject, peer: peer.party, address: peer.address, reading: reading)
+    }
+  }
+
+  /// One end of a connection.
+  struct CalicoEnd {
+    var party: Party
+    var address: ReferenceAddress?
+    /// Of protocols that have ports.
+    var port: Int
+    /// What the named ports of the pod stand for.
+    var names: NamedPorts
+    /// What selectors find at this end.
+    var items: [CalicoItem]
+  }
+
+  /// A policy of any dialect in a tier.
+  enum CalicoMember {
+    case calico(ReferenceCalico.Policy)
+    case networkPolicy(ReferencePolicy)
+    case clusterPolicy(ReferenceClusterPolicy)
+  }
+
+  /// The policies of one tier that apply to a subject in a direction, in order; never none.
+  struct CalicoTier {
+    var members: [CalicoMember]
+    var defaultAction: ReferenceCalico.Tier.DefaultAction
+  }
+
+  /// What a rule, a policy or a tier comes to; nil is: not decided.
+  private enum Decision {
+    case allow, deny, pass
+  }
+
+  /// What a direction ends in.
+  enum CalicoEnding: String, Hashable, CaseIterable {
+    case networkPolicyAllows, networkPolicyDenies, globalNetworkPolicyAllows, globalNetworkPolicyDenies
+    case kubernetesNetworkPolicyAllows, clusterNetworkPolicyAllows, clusterNetworkPolicyDenies
+    case endOfTierDenies
+    /// After the last tier, or without a policy.
+    case profileAllows
+    /// Policies do not see the connection, or there is no policed pod.
+    case isNotPoliced
+
+    var isAllowed: Bool {
+      switch self {
+      case .networkPolicyDenies, .globalNetworkPolicyDenies, .clusterNetworkPolicyDenies, .endOfTierDenies:
+        false
+      case .networkPolicyAllows, .globalNetworkPolicyAllows, .kubernetesNetworkPolicyAllows,
+        .clusterNetworkPolicyAllows, .profileAllows, .isNotPoliced:
+        true
+      }
+    }
+  }
+
+  // MARK: - §3.5 Evaluation
+
+  /// Tiers in their order. Rules decide in theirs; the end of a tier denies or passes. After the last tier the
+  /// namespace's profile allows.
+  func calicoEnding(
+    _ connection: CalicoConnection, _ direction: ReferencePolicy.Direction, _ subject: PodFacts,
+    _ tiers: [CalicoTier]
+  ) -> CalicoEnding {
+    for tier in tiers {
+      var decided: (decision: Decision, by: CalicoMember)?
+      for member in tier.members where decided == nil {
+        decided = decision(of: member, connection, direction, subject).map { ($0, member) }
+      }
+      switch decided?.decision {
+      case .allow: return decided?.by.allows ?? .profileAllows
+      case .deny: return decided?.by.denies ?? .endOfTierDenies
+      case .pass: continue
+      case nil: if tier.defaultAction == .deny { return .endOfTierDenies }
+      }
+    }
+    return .profileAllows
+  }
+
+  private func decision(
+    of member: CalicoMember, _ connection: CalicoConnection, _ direction: ReferencePolicy.Direction,
+    _ subject: PodFacts
+  ) -> Decision? {
+    switch member {
+    case .calico(let policy): return decision(of: policy, connection, direction)
+    case .networkPolicy(let policy): return decision(of: policy, connection.half(direction, subject))
+    case .clusterPolicy(let policy): return decision(of: policy, connection.half(direction, subject))
+    }
+  }
+
+  /// Log goes on.
+  private func decision(
+    of policy: ReferenceCalico.Policy, _ connection: CalicoConnection, _ direction: ReferencePolicy.Direction
+  ) -> Decision? {
+    for rule in policy.rules(direction) where matches(rule, of: policy, connection) {
+      switch rule.action {
+      case .allow: return .allow
+      case .deny: return .deny
+      case .pass: return .pass
+      case .log: continue
+      }
+    }
+    return nil
+  }
+
+  /// An Allow rule for each peer and protocol; those without ports match every protocol.
+  private func decision(of policy: ReferencePolicy, _ half: Half) -> Decision? {
+    let rules = (half.direction == .ingress ? policy.ingress : policy.egress) ?? []
+    let isMatch = rules.contains { rule in
+      let peers = rule.peers ?? []
+      return portsMatch(rule.ports, half.reading)
+        && (peers.isEmpty
+          || peers.contains { matches($0, namespace: policy.namespace, half.peer, half.address) })
+    }
+    return isMatch ? .allow : nil
+  }
+
+  /// As §2.2, but for what Calico does not support: a rule with it fails closed, as a whole.
+  private func decision(of policy: ReferenceClusterPolicy, _ half: Half) -> Decision? {
+    for rule in policy.rules(half.direction) {
+      let failsClosed = rule.isUnsupportedByCalico || rule.peers.contains(where: \.isUnreadable)
+      if failsClosed, rule.action != .accept { return .deny }
+      if rule.isUnsupportedByCalico { continue }
+      let isMatch = rule.peers.contains { matches($0, half) || matchesSet($0, half.address) }
+      guard isMatch, matches(rule.protocols, half.reading, port: half.reading.port) else { continue }
+      switch rule.action {
+      case .accept: return .allow
+      case .deny: return .deny
+      case .pass: return .pass
+      }
+    }
+    return nil
+  }
+
+  /// A peer by namespaces alone is their NetworkSets too, as `namespaceSelector` is (§3.3).
+  private func matchesSet(_ peer: ReferenceClusterPolicy.Peer, _ address: ReferenceAddress?) -> Bool {
+    guard case .pods(let pods) = peer, pods.podSelector == nil, !pods.isUnreadable, let address else {
+      return false
+    }
+    return world.calico.sets.contains { set in
+      guard let namespace = set.namespace, set.nets.contains(where: { $0.contains(address) }) else {
+        return false
+      }
+      return Self.matches(
+        pods.namespaceSelector ?? ReferencePolicy.Selector(), labels(ofNamespace: namespace))
+    }
+  }
+
+  // MARK: - §3.5 Order
+
+  /// The tiers that have a policy for the subject and direction, in order; their policies by order, of one order by
+  /// the text `name/namespace/kind`.
+  func calicoTiers(of subject: PodFacts, _ direction: ReferencePolicy.Direction) -> [CalicoTier] {
+    struct Place {
+      var tier: String
+      var order: Double
+      var key: String
+      var member: CalicoMember
+    }
+    var places: [Place] = []
+    for policy in world.calico.policies where applies(policy, to: subject, direction) {
+      let kind = policy.namespace == nil ? "GlobalNetworkPolicy" : "NetworkPolicy"
+      places.append(
+        Place(
+          tier: policy.tier ?? "default", order: policy.order ?? .infinity,
+          key: "\(policy.name)/\(policy.namespace ?? "")/\(kind)", member: .calico(policy)))
+    }
+    for policy in world.policies where isolates(policy, subject, direction) {
+      places.append(
+        Place(
+          tier: "default", order: 1000, key: "\(policy.name)/\(policy.namespace)/KubernetesNetworkPolicy",
+          member: .networkPolicy(policy)))
+    }
+    for policy in world.clusterPolicies
+    where selects(policy.subject, subject) && !policy.rules(direction).isEmpty {
+      places.append(
+        Place(
+          tier: policy.tier == .admin ? "kube-admin" : "kube-baseline",
+          order: policy.kind == .baselineAdminNetworkPolicy ? .infinity : Double(policy.priority),
+          key: "\(policy.name)//Kubernetes\(policy.kind.rawValue)", member: .clusterPolicy(policy)))
+    }
+    return calicoTierOrder.compactMap { tier in
+      let members = places.filter { $0.tier == tier.name }
+      if members.isEmpty { return nil }
+      return CalicoTier(
+        members: members.sorted { ($0.order, $0.key) < ($1.order, $1.key) }.map(\.member),
+        defaultAction: tier.defaultAction ?? .deny)
+    }
+  }
+
+  /// All tiers by order, nil last, of one order by name.
+  private var calicoTierOrder: [ReferenceCalico.Tier] {
+    let builtIn = [
+      ReferenceCalico.Tier(name: "kube-admin", order: 1000, defaultAction: .pass),
+      ReferenceCalico.Tier(name: "default", order: 1_000_000, defaultAction: .deny),
+      ReferenceCalico.Tier(name: "kube-baseline", order: 10_000_000, defaultAction: .pass),
+    ]
+    let others = world.calico.tiers.filter { tier in !builtIn.contains { $0.name == tier.name } }
+    return (builtIn + others).sorted { ($0.order ?? .infinity, $0.name) < ($1.order ?? .infinity, $1.name) }
+  }
+
+  /// Staged policies never apply.
+  private func applies(
+    _ policy: ReferenceCalico.Policy, to subject: PodFacts, _ direction: ReferencePolicy.Direction
+  ) -> Bool {
+    let item = calicoItem(of: subject)
+    return !policy.isStaged && policy.effectiveTypes.contains(direction)
+      && (policy.namespace == nil || policy.namespace == subject.namespace)
+      && policy.selector?.matches(item.labels) != false
+      && policy.namespaceSelector.map { matches($0, namespaceOf: item) } != false
+      && policy.serviceAccountSelector.map { matches($0, serviceAccountOf: item) } != false
+  }
+}
+
+extension ReferenceEvaluator.CalicoMember {
+  fileprivate var allows: ReferenceEvaluator.CalicoEnding {
+    switch self {
+    case .calico(let policy): policy.namespace == nil ? .globalNetworkPolicyAllows : .networkPolicyAllows
+    case .networkPolicy: .kubernetesNetworkPolicyAllows
+    case .clusterPolicy: .clusterNetworkPolicyAllows
+    }
+  }
+
+  /// A NetworkPolicy of Kubernetes never does.
+  fileprivate var denies: ReferenceEvaluator.CalicoEnding {
+    switch self {
+    case .calico(let policy): policy.namespace == nil ? .globalNetworkPolicyDenies : .networkPolicyDenies
+    case .networkPolicy, .clusterPolicy: .clusterNetworkPolicyDenies
+    }
+  }
+}
+
+extension ReferenceCalico.Policy {
+  /// Without types: no egress rule → Ingress, only egress rules → Egress, both → both.
+  var effectiveTypes: [ReferencePolicy.Direction] {
+    if let types { return types }
+    if rules(.egress).isEmpty { return [.ingress] }
+    return rules(.ingress).isEmpty ? [.egress] : [.ingress, .egress]
+  }
+}
+
+extension ReferenceClusterPolicy.Rule {
+  /// Nodes, domain names and named ports.
+  fileprivate var isUnsupportedByCalico: Bool {
+    let hasPeer = peers.contains { peer in
+      switch peer {
+      case .nodes, .domainNames: true
+      case .pods, .networks: false
+      }
+    }
+    let hasName = (protocols ?? []).contains { if case .named = $0 { true } else { false } }
+    return hasPeer || hasName
+  }
+}
