@@ -39,7 +39,8 @@ struct RowBuilder {
     let direction: Direction
     /// Ascending.
     let policies: [Int32]
-    /// The subject's port names, on which ingress rules resolve; 0 when no rule names a port of the subject.
+    /// The subject's port names: destination ports of ingress rules and source ports of egress rules resolve on
+    /// them. 0 when no rule names a port of the subject.
     let ports: Int32
     /// Rules that ask the subject to be something else than it is.
     let excluded: [Int32]
@@ -112,7 +113,7 @@ struct RowBuilder {
         }
       }
     }
-    let ports = sourcePorts(numbers)
+    let ports = sourcePorts(question, numbers)
     if !ports.isEmpty {
       cases = ports.flatMap { port in
         cases.map {
@@ -157,14 +158,22 @@ struct RowBuilder {
     return candidates.filter { atom in seen.insert(sets.map { $0.contains(Int(atom)) }).inserted }
   }
 
-  /// One source port of each kind that rules tell apart; names count as ports that nobody uses.
-  private func sourcePorts(_ numbers: [Int32]) -> [UInt16] {
+  /// One source port of each kind that rules tell apart, whatever pod gives names their numbers.
+  private func sourcePorts(_ question: Question, _ numbers: [Int32]) -> [UInt16] {
     let restricted = numbers.map { rules[Int($0)].rule.sourcePorts }.filter(\.isRestricted)
     if restricted.isEmpty { return [] }
+    let namesPeerPorts = question.direction == .ingress && restricted.contains(where: \.namesPorts)
+    let kinds = namesPeerPorts ? (0..<portNames.kinds).map(Int32.init) : [question.ports]
+    let matches = restricted.flatMap(\.portMatches)
     var starts: Set<UInt16> = [1]
-    for range in restricted.flatMap(\.portMatches).flatMap({ $0.numbers { _ in .none }.ranges }) {
-      starts.insert(range.lowerBound)
-      if range.upperBound < .max { starts.insert(range.upperBound + 1) }
+    for ports in kinds {
+      // Each by itself: in their union borders would be lost.
+      for match in matches {
+        for range in portNames.traffic([match], ports: ports)[match.transport].ranges {
+          starts.insert(range.lowerBound)
+          if range.upperBound < .max { starts.insert(range.upperBound + 1) }
+        }
+      }
     }
     return starts.sorted()
   }
@@ -191,10 +200,12 @@ struct RowBuilder {
       if common?.isEmpty == true { continue }
       for (traffic, reached) in self.traffic(of: rule.rule, question, parties)
       where !traffic.isEmpty && !reached.isEmpty {
-        for (part, portMask) in Self.bySourcePort(rule.rule.sourcePorts, traffic, cases) {
-          let own = Self.intersection(common, portMask)
-          if own?.isEmpty == true { continue }
-          contributions.append(Contribution(rule: number, parties: reached, traffic: part, cases: own))
+        for (ports, senders) in bySourceNames(rule.rule.sourcePorts, question, reached) {
+          for (part, portMask) in bySourcePort(rule.rule.sourcePorts, ports, traffic, cases) {
+            let own = Self.intersection(common, portMask)
+            if own?.isEmpty == true { continue }
+            contributions.append(Contribution(rule: number, parties: senders, traffic: part, cases: own))
+          }
         }
       }
     }
@@ -218,18 +229,31 @@ struct RowBuilder {
     return holding
   }
 
+  /// The parties by what the names of the source's ports stand for: on the subject of an egress rule, on the peers
+  /// of an ingress rule.
+  private func bySourceNames(
+    _ wanted: Traffic, _ question: Question, _ parties: PartySet
+  ) -> [(ports: Int32, PartySet)] {
+    if question.direction == .egress || !wanted.namesPorts { return [(question.ports, parties)] }
+    let nobody = BitSet(size: parties.outside.words.count * 64)
+    return (0..<portNames.kinds).map { ports in
+      let facets = parties.facets.intersection(portNames.facets(ofPorts: ports))
+      return (Int32(ports), PartySet(facets: facets, outside: ports == 0 ? parties.outside : nobody))
+    }.filter { !$1.isEmpty }
+  }
+
   /// The parts of some traffic with the cases in which the source's port matches; nil for all cases. Each protocol
   /// has ports of its own.
-  private static func bySourcePort(
-    _ wanted: Traffic, _ traffic: TrafficSet, _ cases: [RowCase]
+  private func bySourcePort(
+    _ wanted: Traffic, _ ports: Int32, _ traffic: TrafficSet, _ cases: [RowCase]
   ) -> [(TrafficSet, BitSet?)] {
     if !wanted.isRestricted { return [(traffic, nil)] }
+    let matched = portNames.traffic(wanted.portMatches, ports: ports)
     return TransportProtocol.allCases.map { transport in
-      let matches = wanted.portMatches.filter { $0.transport == transport }
       var mask = BitSet(size: cases.count)
       for (index, value) in cases.enumerated() {
         guard let port = value.sourcePort else { continue }
-        if matches.contains(where: { $0.numbers { _ in .none }.contains(port) }) { mask.insert(index) }
+        if matched[transport].contains(port) { mask.insert(index) }
       }
       return (TrafficSet(transport, traffic[transport]), mask)
     }.filter { !$0.0.isEmpty }

@@ -35,7 +35,9 @@ struct Vocabulary: Sendable {
       if policy.subject.nodes != nil { looksAtNodes = true }
       for rule in policy.rules {
         rule.forEachCondition { add($0, world) }
-        for match in rule.traffic.portMatches { portNames.formUnion(match.names) }
+        for match in rule.traffic.portMatches + rule.sourcePorts.portMatches {
+          portNames.formUnion(match.names)
+        }
       }
     }
     for domain in domains {

@@ -8,19 +8,23 @@ extension RandomWorld {
 extension RandomWorld.Builder {
   typealias Calico = ReferenceCalico
 
-  /// Service accounts, tiers, network sets and policies.
+  /// Service accounts, tiers, network sets and policies. Policies of other dialects get fewer, so that they do not
+  /// decide most flows.
   mutating func addCalico() {
+    world.policies.removeAll { _ in !random.chance(40) }
+    if random.chance(50) { world.clusterPolicies = [] }
     addServiceAccounts()
     for index in 0..<random.pick([0, 0, 1, 1, 2]) { world.calico.tiers.append(tier(number: index + 1)) }
+    if random.chance(8) { world.calico.tiers.append(ReferenceCalico.Tier.builtIn[0]) }
     for index in 0..<random.pick([0, 1, 1, 2, 3]) { world.calico.sets.append(networkSet(number: index + 1)) }
-    for _ in 0..<random.pick([1, 2, 3, 4, 5, 6]) { addCalicoPolicy() }
+    for _ in 0..<random.pick([1, 2, 3, 4, 5, 6, 7]) { addCalicoPolicy() }
   }
 
   private mutating func addServiceAccounts() {
     for namespace in world.namespaces {
-      for name in RandomWorld.serviceAccountNames + ["default"] where random.chance(60) {
+      for name in RandomWorld.serviceAccountNames + ["default"] where random.chance(75) {
         var account = ReferenceWorld.ServiceAccount(namespace: namespace.name, name: name)
-        if random.chance(70) { account.labels["role"] = random.pick(RandomWorld.serviceAccountRoles) }
+        if random.chance(85) { account.labels["role"] = random.pick(RandomWorld.serviceAccountRoles) }
         world.serviceAccounts.append(account)
       }
     }
@@ -64,45 +68,63 @@ extension RandomWorld.Builder {
     policy.spelling = random.chance(30) ? 0 : random.next()
     let tiers = world.calico.tiers.map(\.name)
     policy.tier = random.pick([nil, nil, "default"] + tiers + tiers)
+    if random.chance(4) { policy.tier = random.pick(["kube-admin", "kube-baseline"]) }
     policy.order = random.pick(RandomWorld.calicoOrders)
     policy.selector = random.maybe(75) { random in
-      random.chance(25) ? .all : Self.endpointSelector(&random, depth: random.pick([0, 0, 1, 2]))
+      random.chance(35) ? .all : Self.endpointSelector(&random, depth: random.pick([0, 0, 1, 2]))
     }
     if namespace == nil {
       policy.namespaceSelector = random.maybe(25) { Self.namespaceTree(&$0) }
     }
-    policy.serviceAccountSelector = random.maybe(12) { Self.serviceAccountTree(&$0) }
+    policy.serviceAccountSelector = random.maybe(10) { Self.serviceAccountTree(&$0) }
     policy.types = random.pick([
       nil, nil, nil, [.ingress], [.egress], [.ingress, .egress], [.egress, .ingress], [.ingress, .egress],
     ])
-    policy.ingress = calicoRules(.ingress, mayBeEmpty: policy.types != nil)
-    policy.egress = calicoRules(.egress, mayBeEmpty: policy.types != nil)
+    policy.ingress = calicoRules(.ingress, in: namespace, mayBeEmpty: policy.types != nil)
+    policy.egress = calicoRules(.egress, in: namespace, mayBeEmpty: policy.types != nil)
     world.calico.policies.append(policy)
   }
 
   private mutating func calicoRules(
-    _ direction: ReferencePolicy.Direction, mayBeEmpty: Bool
+    _ direction: ReferencePolicy.Direction, in namespace: String?, mayBeEmpty: Bool
   ) -> [Calico.Rule]? {
     if random.chance(25) { return nil }
     if mayBeEmpty, random.chance(6) { return [] }
-    return (0..<random.pick([1, 1, 2, 2, 3, 4])).map { _ in calicoRule(direction) }
+    return (0..<random.pick([1, 2, 2, 3, 4, 5])).map { _ in calicoRule(direction, in: namespace) }
   }
 
-  private mutating func calicoRule(_ direction: ReferencePolicy.Direction) -> Calico.Rule {
+  private mutating func calicoRule(
+    _ direction: ReferencePolicy.Direction, in namespace: String?
+  ) -> Calico.Rule {
     var rule = Calico.Rule(
       action: random.pick([.allow, .allow, .allow, .allow, .deny, .deny, .deny, .pass, .pass, .log]))
     addProtocols(&rule)
     // All nets of a rule are of one family.
     let family = random.pick(notableAddresses).family
-    if random.chance(6), rule.icmpFamily == nil || rule.icmpFamily == family {
+    if random.chance(6), rule.icmpFamilies.isSubset(of: [family]) {
       rule.ipVersion = family == .v4 ? 4 : 6
     }
     // Criteria of the subject's own end are rarer.
-    let (sourcePercent, destinationPercent) = direction == .ingress ? (85, 12) : (12, 85)
+    let (sourcePercent, destinationPercent) = direction == .ingress ? (70, 12) : (12, 70)
     if random.chance(sourcePercent) { addCriteria(&rule.source, family) }
     if random.chance(destinationPercent) { addCriteria(&rule.destination, family) }
+    if random.chance(12), let name = serviceName(in: namespace) {
+      let entity = Calico.Entity(service: name)
+      if direction == .ingress { rule.source = entity } else { rule.destination = entity }
+    }
     addPorts(&rule)
     return rule
+  }
+
+  /// Of the world's Service, if no backend has the address of a node, which other pods have too.
+  private mutating func serviceName(in namespace: String?) -> Calico.ServiceName? {
+    guard let service = world.services.first else { return nil }
+    let sharesNode =
+      world.pods.contains { $0.hostNetwork && world.isBackend($0, of: service) }
+      || world.workloads.contains { $0.hostNetwork && world.isBackend($0, of: service) }
+    if sharesNode { return nil }
+    let mayBeShort = service.namespace == namespace && random.chance(50)
+    return Calico.ServiceName(name: service.name, namespace: mayBeShort ? nil : service.namespace)
   }
 
   // MARK: - Protocols and ports
@@ -112,14 +134,14 @@ extension RandomWorld.Builder {
       Calico.ProtocolName(transport: transport, isNumber: isNumber || transport == .gre)
     }
     switch random.int(1...20) {
-    case 1...8:
+    case 1...6:
       rule.transport = name(random.pick([.tcp, .tcp, .tcp, .udp, .sctp]), random.chance(20))
-    case 9...10:
+    case 7...9:
       rule.transport = name(random.pick([.icmp, .icmp, .icmpv6]), false)
-      if random.chance(60) { rule.icmp = message() }
+      if random.chance(75) { rule.icmp = message() }
       if random.chance(40) { rule.notICMP = message() }
-    case 11: rule.transport = name(random.pick([.udplite, .gre]), random.chance(50))
-    case 12: rule.notTransport = name(random.pick(ReferenceProtocol.allCases), random.chance(30))
+    case 10: rule.transport = name(random.pick([.udplite, .gre]), random.chance(50))
+    case 11: rule.notTransport = name(random.pick(ReferenceProtocol.allCases), random.chance(30))
     default: break
     }
     if rule.transport != nil, random.chance(5) {
@@ -135,11 +157,12 @@ extension RandomWorld.Builder {
   private mutating func addPorts(_ rule: inout Calico.Rule) {
     if let transport = rule.transport {
       guard transport.transport.hasPorts else { return }
-      if random.chance(65) { rule.destination.ports = calicoPorts(namesOnly: false) }
+      if rule.destination.service != nil { return }
+      if random.chance(50) { rule.destination.ports = calicoPorts(namesOnly: false) }
       if random.chance(12) { rule.destination.notPorts = calicoPorts(namesOnly: false) }
-      if random.chance(7) { rule.source.ports = calicoPorts(namesOnly: false) }
+      if random.chance(9) { rule.source.ports = calicoPorts(namesOnly: false) }
       if random.chance(5) { rule.source.notPorts = calicoPorts(namesOnly: false) }
-    } else {
+    } else if rule.destination.service == nil {
       if random.chance(8) { rule.destination.ports = calicoPorts(namesOnly: true) }
       if random.chance(5) { rule.destination.notPorts = calicoPorts(namesOnly: true) }
       if random.chance(2) { rule.source.ports = calicoPorts(namesOnly: true) }
@@ -230,7 +253,7 @@ extension RandomWorld.Builder {
     return tree(&random, [own[0]] + own + (random.chance(30) ? added : []), depth: depth, mayBeAll: depth > 1)
   }
 
-  /// `all()` is a word of its own there: it stands alone.
+  /// Of namespaces.
   static func namespaceTree(_ random: inout SplitMix64) -> ReferenceCalicoSelector {
     if random.chance(20) { return .all }
     return tree(
@@ -239,13 +262,14 @@ extension RandomWorld.Builder {
         ("team", ["a", "b", "on"]), ("env", ["prod", "dev"]),
         ("projectcalico.org/name", ["shop", "data", "ops"]),
         ("kubernetes.io/metadata.name", ["shop", "data", "ops"]),
-      ], depth: random.pick([0, 0, 1, 2]), mayBeAll: false)
+      ], depth: random.pick([0, 0, 1, 2]), mayBeAll: true)
   }
 
+  /// Of service accounts.
   static func serviceAccountTree(_ random: inout SplitMix64) -> ReferenceCalicoSelector {
     if random.chance(15) { return .all }
     return tree(
-      &random, [("role", RandomWorld.serviceAccountRoles)], depth: random.pick([0, 0, 1]), mayBeAll: false)
+      &random, [("role", RandomWorld.serviceAccountRoles)], depth: random.pick([0, 0, 1]), mayBeAll: true)
   }
 
   private static func tree(
@@ -285,12 +309,9 @@ extension RandomWorld.Builder {
 }
 
 extension ReferenceCalico.Rule {
-  /// The family that its protocols are of.
-  fileprivate var icmpFamily: ReferenceAddress.Family? {
-    for name in [transport, notTransport].compactMap({ $0 }) {
-      if name.transport == .icmp { return .v4 }
-      if name.transport == .icmpv6 { return .v6 }
-    }
-    return nil
+  /// The families that its protocols are of.
+  fileprivate var icmpFamilies: Set<ReferenceAddress.Family> {
+    let protocols = [transport, notTransport].compactMap { $0?.transport }
+    return Set(protocols.compactMap { $0 == .icmp ? .v4 : $0 == .icmpv6 ? .v6 : nil })
   }
 }

@@ -42,8 +42,8 @@ extension RandomWorld {
           && ReferenceEvaluator.matches(
             policy.subject.podSelector ?? ReferencePolicy.Selector(), labels ?? [:])
       }
-      || world.calico.policies.contains { policy in
-        policy.effectiveTypes.contains(direction) && selectsByCalico(policy, labels ?? [:], in: namespace)
+      || calicoPolicies(selecting: labels ?? [:], in: namespace).contains {
+        $0.effectiveTypes.contains(direction)
       }
   }
 
@@ -105,8 +105,7 @@ extension RandomWorld {
       policy.namespace == namespace
         && ReferenceEvaluator.matches(policy.podSelector ?? ReferencePolicy.Selector(), labels)
     }
-    let byCalico = world.calico.policies.count { selectsByCalico($0, labels, in: namespace) }
-    return 1 + 6 * (selecting + byCalico)
+    return 1 + 6 * (selecting + calicoPolicies(selecting: labels, in: namespace).count)
   }
 
   /// Addresses of pods (finished ones too) and nodes.

@@ -94,6 +94,12 @@ extension ReferenceCalico {
           ])
         }
       ),
+      (
+        "services",
+        entity.service.map { service in
+          map([("name", .text(service.name)), ("namespace", service.namespace.map { .text($0) })])
+        }
+      ),
       ("ports", entity.ports.isEmpty ? nil : .list(entity.ports.map(manifest(of:)))),
       ("notPorts", entity.notPorts.isEmpty ? nil : .list(entity.notPorts.map(manifest(of:)))),
     ])

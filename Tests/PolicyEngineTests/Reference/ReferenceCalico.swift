@@ -14,6 +14,13 @@ struct ReferenceCalico: Equatable, Sendable {
     var order: Double?
     /// Nil is Deny.
     var defaultAction: DefaultAction?
+
+    /// Those that every cluster has, which may be written too.
+    static let builtIn = [
+      Tier(name: "default", order: 1_000_000, defaultAction: .deny),
+      Tier(name: "kube-admin", order: 1000, defaultAction: .pass),
+      Tier(name: "kube-baseline", order: 10_000_000, defaultAction: .pass),
+    ]
   }
 
   /// A NetworkSet, or without a namespace a GlobalNetworkSet.
@@ -87,6 +94,8 @@ struct ReferenceCalico: Equatable, Sendable {
     var notSelector: Selector?
     var namespaceSelector: NamespaceSelector?
     var serviceAccounts: ServiceAccounts?
+    /// At the end of the peer, without any of the other criteria above and, in a destination, without ports.
+    var service: ServiceName?
     /// Numbers only where the rule's protocol has ports.
     var ports: [Port] = []
     var notPorts: [Port] = []
@@ -102,6 +111,12 @@ struct ReferenceCalico: Equatable, Sendable {
     /// Not empty.
     var names: [String]?
     var selector: Selector?
+  }
+
+  struct ServiceName: Equatable, Sendable {
+    var name: String
+    /// Nil: that of the policy.
+    var namespace: String?
   }
 
   enum Port: Equatable, Sendable {

@@ -23,14 +23,15 @@ indirect enum ReferenceCalicoSelector: Equatable, Sendable {
 // MARK: - Evaluation
 
 extension ReferenceCalicoSelector {
-  func matches(_ labels: [String: String]) -> Bool {
+  /// - Parameter all: what `all()` is.
+  func matches(_ labels: [String: String], all: Bool = true) -> Bool {
     switch self {
-    case .all: true
+    case .all: all
     case .has(let key): labels[key] != nil
     case .label(let key, let test): test.matches(labels[key])
-    case .not(let operand): !operand.matches(labels)
-    case .allOf(let operands): operands.allSatisfy { $0.matches(labels) }
-    case .anyOf(let operands): operands.contains { $0.matches(labels) }
+    case .not(let operand): !operand.matches(labels, all: all)
+    case .allOf(let operands): operands.allSatisfy { $0.matches(labels, all: all) }
+    case .anyOf(let operands): operands.contains { $0.matches(labels, all: all) }
     }
   }
 }

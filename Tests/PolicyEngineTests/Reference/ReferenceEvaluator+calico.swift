@@ -32,7 +32,8 @@ extension ReferenceEvaluator {
 
   /// A policy of any dialect in a tier.
   enum CalicoMember {
-    case calico(ReferenceCalico.Policy)
+    /// With its place in the world.
+    case calico(ReferenceCalico.Policy, Int)
     case networkPolicy(ReferencePolicy)
     case clusterPolicy(ReferenceClusterPolicy)
   }
@@ -43,9 +44,30 @@ extension ReferenceEvaluator {
     var defaultAction: ReferenceCalico.Tier.DefaultAction
   }
 
-  /// What a rule, a policy or a tier comes to; nil is: not decided.
-  private enum Decision {
-    case allow, deny, pass
+  /// What a policy comes to.
+  fileprivate struct Decision {
+    enum Action { case allow, deny, pass }
+
+    var action: Action
+    var policy: CalicoMember
+    /// Of a policy of Calico.
+    var rule: RulePlace?
+  }
+
+  /// A rule of a policy of Calico, by their places.
+  struct RulePlace: Hashable {
+    var policy: Int
+    var direction: ReferencePolicy.Direction
+    var rule: Int
+  }
+
+  /// What a direction comes to, and why.
+  struct CalicoOutcome {
+    var ending: CalicoEnding
+    /// The rule that decided, if it is Calico's.
+    var rule: RulePlace?
+
+    static let isNotPoliced = CalicoOutcome(ending: .isNotPoliced)
   }
 
   /// What a direction ends in.
@@ -73,23 +95,26 @@ extension ReferenceEvaluator {
 
   /// Tiers in their order. Rules decide in theirs; the end of a tier denies or passes. After the last tier the
   /// namespace's profile allows.
-  func calicoEnding(
+  func calicoOutcome(
     _ connection: CalicoConnection, _ direction: ReferencePolicy.Direction, _ subject: PodFacts,
     _ tiers: [CalicoTier]
-  ) -> CalicoEnding {
+  ) -> CalicoOutcome {
     for tier in tiers {
-      var decided: (decision: Decision, by: CalicoMember)?
+      var decided: Decision?
       for member in tier.members where decided == nil {
-        decided = decision(of: member, connection, direction, subject).map { ($0, member) }
+        decided = decision(of: member, connection, direction, subject)
       }
-      switch decided?.decision {
-      case .allow: return decided?.by.allows ?? .profileAllows
-      case .deny: return decided?.by.denies ?? .endOfTierDenies
+      guard let decided else {
+        if tier.defaultAction == .deny { return CalicoOutcome(ending: .endOfTierDenies) }
+        continue
+      }
+      switch decided.action {
+      case .allow: return CalicoOutcome(ending: decided.policy.allows, rule: decided.rule)
+      case .deny: return CalicoOutcome(ending: decided.policy.denies, rule: decided.rule)
       case .pass: continue
-      case nil: if tier.defaultAction == .deny { return .endOfTierDenies }
       }
     }
-    return .profileAllows
+    return CalicoOutcome(ending: .profileAllows)
   }
 
   private func decision(
@@ -97,29 +122,27 @@ extension ReferenceEvaluator {
     _ subject: PodFacts
   ) -> Decision? {
     switch member {
-    case .calico(let policy): return decision(of: policy, connection, direction)
-    case .networkPolicy(let policy): return decision(of: policy, connection.half(direction, subject))
-    case .clusterPolicy(let policy): return decision(of: policy, connection.half(direction, subject))
-    }
-  }
-
-  /// Log goes on.
-  private func decision(
-    of policy: ReferenceCalico.Policy, _ connection: CalicoConnection, _ direction: ReferencePolicy.Direction
-  ) -> Decision? {
-    for rule in policy.rules(direction) where matches(rule, of: policy, connection) {
-      switch rule.action {
-      case .allow: return .allow
-      case .deny: return .deny
-      case .pass: return .pass
-      case .log: continue
+    case .calico(let policy, let number):
+      for (place, rule) in policy.rules(direction).enumerated() where matches(rule, of: policy, connection) {
+        guard let action = rule.action.decision else { continue }
+        return Decision(
+          action: action, policy: member,
+          rule: RulePlace(policy: number, direction: direction, rule: place))
+      }
+      return nil
+    case .networkPolicy(let policy):
+      return action(of: policy, connection.half(direction, subject)).map {
+        Decision(action: $0, policy: member)
+      }
+    case .clusterPolicy(let policy):
+      return action(of: policy, connection.half(direction, subject)).map {
+        Decision(action: $0, policy: member)
       }
     }
-    return nil
   }
 
   /// An Allow rule for each peer and protocol; those without ports match every protocol.
-  private func decision(of policy: ReferencePolicy, _ half: Half) -> Decision? {
+  private func action(of policy: ReferencePolicy, _ half: Half) -> Decision.Action? {
     let rules = (half.direction == .ingress ? policy.ingress : policy.egress) ?? []
     let isMatch = rules.contains { rule in
       let peers = rule.peers ?? []
@@ -131,7 +154,7 @@ extension ReferenceEvaluator {
   }
 
   /// As §2.2, but for what Calico does not support: a rule with it fails closed, as a whole.
-  private func decision(of policy: ReferenceClusterPolicy, _ half: Half) -> Decision? {
+  private func action(of policy: ReferenceClusterPolicy, _ half: Half) -> Decision.Action? {
     for rule in policy.rules(half.direction) {
       let failsClosed = rule.isUnsupportedByCalico || rule.peers.contains(where: \.isUnreadable)
       if failsClosed, rule.action != .accept { return .deny }
@@ -173,12 +196,13 @@ extension ReferenceEvaluator {
       var member: CalicoMember
     }
     var places: [Place] = []
-    for policy in world.calico.policies where applies(policy, to: subject, direction) {
+    let item = calicoItem(of: subject)
+    for (number, policy) in world.calico.policies.enumerated() where applies(policy, to: item, direction) {
       let kind = policy.namespace == nil ? "GlobalNetworkPolicy" : "NetworkPolicy"
       places.append(
         Place(
           tier: policy.tier ?? "default", order: policy.order ?? .infinity,
-          key: "\(policy.name)/\(policy.namespace ?? "")/\(kind)", member: .calico(policy)))
+          key: "\(policy.name)/\(policy.namespace ?? "")/\(kind)", member: .calico(policy, number)))
     }
     for policy in world.policies where isolates(policy, subject, direction) {
       places.append(
@@ -205,32 +229,39 @@ extension ReferenceEvaluator {
 
   /// All tiers by order, nil last, of one order by name.
   private var calicoTierOrder: [ReferenceCalico.Tier] {
-    let builtIn = [
-      ReferenceCalico.Tier(name: "kube-admin", order: 1000, defaultAction: .pass),
-      ReferenceCalico.Tier(name: "default", order: 1_000_000, defaultAction: .deny),
-      ReferenceCalico.Tier(name: "kube-baseline", order: 10_000_000, defaultAction: .pass),
-    ]
+    let builtIn = ReferenceCalico.Tier.builtIn
     let others = world.calico.tiers.filter { tier in !builtIn.contains { $0.name == tier.name } }
     return (builtIn + others).sorted { ($0.order ?? .infinity, $0.name) < ($1.order ?? .infinity, $1.name) }
   }
 
   /// Staged policies never apply.
   private func applies(
-    _ policy: ReferenceCalico.Policy, to subject: PodFacts, _ direction: ReferencePolicy.Direction
+    _ policy: ReferenceCalico.Policy, to item: CalicoItem, _ direction: ReferencePolicy.Direction
   ) -> Bool {
-    let item = calicoItem(of: subject)
-    return !policy.isStaged && policy.effectiveTypes.contains(direction)
-      && (policy.namespace == nil || policy.namespace == subject.namespace)
+    !policy.isStaged && policy.effectiveTypes.contains(direction)
+      && (policy.namespace == nil || policy.namespace == item.namespace)
       && policy.selector?.matches(item.labels) != false
       && policy.namespaceSelector.map { matches($0, namespaceOf: item) } != false
-      && policy.serviceAccountSelector.map { matches($0, serviceAccountOf: item) } != false
+      && policy.serviceAccountSelector?.matches(item.serviceAccountLabels) != false
+  }
+}
+
+extension ReferenceCalico.Rule.Action {
+  /// Nil: it goes on.
+  fileprivate var decision: ReferenceEvaluator.Decision.Action? {
+    switch self {
+    case .allow: .allow
+    case .deny: .deny
+    case .pass: .pass
+    case .log: nil
+    }
   }
 }
 
 extension ReferenceEvaluator.CalicoMember {
   fileprivate var allows: ReferenceEvaluator.CalicoEnding {
     switch self {
-    case .calico(let policy): policy.namespace == nil ? .globalNetworkPolicyAllows : .networkPolicyAllows
+    case .calico(let policy, _): policy.namespace == nil ? .globalNetworkPolicyAllows : .networkPolicyAllows
     case .networkPolicy: .kubernetesNetworkPolicyAllows
     case .clusterPolicy: .clusterNetworkPolicyAllows
     }
@@ -239,7 +270,7 @@ extension ReferenceEvaluator.CalicoMember {
   /// A NetworkPolicy of Kubernetes never does.
   fileprivate var denies: ReferenceEvaluator.CalicoEnding {
     switch self {
-    case .calico(let policy): policy.namespace == nil ? .globalNetworkPolicyDenies : .networkPolicyDenies
+    case .calico(let policy, _): policy.namespace == nil ? .globalNetworkPolicyDenies : .networkPolicyDenies
     case .networkPolicy, .clusterPolicy: .clusterNetworkPolicyDenies
     }
   }

@@ -9,13 +9,16 @@ extension ReferenceEvaluator {
     private var tally = Tally()
     /// Of either direction, in any situation.
     private(set) var endings: Set<CalicoEnding> = []
+    /// That decided in any situation.
+    private(set) var rules: Set<RulePlace> = []
 
     /// Allowed iff allowed in all situations, denied iff denied in all, else undefined.
     var verdict: ReferenceVerdict { tally.verdict }
 
-    mutating func add(egress: CalicoEnding, ingress: CalicoEnding) {
-      tally.add(egress: egress.isAllowed, ingress: ingress.isAllowed)
-      endings.formUnion([egress, ingress])
+    mutating func add(egress: CalicoOutcome, ingress: CalicoOutcome) {
+      tally.add(egress: egress.ending.isAllowed, ingress: ingress.ending.isAllowed)
+      endings.formUnion([egress.ending, ingress.ending])
+      rules.formUnion([egress.rule, ingress.rule].compactMap { $0 })
     }
   }
 
@@ -59,8 +62,8 @@ extension ReferenceEvaluator {
     let from = calicoEnd(from)
     let to = calicoEnd(to)
     let ends = addressReadings(from.addresses, to.addresses).flatMap { group in
-      let destinations = distinct(group.destinations).map { calicoEnd(to.party, $0, port: flow.port) }
-      return distinct(group.sources).map { calicoEnd(from.party, $0, port: 1) }.flatMap { source in
+      let destinations = group.destinations.map { calicoEnd(to.party, $0, port: flow.port) }
+      return group.sources.map { calicoEnd(from.party, $0, port: 1) }.flatMap { source in
         destinations.map { (source: source, destination: $0) }
       }
     }
@@ -80,8 +83,8 @@ extension ReferenceEvaluator {
           connection.source.port = sourcePort
           connection.source.names = names.source
           connection.destination.names = names.destination
-          let out = egress.map { calicoEnding(connection, .egress, $0, egressTiers) }
-          let into = ingress.map { calicoEnding(connection, .ingress, $0, ingressTiers) }
+          let out = egress.map { calicoOutcome(connection, .egress, $0, egressTiers) }
+          let into = ingress.map { calicoOutcome(connection, .ingress, $0, ingressTiers) }
           for sameNode in sameNodes {
             // A host reaches its own pods.
             let isOwnPod = sameNode && from.party.role == .node
@@ -116,9 +119,8 @@ extension ReferenceEvaluator {
     return (readings[0] == readings[1] ? [readings[0]] : readings).map { ($0[0], $0[1]) }
   }
 
-  /// Whether there are packets of such a connection, which have one family at both ends; or nobody asks for a family.
+  /// Whether both ends have addresses, and of one family.
   func hasOneFamily(_ flow: ReferenceFlow) -> Bool {
-    if !world.calico.rules.contains(where: { $0.family != nil }) { return true }
     guard let from = subject(of: flow.source).map(calicoEnd) else { return false }
     var destinations: [Subject] = []
     switch flow.destination {
@@ -136,16 +138,6 @@ extension ReferenceEvaluator {
     }
   }
 
-  /// One address of each kind that blocks tell apart.
-  private func distinct(_ addresses: [ReferenceAddress?]) -> [ReferenceAddress?] {
-    let blocks = Self.blocks(in: world)
-    var seen: Set<[Bool]> = []
-    return addresses.filter { address in
-      guard let address else { return true }
-      return seen.insert([address.family == .v4] + blocks.map { $0.contains(address) }).inserted
-    }
-  }
-
   /// One port of each kind that rules tell apart.
   private func sourcePorts(_ transport: ReferenceProtocol, _ names: NamedPorts) -> [Int] {
     if !transport.hasPorts { return [0] }
@@ -158,5 +150,18 @@ extension ReferenceEvaluator {
       }
     }
     return starts.filter { $0 <= 65535 }.sorted()
+  }
+}
+
+extension ReferenceWorld {
+  /// Whether there are packets of such a connection, which have one family at both ends; or no rule asks for one.
+  func hasPackets(_ flow: ReferenceFlow) -> Bool {
+    if !calico.rules.contains(where: { $0.family != nil }) { return true }
+    // Families do not depend on policies.
+    var bare = self
+    bare.policies = []
+    bare.clusterPolicies = []
+    bare.calico = ReferenceCalico()
+    return ReferenceEvaluator(bare).hasOneFamily(flow)
   }
 }

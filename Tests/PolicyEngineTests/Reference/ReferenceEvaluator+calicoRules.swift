@@ -25,6 +25,8 @@ extension ReferenceEvaluator {
       && rule.notICMP.map { isMessage($0, connection) } != true
       && matches(rule.source, connection.source, connection.transport, policy)
       && matches(rule.destination, connection.destination, connection.transport, policy)
+      && rule.source.service.map { backend(connection.source, of: $0, policy) != nil } != false
+      && rule.destination.service.map { isService($0, connection, policy) } != false
   }
 
   /// A rule with blocks of one family, or an IP version, is not there for the other family.
@@ -61,6 +63,28 @@ extension ReferenceEvaluator {
     }
   }
 
+  // MARK: - §3.2 Services
+
+  /// The Service that the pod at an end is behind. Its addresses are meant, whatever their ports.
+  private func backend(
+    _ end: CalicoEnd, of name: ReferenceCalico.ServiceName, _ policy: ReferenceCalico.Policy
+  ) -> ReferenceWorld.Service? {
+    guard end.party.role == .pod, let pod = end.party.facts, pod.mayBePeer else { return nil }
+    return world.services.first { service in
+      service.name == name.name && service.namespace == name.namespace ?? policy.namespace
+        && service.namespace == pod.namespace
+        && service.selector.allSatisfy { pod.labels[$0.key] == $0.value }
+    }
+  }
+
+  /// Addresses, ports and protocols of the pods behind a Service.
+  private func isService(
+    _ name: ReferenceCalico.ServiceName, _ connection: CalicoConnection, _ policy: ReferenceCalico.Policy
+  ) -> Bool {
+    guard let service = backend(connection.destination, of: name, policy) else { return false }
+    return connection.transport == .tcp && connection.destination.port == service.targetPort
+  }
+
   // MARK: - §3.3 Scope of selectors
 
   /// The selectors of an end stand for the addresses of pods and sets. Those that look for something look into the
@@ -91,26 +115,18 @@ extension ReferenceEvaluator {
     var items: [CalicoItem] = []
     if party.role == .pod, let pod = party.facts, pod.mayBePeer { items.append(calicoItem(of: pod)) }
     guard let address else { return items }
-    for set in world.calico.sets where set.nets.contains(where: { $0.contains(address) }) {
-      items.append(calicoItem(of: set))
-    }
-    return items
+    return items + calicoSets.filter { $0.nets.contains { $0.contains(address) } }.map(\.item)
   }
 
   /// `all()` is: has a namespace.
   func matches(_ selector: ReferenceCalicoSelector, namespaceOf item: CalicoItem) -> Bool {
-    selector == .all ? item.namespace != nil : selector.matches(item.namespaceLabels)
-  }
-
-  /// `all()` is: has a service account.
-  func matches(_ selector: ReferenceCalicoSelector, serviceAccountOf item: CalicoItem) -> Bool {
-    selector == .all ? item.serviceAccount != nil : selector.matches(item.serviceAccountLabels)
+    selector.matches(item.namespaceLabels, all: item.namespace != nil)
   }
 
   /// By name and by labels.
   private func matches(_ accounts: ReferenceCalico.ServiceAccounts, _ item: CalicoItem) -> Bool {
     if let names = accounts.names, !names.contains(where: { $0 == item.serviceAccount }) { return false }
-    return accounts.selector.map { matches($0, serviceAccountOf: item) } != false
+    return accounts.selector?.matches(item.serviceAccountLabels) != false
   }
 
   // MARK: - Labels
@@ -129,7 +145,7 @@ extension ReferenceEvaluator {
     return item
   }
 
-  private func calicoItem(of set: ReferenceCalico.NetworkSet) -> CalicoItem {
+  func calicoItem(of set: ReferenceCalico.NetworkSet) -> CalicoItem {
     var item = CalicoItem(namespace: set.namespace, labels: set.labels)
     if let namespace = set.namespace { item.namespaceLabels = labels(ofNamespace: namespace) }
     addNamespace(&item)

@@ -202,7 +202,7 @@ extension ReferenceEvaluator {
     }
   }
 
-  /// The first address of each interval on which no block of the world changes its answer.
+  /// One address of each kind that the blocks of the world tell apart.
   ///
   /// - Parameter inPools: only addresses that clusters give to pods and nodes.
   static func representatives(of world: ReferenceWorld, inPools: Bool) -> [ReferenceAddress] {
@@ -224,8 +224,11 @@ extension ReferenceEvaluator {
       values.insert(cidr.first.value)
       if cidr.last.value < family.highest { values.insert(cidr.last.value + 1) }
     }
+    let blocks = Set(blocks(in: world))
+    var seen: Set<[Bool]> = []
     return values.sorted().filter { value in pools.contains { $0.first <= value && value <= $0.last } }
       .map { ReferenceAddress(family: family, value: $0) }
+      .filter { address in seen.insert(blocks.map { $0.contains(address) }).inserted }
   }
 
   static func blocks(in world: ReferenceWorld) -> [ReferenceBlock] {

@@ -6,18 +6,21 @@
 /// file answers each one with a yes or no, or with both where the order of policies is undefined.
 struct ReferenceEvaluator: Sendable {
   let world: ReferenceWorld
-  /// One address of each interval between the boundaries of all blocks of the assumed family.
+  /// One address of the assumed family of each kind that blocks tell apart.
   let everyAddress: [ReferenceAddress]
   /// The same for addresses outside the cluster, of which only the family is known.
   let everyOutsideAddress: [ReferenceAddress]
   /// Nodes that hostNetwork pods may run on if nothing says which; empty if no rule tells nodes apart.
   let possibleNodes: [NodeFacts]
+  /// Network sets, and what selectors see of them.
+  private(set) var calicoSets: [(nets: [ReferenceBlock], item: CalicoItem)] = []
 
   init(_ world: ReferenceWorld) {
     self.world = world
     self.everyAddress = Self.representatives(of: world, inPools: true)
     self.everyOutsideAddress = Self.representatives(of: world, inPools: false)
     self.possibleNodes = Self.possibleNodes(in: world)
+    self.calicoSets = world.calico.sets.map { ($0.nets, calicoItem(of: $0)) }
   }
 
   /// Who an end is in one reading.

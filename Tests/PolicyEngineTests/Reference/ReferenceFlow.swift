@@ -104,7 +104,7 @@ extension ReferenceWorld {
     case .itself, .domain, .service: return false
     case .pod, .workload, .node, .address: break
     }
-    if engine == .calico, !ReferenceEvaluator(self).hasOneFamily(flow) { return false }
+    if engine == .calico, !hasPackets(flow) { return false }
     return [flow.source, flow.destination].allSatisfy { end in
       switch end {
       case .pod(let namespace, let name):

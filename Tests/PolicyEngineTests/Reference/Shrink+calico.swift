@@ -18,11 +18,13 @@ extension Shrink {
   }
 
   private static func namesItsTiers(_ calico: Calico) -> Bool {
-    Set(calico.policies.compactMap(\.tier)).subtracting(["default"]).isSubset(of: calico.tiers.map(\.name))
+    let known = (calico.tiers + Calico.Tier.builtIn).map(\.name)
+    return calico.policies.allSatisfy { known.contains($0.tier ?? "default") }
   }
 
   private static func simplerTiers(_ tier: Calico.Tier) -> [Calico.Tier] {
-    (tier.order == nil ? [] : variants(of: tier, \.order, [nil]))
+    if Calico.Tier.builtIn.contains(where: { $0.name == tier.name }) { return [] }
+    return (tier.order == nil ? [] : variants(of: tier, \.order, [nil]))
       + (tier.defaultAction == nil ? [] : variants(of: tier, \.defaultAction, [nil]))
   }
 
@@ -86,6 +88,7 @@ extension Shrink {
     entities += variants(of: entity, \.notPorts, without(entity.notPorts))
     entities += variants(of: entity, \.selector, simplerTrees(entity.selector))
     entities += variants(of: entity, \.notSelector, simplerTrees(entity.notSelector))
+    if entity.service != nil { entities += variants(of: entity, \.service, [nil]) }
     switch entity.namespaceSelector {
     case nil: break
     case .global: entities += variants(of: entity, \.namespaceSelector, [nil])

@@ -115,6 +115,23 @@ struct CalicoTrafficTests {
     try expect(", protocol: TCP, source: {ports: ['1:65535']}", "tcp/80 allowed\nicmp/8 denied")
   }
 
+  @Test("names of source ports are those of the source")
+  func sourcePortNames() throws {
+    let shop = { (rule: String) in
+      WorldFixture(
+        profile: .calico, namespace("shop"),
+        pod("shop/web", "app: web", ip: "10.1.0.1", "containers: [{ports: [{name: http, containerPort: 8080}]}]"),
+        pod("shop/db", "app: db", ip: "10.1.0.2"),
+        calico("GlobalNetworkPolicy", "p", rule))
+    }
+    for direction in ["egress", "ingress"] {
+      try shop("\(direction): [{action: Allow, source: {ports: [http]}}]").expect(
+        "shop/web -> shop/db tcp/80 undefined\nshop/db -> shop/web tcp/80 denied")
+      try shop("\(direction): [{action: Allow, source: {notPorts: [http]}}]").expect(
+        "shop/web -> shop/db tcp/80 undefined\nshop/db -> shop/web tcp/80 allowed")
+    }
+  }
+
   @Test("ipVersion, and nets of one family, make a rule for that family only")
   func families() throws {
     let both = { (rule: String, v4: String, v6: String) in
