@@ -8,6 +8,9 @@ struct Row: Sendable {
   let closing: [Int32]
   /// Whether some of them have one rank, and nobody says which of those goes first.
   let mayTie: Bool
+  /// Whether it rests on something unknown that the other direction may rest on too: the subject's own address, or
+  /// the source's port. What both leave open may then be decided.
+  let sharesUnknowns: Bool
   /// Disjoint sets of facets with what may flow to or from them. Nothing flows to facets in none, and no rule
   /// says so.
   let groups: [Group]

@@ -82,7 +82,8 @@ struct RowBuilder {
     }
     return Row(
       policies: question.policies, closing: tiers.flatMap(\.closing), mayTie: tiers.contains(where: \.mayTie),
-      groups: groups, outside: outside)
+      sharesUnknowns: cases.contains { $0.atomOfSubject >= 0 || $0.sourcePort != nil }, groups: groups,
+      outside: outside)
   }
 
   /// Everything, for ends that no policy says anything about.
@@ -91,8 +92,8 @@ struct RowBuilder {
       Row.Group(members: members, traffic: TrafficTable.all, allows: [], denials: [])
     }
     return Row(
-      policies: [], closing: [], mayTie: false, groups: [open(peers.everything.facets)],
-      outside: [open(peers.everything.outside)])
+      policies: [], closing: [], mayTie: false, sharesUnknowns: false,
+      groups: [open(peers.everything.facets)], outside: [open(peers.everything.outside)])
   }
 
   // MARK: - Cases

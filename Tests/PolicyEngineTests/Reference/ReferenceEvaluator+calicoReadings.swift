@@ -119,8 +119,10 @@ extension ReferenceEvaluator {
     return (readings[0] == readings[1] ? [readings[0]] : readings).map { ($0[0], $0[1]) }
   }
 
-  /// Whether both ends have addresses, and of one family.
-  func hasOneFamily(_ flow: ReferenceFlow) -> Bool {
+  /// Whether addresses of both ends can meet.
+  ///
+  /// - Parameter needsAddresses: whether an end without one meets nobody.
+  func haveCommonFamily(_ flow: ReferenceFlow, needsAddresses: Bool) -> Bool {
     guard let from = subject(of: flow.source).map(calicoEnd) else { return false }
     var destinations: [Subject] = []
     switch flow.destination {
@@ -132,8 +134,9 @@ extension ReferenceEvaluator {
     }
     return destinations.allSatisfy { destination in
       addressReadings(from.addresses, calicoEnd(destination).addresses).allSatisfy { group in
-        Set((group.sources + group.destinations).map { $0?.family }).count == 1
-          && !group.sources.contains(nil)
+        let addresses = group.sources + group.destinations
+        if needsAddresses, addresses.contains(nil) { return false }
+        return Set(addresses.compactMap { $0?.family }).count <= 1
       }
     }
   }
@@ -154,14 +157,15 @@ extension ReferenceEvaluator {
 }
 
 extension ReferenceWorld {
-  /// Whether there are packets of such a connection, which have one family at both ends; or no rule asks for one.
+  /// Whether there are packets of such a connection, which have one family at both ends. Ends that have no address are
+  /// asked about all the same, where no rule asks for a family.
   func hasPackets(_ flow: ReferenceFlow) -> Bool {
-    if !calico.rules.contains(where: { $0.family != nil }) { return true }
     // Families do not depend on policies.
     var bare = self
     bare.policies = []
     bare.clusterPolicies = []
     bare.calico = ReferenceCalico()
-    return ReferenceEvaluator(bare).hasOneFamily(flow)
+    return ReferenceEvaluator(bare).haveCommonFamily(
+      flow, needsAddresses: calico.rules.contains { $0.family != nil })
   }
 }

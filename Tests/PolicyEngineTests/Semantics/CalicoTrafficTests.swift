@@ -171,6 +171,24 @@ struct CalicoTrafficTests {
     ).expect("shop/web -> 203.0.113.1 tcp/80 allowed\nshop/db -> 203.0.113.1 tcp/80 denied")
   }
 
+  @Test(
+    "what both directions ask of the source's address or port is asked of one address and one port",
+    arguments: [
+      ("source: {nets: [10.0.0.0/8]}", "source: {notNets: [10.0.0.0/8]}"),
+      ("protocol: TCP, source: {ports: ['1:99']}", "protocol: TCP, source: {ports: ['100:65535']}"),
+    ])
+  func sharedUnknowns(_ egress: String, _ ingress: String) throws {
+    let world = WorldFixture(
+      profile: .calico, namespace("shop"), workload("Deployment", "shop/api", "app: api"),
+      pod("shop/db", "app: db", ip: "10.1.0.2"),
+      calico("NetworkPolicy", "shop/out", "selector: app == 'api'\negress: [{action: Allow, \(egress)}]"),
+      calico("NetworkPolicy", "shop/in", "selector: app == 'db'\ningress: [{action: Allow, \(ingress)}]"))
+    let line = "shop/api -> shop/db tcp/80"
+    let verdict = try world.verdict(line)
+    #expect([verdict.outcome, verdict.egress, verdict.ingress] == [.denied, .undefined, .undefined])
+    #expect(VerdictTable(world.compiled).verdict(try world.parser.parse(line)) == nil)
+  }
+
   @Test("http is checked after the ports: the connection is decided without it")
   func http() throws {
     try expect(
