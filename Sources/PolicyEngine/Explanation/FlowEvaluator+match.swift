@@ -206,7 +206,8 @@ extension FlowEvaluator {
       guard case .ports(let match) = match, match.transport == transport else { return false }
       return match.numbers { name in
         PortSet(
-          pod.map { world.endpoints[$0].portNumbers(named: name, transport, situation.portNameReading) } ?? [])
+          pod.map { world.endpoints[$0].portNumbers(named: name, transport, situation.portNameReading) } ?? []
+        )
       }.contains(port)
     }
   }

@@ -2,7 +2,9 @@ extension RandomWorld {
   static let serviceAccountNames = ["front", "back"]
   static let serviceAccountRoles = ["edge", "store"]
   /// Orders that meet often, with that of NetworkPolicies among them.
-  static let calicoOrders: [Double?] = [nil, nil, -0.5, 10, 10, 999, 1000, 1000, 1000.5, 2000]
+  static let calicoOrders: [Double?] = [
+    nil, nil, nil, -0.5, 10, 10, 10, 999, 1000, 1000, 1000, 1000.5, 2000,
+  ]
 }
 
 extension RandomWorld.Builder {
@@ -134,14 +136,14 @@ extension RandomWorld.Builder {
       Calico.ProtocolName(transport: transport, isNumber: isNumber || transport == .gre)
     }
     switch random.int(1...20) {
-    case 1...6:
+    case 1...7:
       rule.transport = name(random.pick([.tcp, .tcp, .tcp, .udp, .sctp]), random.chance(20))
-    case 7...9:
+    case 8...10:
       rule.transport = name(random.pick([.icmp, .icmp, .icmpv6]), false)
       if random.chance(75) { rule.icmp = message() }
       if random.chance(40) { rule.notICMP = message() }
-    case 10: rule.transport = name(random.pick([.udplite, .gre]), random.chance(50))
-    case 11: rule.notTransport = name(random.pick(ReferenceProtocol.allCases), random.chance(30))
+    case 11: rule.transport = name(random.pick([.udplite, .gre]), random.chance(50))
+    case 12: rule.notTransport = name(random.pick(ReferenceProtocol.allCases), random.chance(30))
     default: break
     }
     if rule.transport != nil, random.chance(5) {
@@ -158,7 +160,7 @@ extension RandomWorld.Builder {
     if let transport = rule.transport {
       guard transport.transport.hasPorts else { return }
       if rule.destination.service != nil { return }
-      if random.chance(50) { rule.destination.ports = calicoPorts(namesOnly: false) }
+      if random.chance(65) { rule.destination.ports = calicoPorts(namesOnly: false) }
       if random.chance(12) { rule.destination.notPorts = calicoPorts(namesOnly: false) }
       if random.chance(9) { rule.source.ports = calicoPorts(namesOnly: false) }
       if random.chance(5) { rule.source.notPorts = calicoPorts(namesOnly: false) }
@@ -214,7 +216,8 @@ extension RandomWorld.Builder {
   }
 
   private mutating func block(around address: ReferenceAddress, minimum: Int) -> ReferenceBlock {
-    let prefixes = address.family == .v4 ? [0, 1, 8, 16, 24, 29, 30, 31, 32] : [0, 1, 7, 16, 64, 120, 127, 128]
+    let prefixes =
+      address.family == .v4 ? [0, 1, 8, 16, 24, 29, 30, 31, 32] : [0, 1, 7, 16, 64, 120, 127, 128]
     return ReferenceBlock(around: address, prefix: max(random.pick(prefixes), minimum))
   }
 
@@ -231,80 +234,6 @@ extension RandomWorld.Builder {
     var accounts = Calico.ServiceAccounts(names: random.chance(60) ? Array(Set(names)).sorted() : nil)
     if accounts.names == nil || random.chance(30) { accounts.selector = Self.serviceAccountTree(&random) }
     return accounts
-  }
-}
-
-// MARK: - Selectors
-
-extension RandomWorld.Builder {
-  /// Labels that one place of a selector looks at, with values that they may have.
-  typealias Vocabulary = [(key: String, values: [String])]
-
-  /// Of pods and network sets: their own labels more often than those that Calico adds.
-  static func endpointSelector(_ random: inout SplitMix64, depth: Int) -> ReferenceCalicoSelector {
-    let own = RandomWorld.labelKeys.map { (key: $0, values: RandomWorld.labelValues + ["web", "db"]) }
-    let added: Vocabulary = [
-      ("projectcalico.org/namespace", ["shop", "data", "ops"]),
-      ("projectcalico.org/orchestrator", ["k8s"]),
-      ("projectcalico.org/serviceaccount", RandomWorld.serviceAccountNames + ["default"]),
-      ("pcns.team", ["a", "b", "on"]), ("pcns.projectcalico.org/name", ["shop", "data"]),
-      ("pcsa.role", RandomWorld.serviceAccountRoles),
-    ]
-    return tree(&random, [own[0]] + own + (random.chance(30) ? added : []), depth: depth, mayBeAll: depth > 1)
-  }
-
-  /// Of namespaces.
-  static func namespaceTree(_ random: inout SplitMix64) -> ReferenceCalicoSelector {
-    if random.chance(20) { return .all }
-    return tree(
-      &random,
-      [
-        ("team", ["a", "b", "on"]), ("env", ["prod", "dev"]),
-        ("projectcalico.org/name", ["shop", "data", "ops"]),
-        ("kubernetes.io/metadata.name", ["shop", "data", "ops"]),
-      ], depth: random.pick([0, 0, 1, 2]), mayBeAll: true)
-  }
-
-  /// Of service accounts.
-  static func serviceAccountTree(_ random: inout SplitMix64) -> ReferenceCalicoSelector {
-    if random.chance(15) { return .all }
-    return tree(
-      &random, [("role", RandomWorld.serviceAccountRoles)], depth: random.pick([0, 0, 1]), mayBeAll: true)
-  }
-
-  private static func tree(
-    _ random: inout SplitMix64, _ vocabulary: Vocabulary, depth: Int, mayBeAll: Bool
-  ) -> ReferenceCalicoSelector {
-    if depth == 0 {
-      if mayBeAll, random.chance(8) { return .all }
-      return leaf(&random, random.pick(vocabulary))
-    }
-    let operand = { (random: inout SplitMix64) in
-      tree(&random, vocabulary, depth: depth - 1, mayBeAll: mayBeAll)
-    }
-    switch random.int(1...6) {
-    case 1...2: return .not(operand(&random))
-    case 3...4: return .allOf(random.several(2...3, operand))
-    default: return .anyOf(random.several(2...3, operand))
-    }
-  }
-
-  private static func leaf(
-    _ random: inout SplitMix64, _ label: (key: String, values: [String])
-  ) -> ReferenceCalicoSelector {
-    let value = random.pick(label.values)
-    // A part of the value, or a text that is none.
-    let part = random.pick([String(value.prefix(1)), String(value.suffix(1)), value, "", "b", "x"])
-    switch random.int(1...12) {
-    case 1...4: return .label(label.key, .equals(value))
-    case 5: return .label(label.key, .notEquals(value))
-    case 6: return .has(label.key)
-    case 7...8: return .label(label.key, .isIn(random.several(0...3) { $0.pick(label.values) }))
-    case 9: return .label(label.key, .isNotIn(random.several(0...3) { $0.pick(label.values) }))
-    case 10: return .label(label.key, .contains(part))
-    case 11: return .label(label.key, .startsWith(part))
-    default: return .label(label.key, .endsWith(part))
-    }
   }
 }
 

@@ -127,7 +127,7 @@ extension RandomWorld {
     for rule in world.clusterPolicies.flatMap({ ($0.ingress ?? []) + ($0.egress ?? []) }) {
       for case .numbers(_, let start, let end) in rule.protocols ?? [] { mentioned += [start, end] }
     }
-    mentioned += calicoPortNumbers
+    mentioned += calicoPortNumbers + calicoPortNumbers
     for container in world.pods.flatMap(\.containers) + world.workloads.flatMap(\.containers) {
       mentioned += container.ports.map(\.number)
     }

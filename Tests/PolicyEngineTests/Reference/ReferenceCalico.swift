@@ -60,7 +60,9 @@ struct ReferenceCalico: Equatable, Sendable {
   }
 
   struct Rule: Equatable, Sendable {
-    enum Action: String, CaseIterable, Sendable { case allow = "Allow", deny = "Deny", pass = "Pass", log = "Log" }
+    enum Action: String, CaseIterable, Sendable {
+      case allow = "Allow", deny = "Deny", pass = "Pass", log = "Log"
+    }
 
     var action: Action
     /// 4 or 6.

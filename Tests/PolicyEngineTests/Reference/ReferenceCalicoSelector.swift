@@ -49,7 +49,8 @@ extension ReferenceCalicoSelector.Test {
       let (whole, part) = (Array(value.utf8), Array(part.utf8))
       return whole.indices.contains { whole[$0...].starts(with: part) } || part.isEmpty
     case .startsWith(let part): return value.map { $0.utf8.starts(with: part.utf8) } ?? false
-    case .endsWith(let part): return value.map { $0.utf8.reversed().starts(with: part.utf8.reversed()) } ?? false
+    case .endsWith(let part):
+      return value.map { $0.utf8.reversed().starts(with: part.utf8.reversed()) } ?? false
     }
   }
 }

@@ -6,7 +6,8 @@ struct ReferenceCalicoTests {
 
   /// The shop under policies that concern the ingress of all pods of `shop`.
   private func world(
-    _ policies: Calico.Policy..., kubernetes: [ReferencePolicy] = [], change: (inout Calico) -> Void = { _ in }
+    _ policies: Calico.Policy..., kubernetes: [ReferencePolicy] = [],
+    change: (inout Calico) -> Void = { _ in }
   ) -> ReferenceFixture {
     var fixture = ReferenceFixture()
     fixture.world.engine = .calico
@@ -86,8 +87,10 @@ struct ReferenceCalicoTests {
     arguments: [
       (.label("a", .equals("x")), "a == 'x'", true), (.label("b", .notEquals("x")), "b != 'x'", true),
       (.label("b", .isIn(["x"])), "b in {'x'}", false), (.label("b", .isNotIn([])), "b not in {}", true),
-      (.label("a", .contains("")), "a contains ''", true), (.label("b", .startsWith("")), "b starts with ''", false),
-      (.not(.label("a", .endsWith("y"))), "!a ends with 'y'", true), (.not(.not(.has("b"))), "!!has(b)", false),
+      (.label("a", .contains("")), "a contains ''", true),
+      (.label("b", .startsWith("")), "b starts with ''", false),
+      (.not(.label("a", .endsWith("y"))), "!a ends with 'y'", true),
+      (.not(.not(.has("b"))), "!!has(b)", false),
       (.anyOf([.all, .allOf([.has("b"), .has("a")])]), "all() || has(b) && has(a)", true),
       (.allOf([.anyOf([.has("a"), .has("b")]), .has("b")]), "(has(a) || has(b)) && has(b)", false),
       (.not(.anyOf([.has("a"), .has("b")])), "!(has(a) || has(b))", false),

@@ -88,7 +88,8 @@ extension ReferenceEvaluator {
           for sameNode in sameNodes {
             // A host reaches its own pods.
             let isOwnPod = sameNode && from.party.role == .node
-            answer.add(egress: out ?? .isNotPoliced, ingress: isOwnPod ? .isNotPoliced : into ?? .isNotPoliced)
+            answer.add(
+              egress: out ?? .isNotPoliced, ingress: isOwnPod ? .isNotPoliced : into ?? .isNotPoliced)
           }
         }
       }

@@ -55,7 +55,8 @@ extension ReferenceEvaluator {
   }
 
   /// A name stands for the ports that the pod at this end gives it, of the connection's protocol.
-  private func isPort(_ port: ReferenceCalico.Port, _ end: CalicoEnd, _ transport: ReferenceProtocol) -> Bool {
+  private func isPort(_ port: ReferenceCalico.Port, _ end: CalicoEnd, _ transport: ReferenceProtocol) -> Bool
+  {
     guard transport.hasPorts else { return false }
     switch port {
     case .numbers(let first, let last): return first <= end.port && end.port <= last

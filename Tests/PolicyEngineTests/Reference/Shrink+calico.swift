@@ -7,7 +7,8 @@ extension Shrink {
     var simpler = variants(of: calico, \.policies, without(calico.policies))
     simpler += variants(of: calico, \.sets, without(calico.sets))
     simpler += variants(of: calico, \.tiers, without(calico.tiers)).filter(namesItsTiers)
-    simpler += variants(of: calico, \.policies, oneSimpler(calico.policies, simplerPolicies)).filter(namesItsTiers)
+    simpler += variants(of: calico, \.policies, oneSimpler(calico.policies, simplerPolicies)).filter(
+      namesItsTiers)
     simpler += variants(of: calico, \.sets, oneSimpler(calico.sets, simplerSets))
     simpler += variants(of: calico, \.tiers, oneSimpler(calico.tiers, simplerTiers))
     return variants(of: world, \.serviceAccounts, without(world.serviceAccounts))

@@ -120,7 +120,9 @@ struct CalicoTrafficTests {
     let shop = { (rule: String) in
       WorldFixture(
         profile: .calico, namespace("shop"),
-        pod("shop/web", "app: web", ip: "10.1.0.1", "containers: [{ports: [{name: http, containerPort: 8080}]}]"),
+        pod(
+          "shop/web", "app: web", ip: "10.1.0.1", "containers: [{ports: [{name: http, containerPort: 8080}]}]"
+        ),
         pod("shop/db", "app: db", ip: "10.1.0.2"),
         calico("GlobalNetworkPolicy", "p", rule))
     }
