@@ -3,7 +3,7 @@ import Testing
 /// Calico's dialect and those of Kubernetes in the same worlds, under the profile `calico`.
 @Suite("The engine agrees with the reference about Calico")
 struct CalicoAgreementTests {
-  static let worlds: UInt64 = 40
+  static let worlds: UInt64 = 32
   static let flowsPerWorld = 40
   /// Parts of the worlds that may run side by side.
   static let parts: UInt64 = 4
