@@ -6,6 +6,9 @@ struct Row: Sendable {
   let policies: [Int32]
   /// The tiers that they are in, as far as they concern the row.
   let tiers: [RowTier]
+  /// Whether it rests on something unknown that the other direction may rest on too: the subject's own address, or
+  /// the source's port. What both leave open may then be decided.
+  let sharesUnknowns: Bool
   /// Disjoint sets of facets with what may flow to or from them. Nothing flows to facets in none, and no rule
   /// says so.
   let groups: [Group]
