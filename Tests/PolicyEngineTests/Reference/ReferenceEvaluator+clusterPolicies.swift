@@ -88,7 +88,7 @@ extension ReferenceEvaluator {
   // MARK: - §2.1, §2.2 Matching
 
   /// Never a hostNetwork pod, neither as subject nor as peer.
-  private func selects(_ pods: ReferenceClusterPolicy.Pods, _ facts: PodFacts) -> Bool {
+  func selects(_ pods: ReferenceClusterPolicy.Pods, _ facts: PodFacts) -> Bool {
     if facts.isHostNetwork || pods.isUnreadable { return false }
     return Self.matches(pods.namespaceSelector ?? ReferencePolicy.Selector(), facts.namespaceLabels)
       && Self.matches(pods.podSelector ?? ReferencePolicy.Selector(), facts.labels)

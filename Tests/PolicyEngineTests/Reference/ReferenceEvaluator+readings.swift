@@ -1,7 +1,8 @@
 extension ReferenceEvaluator {
   /// The verdict of one flow over all its readings; nil if the flow names an object that is not there.
   func verdict(_ flow: ReferenceFlow) -> ReferenceVerdict? {
-    verdict(
+    if world.engine == .cilium { return ReferenceCiliumEvaluator(ends: self).verdict(flow) }
+    return verdict(
       source: flow.source, destination: flow.destination, transport: flow.transport, port: flow.port)
   }
 
@@ -88,7 +89,7 @@ extension ReferenceEvaluator {
     for sameNode in sameNodeReadings(from, to) {
       for exemptsOwnNode in sameNode && to.party.role == .node ? [false, true] : [false] {
         for namedPorts in NamedPorts.readings(of: to.party.facts) {
-          for allowsICMP in transport == .icmp ? [false, true] : [false] {
+          for allowsICMP in transport.hasPorts ? [false] : [false, true] {
             for seesService in front == nil ? [false] : [false, true] {
               let reading = Reading(
                 source: from.party, destination: to.party, sameNode: sameNode,
@@ -228,7 +229,7 @@ extension ReferenceEvaluator {
   }
 
   private static func blocks(in world: ReferenceWorld) -> [ReferenceBlock] {
-    var blocks: [ReferenceBlock] = []
+    var blocks = world.cilium.blocks
     for rule in world.policies.flatMap({ ($0.ingress ?? []) + ($0.egress ?? []) }) {
       for block in (rule.peers ?? []).compactMap(\.ipBlock) { blocks += [block.cidr] + (block.except ?? []) }
     }
@@ -241,7 +242,7 @@ extension ReferenceEvaluator {
   // MARK: - Combining
 
   /// Which answers were seen, for each direction and for both together.
-  private struct Tally {
+  struct Tally {
     var overall: Set<Bool> = []
     var egress: Set<Bool> = []
     var ingress: Set<Bool> = []

@@ -8,6 +8,8 @@ struct ReferenceFlow: Equatable, Sendable {
     case address(ReferenceAddress)
     /// As a destination: outside, at an address that answers for the name gave.
     case domain(String)
+    /// What only Cilium knows, by its name: `kube-apiserver`, `world`, `health`, …
+    case entity(String)
     /// As a destination: whatever pod the Service picks.
     case service(namespace: String, name: String)
     /// As a destination: the very pod that is the source.
@@ -19,12 +21,20 @@ struct ReferenceFlow: Equatable, Sendable {
   var transport: ReferenceProtocol
   /// The pod port; for a Service its own port, for ICMP the type.
   var port: Int
+  /// The code of an ICMP message.
+  var code = 0
 
   /// `shop/web -> shop/db tcp/5432`; the kind is added where two objects share namespace and name.
   func line(in world: ReferenceWorld) -> String {
     let from = Self.text(of: source, in: world)
     let to = Self.text(of: destination, in: world)
-    return "\(from) -> \(to) \(transport.rawValue)/\(port)"
+    return "\(from) -> \(to) \(traffic)"
+  }
+
+  /// `tcp/5432`, `icmp/3/4`, `gre`.
+  private var traffic: String {
+    guard transport.hasPorts || transport.hasMessages else { return transport.rawValue }
+    return "\(transport.rawValue)/\(port)" + (code > 0 ? "/\(code)" : "")
   }
 
   private static func text(of end: End, in world: ReferenceWorld) -> String {
@@ -36,6 +46,7 @@ struct ReferenceFlow: Equatable, Sendable {
     case .node(let name): return "node/\(name)"
     case .address(let address): return "\(address)"
     case .domain(let name): return name
+    case .entity(let name): return "entity/\(name)"
     case .service(let namespace, let name): return "service/\(namespace)/\(name)"
     case .itself: return "self"
     }
@@ -94,7 +105,7 @@ extension ReferenceWorld {
   func hasMeaning(_ flow: ReferenceFlow) -> Bool {
     switch flow.source {
     case .itself, .domain, .service: return false
-    case .pod, .workload, .node, .address: break
+    case .pod, .workload, .node, .address, .entity: break
     }
     return [flow.source, flow.destination].allSatisfy { end in
       switch end {
@@ -108,7 +119,7 @@ extension ReferenceWorld {
         return !pods.contains { pod in
           pod.hostNetwork && !pod.isFinished && (pod.status?.addresses ?? []).contains(address)
         }
-      case .domain: return true
+      case .domain, .entity: return true
       case .service(let namespace, let name):
         return services.contains { service in
           service.namespace == namespace && service.name == name && hasBackend(service)
@@ -117,7 +128,7 @@ extension ReferenceWorld {
       case .itself:
         switch flow.source {
         case .pod, .workload: return true
-        case .node, .address, .domain, .service, .itself: return false
+        case .node, .address, .domain, .entity, .service, .itself: return false
         }
       }
     }
