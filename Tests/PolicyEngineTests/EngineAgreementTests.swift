@@ -122,6 +122,7 @@ extension ReferenceWorld.Engine {
     switch self {
     case .kubernetes: .kubernetes
     case .calico: .calico
+    case .cilium: .cilium
     }
   }
 }

@@ -52,6 +52,10 @@ enum ReservedIdentity: String, CaseIterable {
     }
   }
 
+  /// All of them.
+  static let anyone = PeerCondition.any(
+    [.nodes(.all, .anywhere)] + allCases.filter { $0 != .host && $0 != .remoteNode }.map(\.condition))
+
   /// Whether it has the label of its cluster (SEMANTICS.md §4.2, over-selection).
   var hasCluster: Bool {
     switch self {

@@ -100,9 +100,8 @@ extension CiliumSelector {
       case (false, false): return nil
       }
     }
-    if !isPositive {
-      parts.insert(.not(.endpoints(EndpointSelector(namespaces: .all, pods: .everything))), at: 0)
-    }
+    // Only what has an identity: a pod without an address has none.
+    if !isPositive { parts.insert(ReservedIdentity.anyone, at: 0) }
     return parts.count == 1 ? parts[0] : .all(parts)
   }
 

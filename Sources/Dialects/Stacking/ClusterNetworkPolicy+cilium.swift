@@ -43,7 +43,7 @@ extension Rule {
     var names: [String] = []
     let read = peers.map { peer in
       switch peer.kind {
-      case .nodes(let selector, _): return Peer(.nodes(selector, .other), location: peer.location)
+      case .nodes(let selector, .anywhere): return Peer(.nodes(selector, .other), location: peer.location)
       case .domain(let pattern): names.append(pattern.description)
       default: break
       }

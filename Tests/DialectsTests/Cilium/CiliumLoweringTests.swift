@@ -105,7 +105,7 @@ struct CiliumLoweringTests {
       ),
       (
         "{fromEndpoints: [{matchExpressions: [{key: reserved:world, operator: DoesNotExist}]}]}",
-        "all pods in all namespaces or (not all pods in all namespaces and not everything outside the cluster)"
+        "all pods in all namespaces or ((all nodes or everything outside the cluster or the API server or entity health or entity ingress or entity init or entity unmanaged) and not everything outside the cluster)"
       ),
       ("{fromEndpoints: []}", "nobody"), ("{fromEntities: [all]}", "anyone"),
       ("{fromEntities: [remote-node, kube-apiserver]}", "other nodes or the API server"),

@@ -30,13 +30,15 @@ extension RandomWorld {
       labels =
         world.workloads
         .first { $0.kind == kind && $0.namespace == namespace && $0.name == name }?.labels
-    case .node, .address, .domain, .service, .itself: return false
+    case .node: return world.cilium.policesNodes
+    case .address, .domain, .entity, .service, .itself: return false
     }
     return world.policies.contains { policy in
       policy.namespace == namespace
         && ReferenceEvaluator.effectiveTypes(of: policy).contains(direction)
         && ReferenceEvaluator.matches(policy.podSelector ?? ReferencePolicy.Selector(), labels ?? [:])
     }
+      || world.cilium.selects(namespace: namespace, labels: labels ?? [:])
       || world.clusterPolicies.contains { policy in
         !policy.rules(direction).isEmpty
           && ReferenceEvaluator.matches(
@@ -48,7 +50,7 @@ extension RandomWorld {
   }
 
   private mutating func anyFlow() -> ReferenceFlow {
-    let anchor = end(podPercent: 100)
+    let anchor = anchor()
     var other = end(podPercent: 60)
     if random.chance(3) { other = anchor }
     var flow = ReferenceFlow(source: anchor, destination: other, transport: .tcp, port: 80)
@@ -71,7 +73,15 @@ extension RandomWorld {
     }
     flow.port = flow.transport == .icmp ? random.pick([0, 3, 8]) : port()
     if world.engine == .calico { varyForCalico(&flow) }
+    if world.engine == .cilium { varyForCilium(&flow) }
     return flow
+  }
+
+  private mutating func anchor() -> ReferenceFlow.End {
+    if world.cilium.policesNodes, !world.nodes.isEmpty, random.chance(30) {
+      return .node(random.pick(world.nodes).name)
+    }
+    return end(podPercent: 100)
   }
 
   private mutating func end(podPercent: Int) -> ReferenceFlow.End {
@@ -86,7 +96,7 @@ extension RandomWorld {
   }
 
   /// A pod or a template; those that policies select come up more often.
-  private mutating func policedEnd() -> ReferenceFlow.End {
+  mutating func policedEnd() -> ReferenceFlow.End {
     var ends: [ReferenceFlow.End] = []
     for pod in world.pods {
       let end = ReferenceFlow.End.pod(namespace: pod.namespace, name: pod.name)
@@ -105,7 +115,10 @@ extension RandomWorld {
       policy.namespace == namespace
         && ReferenceEvaluator.matches(policy.podSelector ?? ReferencePolicy.Selector(), labels)
     }
-    return 1 + 6 * (selecting + calicoPolicies(selecting: labels, in: namespace).count)
+    let ofEngine =
+      calicoPolicies(selecting: labels, in: namespace).count
+      + (world.cilium.selects(namespace: namespace, labels: labels) ? 1 : 0)
+    return 1 + 6 * (selecting + ofEngine)
   }
 
   /// Addresses of pods (finished ones too) and nodes.
@@ -124,6 +137,7 @@ extension RandomWorld {
         if let end = entry.endPort { mentioned.append(end) }
       }
     }
+    mentioned += world.cilium.ports
     for rule in world.clusterPolicies.flatMap({ ($0.ingress ?? []) + ($0.egress ?? []) }) {
       for case .numbers(_, let start, let end) in rule.protocols ?? [] { mentioned += [start, end] }
     }

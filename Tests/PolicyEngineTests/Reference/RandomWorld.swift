@@ -62,6 +62,7 @@ struct RandomWorld: Sendable {
       switch engine {
       case .kubernetes: break
       case .calico: addCalico()
+      case .cilium: addCilium()
       }
     }
 
@@ -141,7 +142,7 @@ struct RandomWorld: Sendable {
     }
 
     /// In front of everything that shares a label with a pod or template, in its namespace.
-    private mutating func addService() {
+    mutating func addService() {
       let pods =
         world.pods.map { ($0.namespace, $0.labels) } + world.workloads.map { ($0.namespace, $0.labels) }
       let (namespace, labels) = random.pick(pods)

@@ -2,6 +2,7 @@ extension ReferenceEvaluator {
   /// The verdict of one flow over all its readings; nil if the flow names an object that is not there.
   func verdict(_ flow: ReferenceFlow) -> ReferenceVerdict? {
     if world.engine == .calico { return calicoAnswer(flow)?.verdict }
+    if world.engine == .cilium { return ReferenceCiliumEvaluator(ends: self).verdict(flow) }
     return verdict(
       source: flow.source, destination: flow.destination, transport: flow.transport, port: flow.port)
   }
@@ -77,7 +78,7 @@ extension ReferenceEvaluator {
       self.node = node
       switch subject.nature {
       case .pod, .hostNetworkPod, .finishedPod: isPod = true
-      case .node, .external, .domain: isPod = false
+      case .node, .external, .domain, .entity: isPod = false
       }
       guard subject.isHostNetwork || party.role == .node else { return }
       party.nodeLabels = node?.labels ?? [:]
@@ -113,7 +114,7 @@ extension ReferenceEvaluator {
 
   /// Two pods whose addresses are all known, none of one of a family of the other's: neither can send the other a
   /// packet, whatever policies say.
-  private func isWithoutCommonFamily(_ from: End, _ to: End) -> Bool {
+  func isWithoutCommonFamily(_ from: End, _ to: End) -> Bool {
     guard from.isPod, to.isPod, case .oneOf(let sources) = from.addresses,
       case .oneOf(let destinations) = to.addresses
     else { return false }
@@ -248,7 +249,7 @@ extension ReferenceEvaluator {
   }
 
   static func blocks(in world: ReferenceWorld) -> [ReferenceBlock] {
-    var blocks = world.calico.blocks
+    var blocks = world.calico.blocks + world.cilium.blocks
     for rule in world.policies.flatMap({ ($0.ingress ?? []) + ($0.egress ?? []) }) {
       for block in (rule.peers ?? []).compactMap(\.ipBlock) { blocks += [block.cidr] + (block.except ?? []) }
     }

@@ -21,6 +21,7 @@ extension ReferenceEvaluator {
       case node
       case external
       case domain(String)
+      case entity(String)
     }
 
     var nature: Nature
@@ -49,6 +50,7 @@ extension ReferenceEvaluator {
       case .node: return Party(role: .node)
       case .external: return Party(role: .external)
       case .domain(let name): return Party(role: .external, domainName: name)
+      case .entity: return Party(role: .external)
       }
     }
 
@@ -71,6 +73,8 @@ extension ReferenceEvaluator {
     case .address(let address): return subject(at: address)
     case .domain(let name):
       return Subject(nature: .domain(name), addresses: .anywhere, addressesAsNode: .anywhere)
+    case .entity(let name):
+      return Subject(nature: .entity(name), addresses: .anywhere, addressesAsNode: .anywhere)
     case .itself, .service: return nil
     }
   }

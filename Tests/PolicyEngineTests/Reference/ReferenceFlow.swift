@@ -8,6 +8,8 @@ struct ReferenceFlow: Equatable, Sendable {
     case address(ReferenceAddress)
     /// As a destination: outside, at an address that answers for the name gave.
     case domain(String)
+    /// What only Cilium knows, by its name: `kube-apiserver`, `world`, `health`, …
+    case entity(String)
     /// As a destination: whatever pod the Service picks.
     case service(namespace: String, name: String)
     /// As a destination: the very pod that is the source.
@@ -44,6 +46,7 @@ struct ReferenceFlow: Equatable, Sendable {
     case .node(let name): return "node/\(name)"
     case .address(let address): return "\(address)"
     case .domain(let name): return name
+    case .entity(let name): return "entity/\(name)"
     case .service(let namespace, let name): return "service/\(namespace)/\(name)"
     case .itself: return "self"
     }
@@ -102,7 +105,7 @@ extension ReferenceWorld {
   func hasMeaning(_ flow: ReferenceFlow) -> Bool {
     switch flow.source {
     case .itself, .domain, .service: return false
-    case .pod, .workload, .node, .address: break
+    case .pod, .workload, .node, .address, .entity: break
     }
     if engine == .calico, !hasPackets(flow) { return false }
     return [flow.source, flow.destination].allSatisfy { end in
@@ -117,7 +120,7 @@ extension ReferenceWorld {
         return !pods.contains { pod in
           pod.hostNetwork && !pod.isFinished && (pod.status?.addresses ?? []).contains(address)
         }
-      case .domain: return true
+      case .domain, .entity: return true
       case .service(let namespace, let name):
         return services.contains { service in
           service.namespace == namespace && service.name == name && hasBackend(service)
@@ -126,7 +129,7 @@ extension ReferenceWorld {
       case .itself:
         switch flow.source {
         case .pod, .workload: return true
-        case .node, .address, .domain, .service, .itself: return false
+        case .node, .address, .domain, .entity, .service, .itself: return false
         }
       }
     }

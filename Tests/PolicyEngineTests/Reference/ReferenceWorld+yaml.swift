@@ -10,6 +10,7 @@ extension ReferenceWorld {
     documents += policies.map { $0.manifest }
     documents += clusterPolicies.map { $0.manifest }
     documents += calico.manifests
+    documents += cilium.manifests
     return documents.map { $0.lines.joined(separator: "\n") + "\n" }.joined(separator: "---\n")
   }
 
@@ -105,7 +106,7 @@ extension ReferenceWorld {
   private static func manifest(of service: Service) -> ReferenceYAML {
     .map([
       ("apiVersion", .text("v1")), ("kind", .text("Service")),
-      ("metadata", metadata(namespace: service.namespace, name: service.name)),
+      ("metadata", metadata(namespace: service.namespace, name: service.name, labels: service.labels)),
       (
         "spec",
         .map([

@@ -9,11 +9,12 @@ struct ReferenceWorld: Equatable, Sendable {
   var clusterPolicies: [ReferenceClusterPolicy] = []
   var serviceAccounts: [ServiceAccount] = []
   var calico = ReferenceCalico()
+  var cilium = ReferenceCilium()
   /// Whose answer is wanted.
   var engine = Engine.kubernetes
 
   /// What an engine makes of the same text.
-  enum Engine: String, CaseIterable, Sendable { case kubernetes, calico }
+  enum Engine: String, CaseIterable, Sendable { case kubernetes, calico, cilium }
 
   struct Namespace: Equatable, Sendable {
     var name: String
@@ -86,6 +87,7 @@ struct ReferenceWorld: Equatable, Sendable {
     var address: ReferenceAddress
     var port: Int
     var targetPort: Int
+    var labels: [String: String] = [:]
   }
 
   struct Container: Equatable, Sendable {

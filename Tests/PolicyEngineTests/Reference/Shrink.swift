@@ -36,6 +36,7 @@ struct Shrink {
     var worlds: [ReferenceWorld] = []
     worlds += variants(of: world, \.policies, without(world.policies))
     worlds += variants(of: world, \.clusterPolicies, without(world.clusterPolicies))
+    worlds += simplerCiliumWorlds(of: world)
     worlds += variants(of: world, \.pods, without(world.pods))
     worlds += variants(of: world, \.workloads, without(world.workloads))
     worlds += variants(of: world, \.nodes, without(world.nodes))
@@ -68,6 +69,7 @@ struct Shrink {
       world.pods.map(\.namespace) + world.workloads.map(\.namespace) + world.policies.map(\.namespace)
       + world.services.map(\.namespace) + world.serviceAccounts.map(\.namespace)
       + world.calico.policies.compactMap(\.namespace) + world.calico.sets.compactMap(\.namespace)
+      + world.cilium.policies.compactMap(\.namespace)
     return Set(used).isSubset(of: world.namespaces.map(\.name))
   }
 

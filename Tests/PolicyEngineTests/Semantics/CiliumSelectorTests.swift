@@ -71,6 +71,22 @@ struct CiliumSelectorTests {
     ).expect("* -> shop/web tcp/80", ["shop/robot", "shop/db"], "A D")
   }
 
+  @Test("pods without an address and finished pods have no identity, not even to a negative selector")
+  func noIdentity() throws {
+    let pending = "status: {phase: Pending}"
+    let pods = [
+      "apiVersion: v1\nkind: Pod\nmetadata: {namespace: shop, name: new}\nspec: {containers: []}\n\(pending)",
+      "apiVersion: v1\nkind: Pod\nmetadata: {namespace: shop, name: old}\nspec: {containers: []}\nstatus: {phase: Succeeded}",
+    ]
+    for name in ["world", "host", "health"] {
+      let selector = "{matchExpressions: [{key: reserved:\(name), operator: DoesNotExist}]}"
+      try WorldFixture.cilium(
+        pods[0], pods[1],
+        cnp("shop/p", "{endpointSelector: {matchLabels: {app: web}}, egress: [{toEndpoints: [\(selector)]}]}")
+      ).expect("shop/web -> * tcp/80", ["shop/new", "shop/old", "shop/db"], "D D A")
+    }
+  }
+
   // MARK: - Subjects
 
   @Test(
@@ -172,9 +188,25 @@ struct CiliumSelectorTests {
     try WorldFixture.cilium(document).expect("* -> shop/web tcp/80", sources, "A D D D")
   }
 
+  @Test("the own host is among the nodes that negative namespaces match, in a ClusterNetworkPolicy, too")
+  func ownHost() throws {
+    for peer in [
+      "namespaces: \(Self.notData)", "pods: {namespaceSelector: \(Self.notData), podSelector: {}}",
+    ] {
+      let rules = "ingress: [{action: Deny, from: [{\(peer)}]}], egress: [{action: Deny, to: [{\(peer)}]}]"
+      for tier in ["Admin", "Baseline"] {
+        let fixture = WorldFixture.cilium(clusterPolicy("p", tier, 1, rules))
+        try fixture.expect("* -> shop/web tcp/80", ["node/n1", "node/n2"], "D D")
+        try fixture.expect("shop/web -> * tcp/80", ["node/n1", "node/n2"], "D D")
+      }
+    }
+  }
+
+  private static let notData = "{matchExpressions: [{key: team, operator: NotIn, values: [data]}]}"
+
   @Test("in a ClusterNetworkPolicy `namespaces` match even the world, `pods` only nodes")
   func clusterNetworkPolicy() throws {
-    let namespaces = "{matchExpressions: [{key: team, operator: NotIn, values: [data]}]}"
+    let namespaces = Self.notData
     func denying(_ peer: String) -> String {
       clusterPolicy("p", "Admin", 1, "ingress: [{action: Deny, from: [\(peer)]}]")
     }
