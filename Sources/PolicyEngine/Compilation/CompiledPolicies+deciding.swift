@@ -14,9 +14,19 @@ extension CompiledPolicies {
   package enum Deciding {
     case notPoliced
     case notIsolated
-    /// Every rule that lets some of the traffic through, ascending, over all cases that the ends stand for.
-    /// Without any, policies apply and leave it open.
-    case rules([Int32])
+    /// Every rule that lets some of the traffic through, ascending, over all cases that the ends stand for, and what
+    /// opens the traffic that none of them does.
+    case rules([Int32], rest: Rest)
+  }
+
+  /// What opens traffic that no rule lets through.
+  package enum Rest {
+    /// Rules let all of it through.
+    case none
+    /// These policies are asked, and leave open what no rule decides.
+    case open([Policy])
+    /// It is open in some cases only.
+    case unknown
   }
 
   /// The rules behind a row in one direction. O(facets of the ends × groups + their rules).
@@ -34,29 +44,38 @@ extension CompiledPolicies {
       return own.contains { facets[$0].isPoliced } ? .notIsolated : .notPoliced
     }
     var numbers: Set<Int32> = []
-    func add(_ rules: [Row.RuleTraffic]?) {
-      for rule in rules ?? [] where table[rule.traffic].possible.intersects(traffic) {
+    var decided = TrafficSet.none
+    var certain = TrafficSet.all
+    func add(_ group: Row.Group?) {
+      guard let group else { return }
+      certain = certain.intersection(table[group.traffic].certain)
+      for rule in group.allows where table[rule.traffic].possible.intersects(traffic) {
         numbers.insert(rule.rule)
+        decided = decided.union(table[rule.traffic].possible)
       }
     }
     for number in rowNumbers {
       switch other {
       case .unit(let unit):
         for facet in classes[Int(unit.endpointClass)].facets {
-          add(rows[Int(number)].group(of: Int(facet))?.allows)
+          add(rows[Int(number)].group(of: Int(facet)))
         }
       case .addresses(let addresses):
         for interval in addresses.intervals {
           let atom = Int(atoms.atom(of: .init(interval.family, bits: interval.first)))
-          add(rows[Int(number)].outsideGroup(of: atom)?.allows)
+          add(rows[Int(number)].outsideGroup(of: atom))
         }
       case .name(let name):
         for member in namedEnds[name].members {
-          add(rows[Int(number)].outsideGroup(of: atoms.count + member)?.allows)
+          add(rows[Int(number)].outsideGroup(of: atoms.count + member))
         }
       }
     }
-    return .rules(numbers.sorted())
+    let rest = traffic.subtracting(decided)
+    if rest.isEmpty { return .rules(numbers.sorted(), rest: .none) }
+    guard rest.subtracting(certain).isEmpty else { return .rules(numbers.sorted(), rest: .unknown) }
+    let policies = Set(rowNumbers.flatMap { rows[Int($0)].policies }).sorted()
+    return .rules(numbers.sorted(), rest: .open(policies.map { self.policies[Int($0)] }))
   }
 }
 
@@ -69,6 +88,6 @@ extension CompiledPolicies {
     if concerned.isEmpty { return own.contains { facets[$0].isPoliced } ? .notIsolated : .notPoliced }
     return .rules(
       rules.indices.filter { concerned.contains(rules[$0].policy) && rules[$0].rule.direction == direction }
-        .map(Int32.init))
+        .map(Int32.init), rest: .none)
   }
 }

@@ -94,7 +94,7 @@ package struct ExposureReport {
 
   /// What rules open to pods that may exist, by selector; without those that only match pods that do exist.
   private func openings(of unit: ConnectivityUnit, _ direction: Direction) -> Openings {
-    guard case .rules(let rules) = report.compiled.deciding(direction, of: unit) else {
+    guard case .rules(let rules, _) = report.compiled.deciding(direction, of: unit) else {
       return Openings(anyPod: .everything)
     }
     let values = rules.map { report.compiled.policyAndRule($0).rule }

@@ -24,14 +24,23 @@ final class RowExplainer {
     ]
   }
 
+  /// - Parameter ofSome: whether rules decide the other part of the traffic.
+  private func text(_ rest: CompiledPolicies.Rest, ofSome: Bool) -> String? {
+    switch rest {
+    case .none: nil
+    case .open(let policies): (ofSome ? "the rest is " : "") + Wording.undecided(by: policies)
+    // What rules let through in some cases is said by them.
+    case .unknown: ofSome ? nil : "depends on what the input does not say"
+    }
+  }
+
   private func text(_ deciding: CompiledPolicies.Deciding) -> String {
     switch deciding {
     case .notPoliced: "\(Wording.notPoliced)"
     case .notIsolated: "\(Wording.notIsolated)"
-    case .rules(let numbers):
-      numbers.isEmpty
-        ? "depends on what the input does not say"
-        : numbers.map { ruleTexts[Int($0)] }.joined(separator: "; ")
+    case .rules(let numbers, let rest):
+      (numbers.map { ruleTexts[Int($0)] } + [text(rest, ofSome: !numbers.isEmpty)].compactMap { $0 })
+        .joined(separator: "; ")
     }
   }
 }

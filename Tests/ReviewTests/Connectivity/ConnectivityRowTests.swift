@@ -147,4 +147,32 @@ struct ConnectivityRowTests {
     #expect(try PrintedRows.csv(fixture.connectivity(.csv, by: .namespace)) == rows)
     #expect(try PrintedRows.json(fixture.connectivity(.json, by: .namespace)) == rows)
   }
+
+  @Test("a row that no rule lets through says whose silence opens it, and what rules open of it")
+  func restOfTiers() {
+    func lines(_ rules: String, _ row: String) -> [String] {
+      let text = ClusterFixture.web(clusterPolicy("a", "ingress: [\(rules)]")).connectivity(explains: true)
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      guard let start = lines.firstIndex(where: { $0.hasPrefix(row) }) else { return [] }
+      return lines[(start + 1)...].prefix { $0.hasPrefix(" ") }.map { $0.drop { $0 == " " } }.map(String.init)
+    }
+    let deny = "{action: Deny, from: [{namespaces: {matchLabels: {a: b}}}]}"
+    #expect(
+      lines(deny, "shop/web -> shop/db") == [
+        "egress: open: no policy isolates it",
+        "ingress: open: no rule decides it in ClusterNetworkPolicy a (world.yaml:17)",
+      ])
+    let accept =
+      "{action: Accept, from: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {number: 80}}}]}"
+    let accepted = lines(accept, "shop/web -> shop/db")
+    #expect(accepted.count == 2)
+    #expect(accepted.last?.hasPrefix("ingress: allowed by ClusterNetworkPolicy a") == true)
+    #expect(
+      accepted.last?.hasSuffix(
+        "; the rest is open: no rule decides it in ClusterNetworkPolicy a (world.yaml:17)")
+        == true)
+    // Where a rule lets all of it through, there is no rest.
+    let whole = lines("{action: Accept, from: [{namespaces: {}}]}", "shop/web -> shop/db")
+    #expect(whole.last?.contains("the rest") == false)
+  }
 }
