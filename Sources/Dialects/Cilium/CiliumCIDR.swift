@@ -101,12 +101,12 @@ extension CIDR {
       self.init(IPAddress(.ipv6, bits: 0xFFFF << 32 | bits), prefixLength: prefixLength + 96)
       problems.append(
         Diagnostic(
-          .maskedBits, .warning, "`\(text)` is an IPv6 block to Cilium and matches no IPv4 address",
+          .matchesNothing, .warning, "`\(text)` is an IPv6 block to Cilium and matches no IPv4 address",
           at: node.location, fix: "write \(parsed.cidr)"))
     } else if parsed.legacyForms.contains(.hostBits) {
       problems.append(
         Diagnostic(
-          .maskedBits, .warning, "`\(text)` has bits set after its prefix; Cilium reads \(self)",
+          .hostBits, .warning, "`\(text)` has bits set after its prefix; Cilium reads \(self)",
           at: node.location, fix: "write \(self)"))
     }
   }

@@ -75,7 +75,7 @@ extension StrictFields {
       guard let node = written(name), node.isNull else { continue }
       problems.append(
         Diagnostic(
-          .droppedNull, .warning, "a null `\(name)` is dropped by the API server: \(consequence)",
+          .droppedField, .warning, "a null `\(name)` is dropped by the API server: \(consequence)",
           at: node.location, fix: "remove it, or write what is meant"))
     }
   }

@@ -28,10 +28,6 @@ extension [Diagnostic] {
 extension Diagnostic.Code {
   /// An object that is stored but never enforced, because the agent cannot use it.
   package static let ignoredByAgent = Self(rawValue: "ignored-by-agent")
-  /// A null that the API server drops, which leaves a wider rule than it seems.
-  package static let droppedNull = Self(rawValue: "dropped-null")
   /// Something that other releases of the enforcer, or other options of it, treat otherwise.
   package static let versionDependent = Self(rawValue: "version-dependent")
-  /// A CIDR with bits after its prefix, or of a family that it does not seem to have.
-  package static let maskedBits = Self(rawValue: "masked-bits")
 }

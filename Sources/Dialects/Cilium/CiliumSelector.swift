@@ -91,7 +91,7 @@ private struct SelectorReading {
       if value.isNull {
         problems.append(
           Diagnostic(
-            .droppedNull, .warning,
+            .droppedField, .warning,
             "the label `\(key.keyText)` is null, and dropped by the API server: the selector selects more",
             at: value.location, fix: "write \"\" for an empty value"))
         continue

@@ -24,7 +24,7 @@ extension ClusterNetworkPolicy {
         PolicyModel.Rule(
           direction: lowered.direction, action: isAccept ? .allow : .deny, path: lowered.path,
           peers: isAccept ? .anyOf([]) : .anyone, traffic: isAccept ? lowered.traffic : .any,
-          location: lowered.location))
+          step: lowered.step, location: lowered.location))
     }
     return policy.with(rules: rules)
   }

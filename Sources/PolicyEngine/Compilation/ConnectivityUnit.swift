@@ -20,6 +20,8 @@ package struct ConnectivityUnit: Sendable {
   package let isIngressIsolated: Bool
   /// Whether a policy isolates it for egress in some case that it stands for.
   package let isEgressIsolated: Bool
+  /// Whether a rule of its policies denies something.
+  package let isDeniedSomething: Bool
   let endpointClass: Int32
   /// The nodes the endpoints run on; nil when any is unknown, and in worlds without host-network pods, where
   /// it does not matter.
@@ -70,6 +72,9 @@ extension CompiledPolicies {
       location: hasOwnName ? first.location : group.location, hostNetwork: first.hostNetwork,
       isIngressIsolated: facets.contains { rows[Int(ingressRow[Int($0)])].isIsolated },
       isEgressIsolated: facets.contains { rows[Int(egressRow[Int($0)])].isIsolated },
+      isDeniedSomething: facets.contains {
+        rows[Int(ingressRow[Int($0)])].deniesSomething || rows[Int(egressRow[Int($0)])].deniesSomething
+      },
       endpointClass: endpointClass, nodes: nodes)
   }
 

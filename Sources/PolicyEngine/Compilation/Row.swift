@@ -4,18 +4,30 @@
 struct Row: Sendable {
   /// Indices of the policies that say something, ascending. Empty only for the open row.
   let policies: [Int32]
-  /// Those of them that close the direction.
-  let closing: [Int32]
-  /// Whether some of them have one rank, and nobody says which of those goes first.
-  let mayTie: Bool
+  /// The tiers that they are in, as far as they concern the row.
+  let tiers: [RowTier]
+  /// Whether it rests on something unknown that the other direction may rest on too: the subject's own address, or
+  /// the source's port. What both leave open may then be decided.
+  let sharesUnknowns: Bool
   /// Disjoint sets of facets with what may flow to or from them. Nothing flows to facets in none, and no rule
   /// says so.
   let groups: [Group]
   /// Disjoint sets of address atoms and named parties, likewise.
   let outside: [Group]
 
+  /// The policies that close the direction.
+  var closing: [Int32] { tiers.flatMap(\.closing) }
+
   /// Whether some of the policies close the direction.
-  var isIsolated: Bool { !closing.isEmpty }
+  var isIsolated: Bool { tiers.contains(where: \.isolates) }
+
+  /// Whether a rule of the policies denies something to somebody.
+  var deniesSomething: Bool {
+    groups.contains { !$0.denials.isEmpty } || outside.contains { !$0.denials.isEmpty }
+  }
+
+  /// Whether some of the policies have one rank, and nobody says which of those goes first.
+  var mayTie: Bool { tiers.contains(where: \.mayTie) }
 
   struct Group: Sendable {
     let members: BitSet

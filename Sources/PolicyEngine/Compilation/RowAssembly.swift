@@ -76,8 +76,7 @@ struct RowAssembly {
     }
     let ports = facets[facet].ports
     let namesSubjectPorts =
-      direction == .ingress && ports != 0
-      && ruleNumbers.contains { compiled.rules[Int($0)].rule.traffic.namesPorts }
+      ports != 0 && ruleNumbers.contains { compiled.rules[Int($0)].rule.subjectPorts.namesPorts }
     let (excluded, isUnknown) = asksSubjects ? exclusions(ruleNumbers, facet: facet) : ([], false)
     let question = RowBuilder.Question(
       direction: direction, policies: policies, ports: namesSubjectPorts ? ports : 0, excluded: excluded,

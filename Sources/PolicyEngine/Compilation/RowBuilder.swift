@@ -6,14 +6,14 @@ struct RowBuilder {
   private let world: World
   private let atoms: AddressAtoms
   private let facets: [Facet]
-  private let portNames: PortNameTable
+  let portNames: PortNameTable
   private var peers: PeerCompiler
   /// For each of ``UnknownAddress/all``, the atoms that such addresses may lie in.
   private let assumedAtoms: [[Int32]]
   private let outsideAtoms: [Int32]
   private let hasNames: Bool
   /// Peers of every rule, by rule number.
-  private let rules: [CompiledRule]
+  let rules: [CompiledRule]
 
   init(
     world: World, atoms: AddressAtoms, names: [NamedParty], facets: [Facet], portNames: PortNameTable,
@@ -44,7 +44,8 @@ struct RowBuilder {
     let direction: Direction
     /// Ascending.
     let policies: [Int32]
-    /// The subject's port names, on which ingress rules resolve; 0 when no rule names a port of the subject.
+    /// The subject's port names: destination ports of ingress rules and source ports of egress rules resolve on
+    /// them. 0 when no rule names a port of the subject.
     let ports: Int32
     /// Rules that ask the subject to be something else than it is.
     let excluded: [Int32]
@@ -85,8 +86,9 @@ struct RowBuilder {
       }
     }
     return Row(
-      policies: question.policies, closing: tiers.flatMap(\.closing), mayTie: tiers.contains(where: \.mayTie),
-      groups: groups, outside: outside)
+      policies: question.policies, tiers: tiers,
+      sharesUnknowns: cases.contains { $0.atomOfSubject >= 0 || $0.sourcePort != nil }, groups: groups,
+      outside: outside)
   }
 
   /// Everything, for ends that no policy says anything about.
@@ -95,7 +97,7 @@ struct RowBuilder {
       Row.Group(members: members, traffic: TrafficTable.all, allows: [], denials: [])
     }
     return Row(
-      policies: [], closing: [], mayTie: false, groups: [open(peers.everything.facets)],
+      policies: [], tiers: [], sharesUnknowns: false, groups: [open(peers.everything.facets)],
       outside: [open(peers.everything.outside)])
   }
 
@@ -118,7 +120,7 @@ struct RowBuilder {
         }
       }
     }
-    let ports = sourcePorts(numbers)
+    let ports = sourcePorts(question, numbers)
     if !ports.isEmpty {
       cases = ports.flatMap { port in
         cases.map {
@@ -168,18 +170,6 @@ struct RowBuilder {
     return candidates.filter { atom in seen.insert(sets.map { $0.contains(Int(atom)) }).inserted }
   }
 
-  /// One source port of each kind that rules tell apart; names count as ports that nobody uses.
-  private func sourcePorts(_ numbers: [Int32]) -> [UInt16] {
-    let restricted = numbers.map { rules[Int($0)].rule.sourcePorts }.filter(\.isRestricted)
-    if restricted.isEmpty { return [] }
-    var starts: Set<UInt16> = [1]
-    for range in restricted.flatMap(\.portMatches).flatMap({ $0.numbers { _ in .none }.ranges }) {
-      starts.insert(range.lowerBound)
-      if range.upperBound < .max { starts.insert(range.upperBound + 1) }
-    }
-    return starts.sorted()
-  }
-
   // MARK: - Contributions
 
   /// A set of parties with what of a rule's traffic they have, in some of the cases.
@@ -202,10 +192,12 @@ struct RowBuilder {
       if common?.isEmpty == true { continue }
       for (traffic, reached) in self.traffic(of: rule.rule, question, parties)
       where !traffic.isEmpty && !reached.isEmpty {
-        for (part, portMask) in Self.bySourcePort(rule.rule.sourcePorts, traffic, cases) {
-          let own = Self.intersection(common, portMask)
-          if own?.isEmpty == true { continue }
-          contributions.append(Contribution(rule: number, parties: reached, traffic: part, cases: own))
+        for (ports, senders) in bySourceNames(rule.rule.sourcePorts, question, reached) {
+          for (part, portMask) in bySourcePort(rule.rule.sourcePorts, ports, traffic, cases) {
+            let own = Self.intersection(common, portMask)
+            if own?.isEmpty == true { continue }
+            contributions.append(Contribution(rule: number, parties: senders, traffic: part, cases: own))
+          }
         }
       }
     }
@@ -227,23 +219,6 @@ struct RowBuilder {
       holding.insert(index)
     }
     return holding
-  }
-
-  /// The parts of some traffic with the cases in which the source's port matches; nil for all cases. Each protocol
-  /// has ports of its own.
-  private static func bySourcePort(
-    _ wanted: Traffic, _ traffic: TrafficSet, _ cases: [RowCase]
-  ) -> [(TrafficSet, BitSet?)] {
-    if !wanted.isRestricted { return [(traffic, nil)] }
-    return TransportProtocol.allCases.map { transport in
-      let matches = wanted.portMatches.filter { $0.transport == transport }
-      var mask = BitSet(size: cases.count)
-      for (index, value) in cases.enumerated() {
-        guard let port = value.sourcePort else { continue }
-        if matches.contains(where: { $0.numbers { _ in .none }.contains(port) }) { mask.insert(index) }
-      }
-      return (TrafficSet(transport, traffic[transport]), mask)
-    }.filter { !$0.0.isEmpty }
   }
 
   /// Sets of parties with the cases in which a rule speaks of them; nil for all cases.

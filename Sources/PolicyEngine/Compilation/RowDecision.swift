@@ -10,6 +10,8 @@ struct RowDecision {
   struct Match {
     let rule: Int32
     let traffic: TrafficSet
+    /// Whether the peers have it in every case; what is left in the others goes on to the next rule.
+    var isCertain = true
   }
 
   /// What flows if ties end well.
@@ -89,7 +91,7 @@ struct RowDecision {
       let part = isWhole ? match.traffic : undecided.intersection(match.traffic)
       if part.isEmpty { continue }
       note(Match(rule: match.rule, traffic: part), &passed)
-      decided = decided.union(part)
+      if match.isCertain { decided = decided.union(part) }
     }
     if !decided.isEmpty { undecided = undecided.subtracting(decided) }
   }
@@ -108,7 +110,7 @@ struct RowDecision {
         // Each policy of the rank may be the first.
         let found = found(rank)
         for match in found { note(match, &passed) }
-        undecided = found.reduce(undecided) { $0.subtracting($1.traffic) }
+        for match in found where match.isCertain { undecided = undecided.subtracting(match.traffic) }
       case .denyWins: sideBySide(rank, &passed)
       }
     }
@@ -125,7 +127,7 @@ struct RowDecision {
           let part = undecided.intersection(match.traffic)
           if part.isEmpty { continue }
           note(Match(rule: match.rule, traffic: part), &passed)
-          undecided = undecided.subtracting(part)
+          if match.isCertain { undecided = undecided.subtracting(part) }
         }
       }
     }
@@ -143,8 +145,8 @@ struct RowDecision {
       }
       let part = left.intersection(match.traffic)
       if part.isEmpty { continue }
-      found.append(Match(rule: match.rule, traffic: part))
-      left = left.subtracting(part)
+      found.append(Match(rule: match.rule, traffic: part, isCertain: match.isCertain))
+      if match.isCertain { left = left.subtracting(part) }
     }
     return found
   }

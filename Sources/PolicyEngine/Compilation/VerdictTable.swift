@@ -109,8 +109,8 @@ package struct VerdictTable: Sendable {
       ingressRow: isPoliced ? compiled.ingressRow[facet] : -1)
   }
 
-  /// Decides; nil when it depends on which replicas are meant, or on which of several policies goes first, and when
-  /// no connection can exist.
+  /// Decides; nil when it depends on which replicas are meant, on which of several policies goes first, or on
+  /// something unknown that both directions look at, and when no connection can exist.
   ///
   /// O(groups of two rows + rules that match).
   package func verdict(
@@ -126,6 +126,11 @@ package struct VerdictTable: Sendable {
     let egress = decision(row: source.egressRow, other: destination, transport, port)
     let ingress = decision(row: destination.ingressRow, other: source, transport, port)
     if mayBeTied(egress, source.egressRow) || mayBeTied(ingress, destination.ingressRow) { return nil }
+    if egress.outcome == .undefined, ingress.outcome == .undefined,
+      sharesUnknowns(source.egressRow) || sharesUnknowns(destination.ingressRow)
+    {
+      return nil
+    }
     return CompiledVerdict(egress: egress, ingress: ingress)
   }
 
@@ -134,6 +139,9 @@ package struct VerdictTable: Sendable {
   private func mayBeTied(_ decision: CompiledVerdict.Decision, _ row: Int32) -> Bool {
     decision.outcome == .undefined && compiled.rows[Int(row)].mayTie
   }
+
+  @inline(__always)
+  private func sharesUnknowns(_ row: Int32) -> Bool { compiled.rows[Int(row)].sharesUnknowns }
 
   /// Decides a flow; nil when it needs a case analysis.
   package func verdict(_ flow: Flow) -> CompiledVerdict? {

@@ -38,7 +38,9 @@ struct Vocabulary: Sendable {
         rule.forEachCondition { add(condition: $0) }
         addressSets.formUnion(world.addressSets(in: rule.peers))
         addressSets.formUnion(world.addressSets(in: rule.subject))
-        for match in rule.traffic.portMatches { portNames.formUnion(match.names) }
+        for match in rule.traffic.portMatches + rule.sourcePorts.portMatches {
+          portNames.formUnion(match.names)
+        }
       }
     }
     for domain in domains {

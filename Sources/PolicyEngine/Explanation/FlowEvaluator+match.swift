@@ -205,8 +205,9 @@ extension FlowEvaluator {
     return matches.contains { match in
       guard case .ports(let match) = match, match.transport == transport else { return false }
       return match.numbers { name in
-        let numbers = pod.map { world.endpoints[$0].portNumbers(named: name, transport, .allWithInit) } ?? []
-        return PortSet(numbers)
+        PortSet(
+          pod.map { world.endpoints[$0].portNumbers(named: name, transport, situation.portNameReading) } ?? []
+        )
       }.contains(port)
     }
   }

@@ -18,8 +18,9 @@ extension FlowEvaluator {
 
   /// What a port name stands for, and which port the source uses, where rules look at it.
   private func branchOnPorts(_ situation: Situation, _ ends: FlowEnds, _ readings: inout Readings) {
-    if !situation.destination.isNode, let number = situation.destination.endpoint,
-      world.endpoints[number].hasAmbiguousPortNames()
+    let namesSourcePorts = ends.rules.contains { $0.sourcePorts.namesPorts }
+    if hasAmbiguousPortNames(situation.destination)
+      || (namesSourcePorts && hasAmbiguousPortNames(situation.source))
     {
       readings.choose(profile.portNameReadings) {
         $0.portNameReading = $1
@@ -35,6 +36,11 @@ extension FlowEvaluator {
     } assuming: {
       .sourcePort($0)
     }
+  }
+
+  private func hasAmbiguousPortNames(_ party: Party) -> Bool {
+    guard !party.isNode, let number = party.endpoint else { return false }
+    return world.endpoints[number].hasAmbiguousPortNames()
   }
 
   /// One port of each kind that rules tell apart; empty when none looks at source ports.

@@ -49,6 +49,9 @@ package struct Rule: Sendable {
 }
 
 extension Rule {
+  /// The ports of the policy's subject that are asked for.
+  package var subjectPorts: Traffic { direction == .ingress ? traffic : sourcePorts }
+
   /// Calls `body` for every simple condition on the peers and on the subject, however deep it stands.
   package func forEachCondition(_ body: (PeerCondition) -> Void) {
     peers.forEachCondition(body)

@@ -36,7 +36,9 @@ extension CheckReport {
         count(summary.workloads, "workload"), count(summary.pods, "pod"),
         count(summary.namespaces, "namespace"),
       ].compactMap { $0 }
-      + summary.policyKinds.compactMap { count($0.count, "\($0.kind.kind)", Self.plural($0.kind)) }
+      + summary.policyKinds.compactMap {
+        count($0.count, name($0.kind, $0.kind.kind), name($0.kind, Self.plural($0.kind)))
+      }
       + [count(summary.services, "Service"), count(summary.nodes, "node")].compactMap { $0 }
     var lines = [
       "Read \(read.isEmpty ? "nothing" : read.joined(separator: ", ")) from \(count(summary.files, "file") ?? "no file").",
@@ -47,7 +49,7 @@ extension CheckReport {
       let many = summary.rejectedPolicies > 1
       lines.append(
         style.red(
-          "\(summary.rejectedPolicies) \(many ? "policies are" : "policy is") invalid: no API server takes \(many ? "them" : "it"), so all answers are without \(many ? "them" : "it")."
+          "\(summary.rejectedPolicies) \(many ? "policies are" : "policy is") invalid, and nothing enforces \(many ? "them" : "it"): all answers are without \(many ? "them" : "it")."
         ))
     }
     if isIncomplete {
@@ -86,7 +88,12 @@ extension CheckReport {
       : "Profile \(profile)\(reason)."
   }
 
-  /// `NetworkPolicies`; kinds of one name in several groups keep their group.
+  /// With the group, where another kind of the input has the same name.
+  private func name(_ kind: GroupKind, _ text: String) -> String {
+    summary.policyKinds.count { $0.kind.kind == kind.kind } > 1 ? "\(text) of \(kind.group)" : text
+  }
+
+  /// `NetworkPolicies`
   private static func plural(_ kind: GroupKind) -> String {
     kind.kind.hasSuffix("y") ? "\(kind.kind.dropLast())ies" : "\(kind.kind)s"
   }

@@ -29,7 +29,7 @@ package struct CheckReport: Sendable {
     package var ingressIsolated = 0
     /// Workloads that may only connect to what a rule allows.
     package var egressIsolated = 0
-    /// Workloads that nothing isolates in any direction.
+    /// Workloads that nothing isolates in any direction, and to which no rule denies anything.
     package var open: [String] = []
   }
 
@@ -57,7 +57,7 @@ package struct CheckReport: Sendable {
       coverage[coverage.count - 1].workloads += 1
       if unit.isIngressIsolated { coverage[coverage.count - 1].ingressIsolated += 1 }
       if unit.isEgressIsolated { coverage[coverage.count - 1].egressIsolated += 1 }
-      if !unit.isIngressIsolated, !unit.isEgressIsolated {
+      if !unit.isIngressIsolated, !unit.isEgressIsolated, !unit.isDeniedSomething {
         coverage[coverage.count - 1].open.append(report.names[number])
       }
     }

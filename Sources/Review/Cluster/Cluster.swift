@@ -134,7 +134,7 @@ package struct InputSummary: Sendable {
   package let policies: Int
   /// Policies and what they refer to, by kind.
   package let policyKinds: [(kind: GroupKind, count: Int)]
-  /// Policies that no API server takes; all answers are without them.
+  /// Policies that the API server refuses or their engine passes over; all answers are without them.
   package let rejectedPolicies: Int
   /// Kinds that say nothing about policies, with their numbers.
   package let passedOver: [(kind: GroupKind, count: Int)]

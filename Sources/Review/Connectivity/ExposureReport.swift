@@ -57,15 +57,17 @@ package struct ExposureReport {
     var rows: [Row?] = []
     if other?.meansPodsOutside ?? true {
       let open = openings(of: report.units[number], direction)
-      rows.append(row("any pod", open.anyPod.certain))
+      let anyPod = open.isOfOthers ? "any other pod" : "any pod"
+      rows.append(row(anyPod, open.anyPod.certain))
       if report.units[number].hostNetwork {
         // Whether policies apply to it at all is left open, so the rest may be open too.
         rows.append(row("any pod", OpenTraffic(.all).subtracting(open.anyPod.certain), isUndefined: true))
       } else {
-        rows.append(row("any pod", open.anyPod.undefined, isUndefined: true))
+        rows.append(row(anyPod, open.anyPod.undefined, isUndefined: true))
+        let covered = open.isOfOthers ? Opening() : open.anyPod
         for (peer, opening) in open.bySelector.sorted(by: { $0.key < $1.key }) {
-          rows.append(row(peer, opening.certain.subtracting(open.anyPod.certain)))
-          rows.append(row(peer, opening.undefined.subtracting(open.anyPod.possible), isUndefined: true))
+          rows.append(row(peer, opening.certain.subtracting(covered.certain)))
+          rows.append(row(peer, opening.undefined.subtracting(covered.possible), isUndefined: true))
         }
       }
     }
@@ -81,17 +83,24 @@ package struct ExposureReport {
     return rows.compactMap { $0 }
   }
 
+  /// What is open to pods that may exist.
+  private struct Openings {
+    /// To every pod, or to those that are not among ``bySelector``.
+    var anyPod: Opening
+    var bySelector: [String: Opening] = [:]
+    /// Whether some selectors deny, so that not every pod has what ``anyPod`` says.
+    var isOfOthers = false
+  }
+
   /// What rules open to pods that may exist, by selector; without those that only match pods that do exist.
-  private func openings(
-    of unit: ConnectivityUnit, _ direction: Direction
-  ) -> (anyPod: Opening, bySelector: [String: Opening]) {
+  private func openings(of unit: ConnectivityUnit, _ direction: Direction) -> Openings {
     guard case .rules(let rules) = report.compiled.deciding(direction, of: unit) else {
-      return (.everything, [:])
+      return Openings(anyPod: .everything)
     }
     let values = rules.map { report.compiled.policyAndRule($0).rule }
-    if !values.allSatisfy(\.isPlainAllow) { return (.unknown, [:]) }
+    if !values.allSatisfy(\.isPlainAllow) { return openings(of: unit, direction, rules) }
     let isIsolated = direction == .ingress ? unit.isIngressIsolated : unit.isEgressIsolated
-    if !isIsolated { return (.everything, [:]) }
+    if !isIsolated { return Openings(anyPod: .everything) }
     let subject = report.cluster.world.endpoints[unit.endpoints[0]]
     var anyPod = Opening()
     var bySelector: [String: Opening] = [:]
@@ -109,7 +118,33 @@ package struct ExposureReport {
         }
       }
     }
-    return (anyPod, bySelector)
+    return Openings(anyPod: anyPod, bySelector: bySelector)
+  }
+
+  /// The same where rules deny, pass or ask for more than peers: tiers are decided for each kind of pods.
+  private func openings(of unit: ConnectivityUnit, _ direction: Direction, _ rules: [Int32]) -> Openings {
+    let subject = report.cluster.world.endpoints[unit.endpoints[0]]
+    func opening(_ pods: UnlistedPods) -> Opening {
+      let matches = rules.map { number in
+        let rule = report.compiled.policyAndRule(number).rule
+        return rule.unlistedMatch(number, pods, subject: subject, in: report.cluster)
+      }
+      return Opening(report.compiled.traffic(of: unit, direction, matches))
+    }
+    var found = Openings(anyPod: opening(.others))
+    for number in rules {
+      let rule = report.compiled.policyAndRule(number).rule
+      guard rule.action != .log, case .anyOf(let peers) = rule.peers else { continue }
+      for condition in peers.map(\.kind)
+      where UnlistedPods.others.answer(condition, in: report.cluster) != .all {
+        let pods = UnlistedPods.meeting(condition)
+        // Blocks are rows of their own.
+        guard condition.namesPods else { continue }
+        found.bySelector[condition.description] = opening(pods)
+        if rule.action != .allow { found.isOfOthers = true }
+      }
+    }
+    return found
   }
 
   /// Writes the rows in a text form.
@@ -168,18 +203,16 @@ private struct Opening {
 
   static let everything = Opening(OpenTraffic(.all))
 
-  /// Rules that deny or pass decide in an order, so what they open depends on the pod.
-  static let unknown: Opening = {
-    var opening = Opening()
-    opening.possible = OpenTraffic(.all)
-    return opening
-  }()
-
   init() {}
 
   private init(_ traffic: OpenTraffic) {
     certain = traffic
     possible = traffic
+  }
+
+  init(_ traffic: (certain: TrafficSet, possible: TrafficSet)) {
+    certain = OpenTraffic(traffic.certain)
+    possible = OpenTraffic(traffic.possible)
   }
 
   /// What one rule lets through. A port name that several ports of the subject have certainly means the first.
@@ -197,7 +230,30 @@ private struct Opening {
   }
 }
 
+extension PeerCondition {
+  /// Whether pods are selected by it.
+  fileprivate var namesPods: Bool {
+    var found = false
+    forEachSimple { if case .endpoints = $0 { found = true } }
+    return found
+  }
+}
+
 extension Rule {
+  /// What the rule has to do with pods that are not in the input. Names of their ports may stand for any.
+  fileprivate func unlistedMatch(
+    _ number: Int32, _ pods: UnlistedPods, subject: Endpoint, in cluster: Cluster
+  ) -> CompiledPolicies.UnlistedMatch {
+    let answer = pods.answer(peers, in: cluster)
+    let most = OpenTraffic(self, subject: subject, .allWithInit)
+    let named = most.names.map { TrafficSet($0.transport, .all) }.reduce(TrafficSet.none) { $0.union($1) }
+    let possible = answer == .none ? TrafficSet.none : most.ports.union(named)
+    let isCertain = answer == .all && self.subject.isAnyone && !sourcePorts.isRestricted
+    return CompiledPolicies.UnlistedMatch(
+      rule: number,
+      certain: isCertain ? OpenTraffic(self, subject: subject, .first).ports : .none, possible: possible)
+  }
+
   /// Whether it allows some pods or addresses and asks nothing else, so that openings are the union of such rules.
   fileprivate var isPlainAllow: Bool {
     guard action == .allow, subject.isAnyone, !sourcePorts.isRestricted else { return false }

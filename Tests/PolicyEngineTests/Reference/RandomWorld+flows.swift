@@ -42,6 +42,9 @@ extension RandomWorld {
           && ReferenceEvaluator.matches(
             policy.subject.podSelector ?? ReferencePolicy.Selector(), labels ?? [:])
       }
+      || calicoPolicies(selecting: labels ?? [:], in: namespace).contains {
+        $0.effectiveTypes.contains(direction)
+      }
   }
 
   private mutating func anyFlow() -> ReferenceFlow {
@@ -67,6 +70,7 @@ extension RandomWorld {
     default: break
     }
     flow.port = flow.transport == .icmp ? random.pick([0, 3, 8]) : port()
+    if world.engine == .calico { varyForCalico(&flow) }
     return flow
   }
 
@@ -101,7 +105,7 @@ extension RandomWorld {
       policy.namespace == namespace
         && ReferenceEvaluator.matches(policy.podSelector ?? ReferencePolicy.Selector(), labels)
     }
-    return 1 + 6 * selecting
+    return 1 + 6 * (selecting + calicoPolicies(selecting: labels, in: namespace).count)
   }
 
   /// Addresses of pods (finished ones too) and nodes.
@@ -123,6 +127,7 @@ extension RandomWorld {
     for rule in world.clusterPolicies.flatMap({ ($0.ingress ?? []) + ($0.egress ?? []) }) {
       for case .numbers(_, let start, let end) in rule.protocols ?? [] { mentioned += [start, end] }
     }
+    mentioned += calicoPortNumbers + calicoPortNumbers
     for container in world.pods.flatMap(\.containers) + world.workloads.flatMap(\.containers) {
       mentioned += container.ports.map(\.number)
     }

@@ -5,9 +5,11 @@ struct RandomWorld: Sendable {
   let world: ReferenceWorld
   var random: SplitMix64
 
-  init(seed: UInt64) {
+  /// - Parameter engine: whose own kinds stand beside those of Kubernetes, and whose answer is wanted.
+  init(seed: UInt64, engine: ReferenceWorld.Engine = .kubernetes) {
     var builder = Builder(random: SplitMix64(seed: seed))
     builder.build()
+    builder.addPolicies(of: engine)
     self.world = builder.world
     self.random = builder.random
   }
@@ -53,6 +55,14 @@ struct RandomWorld: Sendable {
       if random.chance(30) { labels["env"] = random.pick(["prod", "dev"]) }
       if random.chance(20) { labels["kubernetes.io/metadata.name"] = name }
       return ReferenceWorld.Namespace(name: name, labels: labels)
+    }
+
+    mutating func addPolicies(of engine: ReferenceWorld.Engine) {
+      world.engine = engine
+      switch engine {
+      case .kubernetes: break
+      case .calico: addCalico()
+      }
     }
 
     /// IPv4, dual stack, IPv6 only, two IPv4 addresses, or none.

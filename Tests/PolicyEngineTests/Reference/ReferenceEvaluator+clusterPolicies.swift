@@ -88,13 +88,13 @@ extension ReferenceEvaluator {
   // MARK: - §2.1, §2.2 Matching
 
   /// Never a hostNetwork pod, neither as subject nor as peer.
-  private func selects(_ pods: ReferenceClusterPolicy.Pods, _ facts: PodFacts) -> Bool {
+  func selects(_ pods: ReferenceClusterPolicy.Pods, _ facts: PodFacts) -> Bool {
     if facts.isHostNetwork || pods.isUnreadable { return false }
     return Self.matches(pods.namespaceSelector ?? ReferencePolicy.Selector(), facts.namespaceLabels)
       && Self.matches(pods.podSelector ?? ReferencePolicy.Selector(), facts.labels)
   }
 
-  private func matches(_ peer: ReferenceClusterPolicy.Peer, _ half: Half) -> Bool {
+  func matches(_ peer: ReferenceClusterPolicy.Peer, _ half: Half) -> Bool {
     if peer.isUnreadable { return false }
     switch peer {
     case .pods(let pods):
@@ -124,7 +124,7 @@ extension ReferenceEvaluator {
   }
 
   /// Absent: everything, ICMP included. Entries never match ICMP; a name is any protocol that declares it.
-  private func matches(
+  func matches(
     _ protocols: [ReferenceClusterPolicy.Port]?, _ reading: Reading, port: Int
   ) -> Bool {
     guard let protocols else { return true }

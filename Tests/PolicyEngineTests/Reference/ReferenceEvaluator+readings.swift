@@ -1,7 +1,8 @@
 extension ReferenceEvaluator {
   /// The verdict of one flow over all its readings; nil if the flow names an object that is not there.
   func verdict(_ flow: ReferenceFlow) -> ReferenceVerdict? {
-    verdict(
+    if world.engine == .calico { return calicoAnswer(flow)?.verdict }
+    return verdict(
       source: flow.source, destination: flow.destination, transport: flow.transport, port: flow.port)
   }
 
@@ -41,7 +42,7 @@ extension ReferenceEvaluator {
 
   /// Through a Service a pod may reach itself: NetworkPolicies see it or do not, and one that closes the pod may
   /// let it through or not.
-  private func hairpinReadings(_ from: Subject, _ to: Subject) -> [Bool?] {
+  func hairpinReadings(_ from: Subject, _ to: Subject) -> [Bool?] {
     if let pod = from.podIdentity { return pod == to.podIdentity ? [false, true] : [nil] }
     guard let template = from.templateIdentity else { return [nil] }
     return template == to.templateIdentity ? [nil, false, true] : [nil]
@@ -63,7 +64,7 @@ extension ReferenceEvaluator {
   }
 
   /// An end in one reading, on one node.
-  private struct End {
+  struct End {
     var party: Party
     var addresses: KnownAddresses
     var node: NodeFacts?
@@ -95,7 +96,7 @@ extension ReferenceEvaluator {
     for sameNode in sameNodeReadings(from, to) {
       for exemptsOwnNode in sameNode && to.party.role == .node ? [false, true] : [false] {
         for namedPorts in NamedPorts.readings(of: to.party.facts) {
-          for allowsICMP in transport == .icmp ? [false, true] : [false] {
+          for allowsICMP in transport.hasPorts ? [false] : [false, true] {
             for seesService in front == nil ? [false] : [false, true] {
               let reading = Reading(
                 source: from.party, destination: to.party, sameNode: sameNode,
@@ -130,7 +131,7 @@ extension ReferenceEvaluator {
   }
 
   /// Whether the pod of a node-and-pod pair runs on that node; both answers if a node is unknown.
-  private func sameNodeReadings(_ from: End, _ to: End) -> [Bool] {
+  func sameNodeReadings(_ from: End, _ to: End) -> [Bool] {
     let roles = [from.party.role, to.party.role]
     guard roles.contains(.node), roles.contains(.pod) else { return [false] }
     guard let first = from.node, let second = to.node else { return [false, true] }
@@ -169,7 +170,7 @@ extension ReferenceEvaluator {
     return names.map { facts(ofNode: $0, in: world) } + [NodeFacts(labels: [:], addresses: [])]
   }
 
-  private static func facts(ofNode name: String, in world: ReferenceWorld) -> NodeFacts {
+  static func facts(ofNode name: String, in world: ReferenceWorld) -> NodeFacts {
     let node = world.nodes.first { $0.name == name }
     return NodeFacts(name: name, labels: node?.labels ?? [:], addresses: node?.addresses ?? [])
   }
@@ -195,7 +196,7 @@ extension ReferenceEvaluator {
   }
 
   /// One group for each common family; all pairs if there is none.
-  private func addressReadings(_ from: KnownAddresses, _ to: KnownAddresses) -> [AddressGroup] {
+  func addressReadings(_ from: KnownAddresses, _ to: KnownAddresses) -> [AddressGroup] {
     let sources = candidates(from)
     let destinations = candidates(to)
     var groups: [AddressGroup] = []
@@ -217,7 +218,7 @@ extension ReferenceEvaluator {
     }
   }
 
-  /// The first address of each interval on which no block of the world changes its answer.
+  /// One address of each kind that the blocks of the world tell apart.
   ///
   /// - Parameter inPools: only addresses that clusters give to pods and nodes.
   static func representatives(of world: ReferenceWorld, inPools: Bool) -> [ReferenceAddress] {
@@ -239,12 +240,15 @@ extension ReferenceEvaluator {
       values.insert(cidr.first.value)
       if cidr.last.value < family.highest { values.insert(cidr.last.value + 1) }
     }
+    let blocks = Set(blocks(in: world))
+    var seen: Set<[Bool]> = []
     return values.sorted().filter { value in pools.contains { $0.first <= value && value <= $0.last } }
       .map { ReferenceAddress(family: family, value: $0) }
+      .filter { address in seen.insert(blocks.map { $0.contains(address) }).inserted }
   }
 
-  private static func blocks(in world: ReferenceWorld) -> [ReferenceBlock] {
-    var blocks: [ReferenceBlock] = []
+  static func blocks(in world: ReferenceWorld) -> [ReferenceBlock] {
+    var blocks = world.calico.blocks
     for rule in world.policies.flatMap({ ($0.ingress ?? []) + ($0.egress ?? []) }) {
       for block in (rule.peers ?? []).compactMap(\.ipBlock) { blocks += [block.cidr] + (block.except ?? []) }
     }
@@ -257,7 +261,7 @@ extension ReferenceEvaluator {
   // MARK: - Combining
 
   /// Which answers were seen, for each direction and for both together.
-  private struct Tally {
+  struct Tally {
     var overall: Set<Bool> = []
     var egress: Set<Bool> = []
     var ingress: Set<Bool> = []

@@ -9,6 +9,7 @@ extension ReferenceEvaluator {
     /// False for a pod without an address yet: it matches nothing as a peer.
     var mayBePeer: Bool
     var isHostNetwork: Bool
+    var serviceAccount: String
   }
 
   /// An end of a flow, with everything the world says about it.
@@ -110,7 +111,7 @@ extension ReferenceEvaluator {
     var facts = PodFacts(
       namespace: pod.namespace, namespaceLabels: labels(ofNamespace: pod.namespace),
       labels: pod.labels, containers: pod.containers, initContainers: pod.initContainers,
-      mayBePeer: true, isHostNetwork: pod.hostNetwork)
+      mayBePeer: true, isHostNetwork: pod.hostNetwork, serviceAccount: pod.serviceAccount ?? "default")
     if case .none = addresses { facts.mayBePeer = false }
     return Subject(
       nature: pod.isFinished ? .finishedPod(facts) : pod.hostNetwork ? .hostNetworkPod(facts) : .pod(facts),
@@ -122,7 +123,8 @@ extension ReferenceEvaluator {
     let facts = PodFacts(
       namespace: workload.namespace, namespaceLabels: labels(ofNamespace: workload.namespace),
       labels: workload.labels, containers: workload.containers,
-      initContainers: workload.initContainers, mayBePeer: true, isHostNetwork: workload.hostNetwork)
+      initContainers: workload.initContainers, mayBePeer: true, isHostNetwork: workload.hostNetwork,
+      serviceAccount: workload.serviceAccount ?? "default")
     return Subject(
       nature: workload.hostNetwork ? .hostNetworkPod(facts) : .pod(facts),
       templateIdentity: "\(workload.kind)/\(workload.namespace)/\(workload.name)", addresses: .unknown,
@@ -138,7 +140,7 @@ extension ReferenceEvaluator {
   }
 
   /// The written labels and the immutable name label.
-  private func labels(ofNamespace name: String) -> [String: String] {
+  func labels(ofNamespace name: String) -> [String: String] {
     var labels = world.namespaces.first { $0.name == name }?.labels ?? [:]
     labels["kubernetes.io/metadata.name"] = name
     return labels
@@ -164,11 +166,9 @@ extension ReferenceEvaluator {
     /// Readings that come to the same are listed once; without a pod nothing has a name.
     static func readings(of pod: PodFacts?) -> [NamedPorts] {
       guard let pod else { return [NamedPorts()] }
-      let sidecars = pod.initContainers.filter(\.isSidecar).map(\.container)
-      let plain = pod.initContainers.filter { !$0.isSidecar }.map(\.container)
       var readings: [NamedPorts] = []
-      for containers in [pod.containers + sidecars, pod.containers + sidecars + plain] {
-        let all = entries(of: containers)
+      for includesInit in [false, true] {
+        let all = allNumbers(of: pod, includesInit: includesInit).entries
         var first: [Entry] = []
         for entry in all
         where !first.contains(where: { $0.name == entry.name && $0.transport == entry.transport }) {
@@ -180,6 +180,13 @@ extension ReferenceEvaluator {
         }
       }
       return readings
+    }
+
+    /// Every number of a name, with or without plain init containers.
+    static func allNumbers(of pod: PodFacts, includesInit: Bool) -> NamedPorts {
+      let sidecars = pod.initContainers.filter(\.isSidecar).map(\.container)
+      let plain = pod.initContainers.filter { !$0.isSidecar }.map(\.container)
+      return NamedPorts(entries: entries(of: pod.containers + sidecars + (includesInit ? plain : [])))
     }
 
     private static func entries(of containers: [ReferenceWorld.Container]) -> [Entry] {

@@ -6,18 +6,21 @@
 /// file answers each one with a yes or no, or with both where the order of policies is undefined.
 struct ReferenceEvaluator: Sendable {
   let world: ReferenceWorld
-  /// One address of each interval between the boundaries of all blocks of the assumed family.
+  /// One address of the assumed family of each kind that blocks tell apart.
   let everyAddress: [ReferenceAddress]
   /// The same for addresses outside the cluster, of which only the family is known.
   let everyOutsideAddress: [ReferenceAddress]
   /// Nodes that hostNetwork pods may run on if nothing says which; empty if no rule tells nodes apart.
   let possibleNodes: [NodeFacts]
+  /// Network sets, and what selectors see of them.
+  private(set) var calicoSets: [(nets: [ReferenceBlock], item: CalicoItem)] = []
 
   init(_ world: ReferenceWorld) {
     self.world = world
     self.everyAddress = Self.representatives(of: world, inPools: true)
     self.everyOutsideAddress = Self.representatives(of: world, inPools: false)
     self.possibleNodes = Self.possibleNodes(in: world)
+    self.calicoSets = world.calico.sets.map { ($0.nets, calicoItem(of: $0)) }
   }
 
   /// Who an end is in one reading.
@@ -88,7 +91,7 @@ struct ReferenceEvaluator: Sendable {
     if policies.isEmpty { return nil }
     if isExempt { return true }
     if let hairpin = half.reading.hairpin { return hairpin }
-    if half.reading.transport == .icmp { return half.reading.allowsICMP }
+    if !half.reading.transport.hasPorts { return half.reading.allowsICMP }
     return policies.contains { policy in
       let rules = (half.direction == .ingress ? policy.ingress : policy.egress) ?? []
       return rules.contains { rule in
@@ -104,7 +107,7 @@ struct ReferenceEvaluator: Sendable {
   }
 
   /// The policy selects the pod, and the direction is in its (defaulted) policyTypes.
-  private func isolates(
+  func isolates(
     _ policy: ReferencePolicy, _ subject: PodFacts, _ direction: ReferencePolicy.Direction
   ) -> Bool {
     policy.namespace == subject.namespace
@@ -121,7 +124,7 @@ struct ReferenceEvaluator: Sendable {
   // MARK: - §1.3 Matching
 
   /// One entry of `from` or `to`.
-  private func matches(
+  func matches(
     _ peer: ReferencePolicy.Peer, namespace: String, _ party: Party, _ address: ReferenceAddress?
   ) -> Bool {
     if let block = peer.ipBlock { return Self.matches(block, address) }
@@ -143,7 +146,7 @@ struct ReferenceEvaluator: Sendable {
   /// Absent or empty: any protocol and port. Otherwise one entry must match.
   ///
   /// - Parameter port: the number that is compared, if it is not the pod's.
-  private func portsMatch(_ ports: [ReferencePolicy.Port]?, _ reading: Reading, port: Int? = nil) -> Bool {
+  func portsMatch(_ ports: [ReferencePolicy.Port]?, _ reading: Reading, port: Int? = nil) -> Bool {
     guard let ports, !ports.isEmpty else { return true }
     return ports.contains { entry in
       let transport = entry.transport ?? .tcp

@@ -19,12 +19,20 @@ struct ReferenceFlow: Equatable, Sendable {
   var transport: ReferenceProtocol
   /// The pod port; for a Service its own port, for ICMP the type.
   var port: Int
+  /// The code of an ICMP message.
+  var code = 0
 
   /// `shop/web -> shop/db tcp/5432`; the kind is added where two objects share namespace and name.
   func line(in world: ReferenceWorld) -> String {
     let from = Self.text(of: source, in: world)
     let to = Self.text(of: destination, in: world)
-    return "\(from) -> \(to) \(transport.rawValue)/\(port)"
+    return "\(from) -> \(to) \(traffic)"
+  }
+
+  /// `tcp/5432`, `icmp/3/4`, `gre`.
+  private var traffic: String {
+    guard transport.hasPorts || transport.hasMessages else { return transport.rawValue }
+    return "\(transport.rawValue)/\(port)" + (code > 0 ? "/\(code)" : "")
   }
 
   private static func text(of end: End, in world: ReferenceWorld) -> String {
@@ -96,6 +104,7 @@ extension ReferenceWorld {
     case .itself, .domain, .service: return false
     case .pod, .workload, .node, .address: break
     }
+    if engine == .calico, !hasPackets(flow) { return false }
     return [flow.source, flow.destination].allSatisfy { end in
       switch end {
       case .pod(let namespace, let name):

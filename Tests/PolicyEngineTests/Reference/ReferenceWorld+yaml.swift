@@ -6,8 +6,10 @@ extension ReferenceWorld {
     documents += pods.map(Self.manifest(of:))
     documents += workloads.map(Self.manifest(of:))
     documents += services.map(Self.manifest(of:))
+    documents += serviceAccounts.map(Self.manifest(of:))
     documents += policies.map { $0.manifest }
     documents += clusterPolicies.map { $0.manifest }
+    documents += calico.manifests
     return documents.map { $0.lines.joined(separator: "\n") + "\n" }.joined(separator: "---\n")
   }
 
@@ -40,7 +42,8 @@ extension ReferenceWorld {
     var spec: [(String, ReferenceYAML)] = []
     if let node = pod.nodeName { spec.append(("nodeName", .text(node))) }
     spec += podSpec(
-      hostNetwork: pod.hostNetwork, containers: pod.containers, initContainers: pod.initContainers)
+      serviceAccount: pod.serviceAccount, hostNetwork: pod.hostNetwork, containers: pod.containers,
+      initContainers: pod.initContainers)
     var fields: [(String, ReferenceYAML)] = [
       ("apiVersion", .text("v1")), ("kind", .text("Pod")),
       ("metadata", metadata(namespace: pod.namespace, name: pod.name, labels: pod.labels)),
@@ -84,8 +87,8 @@ extension ReferenceWorld {
             "spec",
             .map(
               podSpec(
-                hostNetwork: workload.hostNetwork, containers: workload.containers,
-                initContainers: workload.initContainers))
+                serviceAccount: workload.serviceAccount, hostNetwork: workload.hostNetwork,
+                containers: workload.containers, initContainers: workload.initContainers))
           ),
         ])
       ))
@@ -125,10 +128,18 @@ extension ReferenceWorld {
     return .map(fields)
   }
 
+  private static func manifest(of account: ServiceAccount) -> ReferenceYAML {
+    .map([
+      ("apiVersion", .text("v1")), ("kind", .text("ServiceAccount")),
+      ("metadata", metadata(namespace: account.namespace, name: account.name, labels: account.labels)),
+    ])
+  }
+
   private static func podSpec(
-    hostNetwork: Bool, containers: [Container], initContainers: [InitContainer]
+    serviceAccount: String?, hostNetwork: Bool, containers: [Container], initContainers: [InitContainer]
   ) -> [(String, ReferenceYAML)] {
     var fields: [(String, ReferenceYAML)] = []
+    if let serviceAccount { fields.append(("serviceAccountName", .text(serviceAccount))) }
     if hostNetwork { fields.append(("hostNetwork", .flag(true))) }
     if !initContainers.isEmpty {
       let items = initContainers.map { item -> ReferenceYAML in

@@ -7,6 +7,13 @@ struct ReferenceWorld: Equatable, Sendable {
   var services: [Service] = []
   var policies: [ReferencePolicy] = []
   var clusterPolicies: [ReferenceClusterPolicy] = []
+  var serviceAccounts: [ServiceAccount] = []
+  var calico = ReferenceCalico()
+  /// Whose answer is wanted.
+  var engine = Engine.kubernetes
+
+  /// What an engine makes of the same text.
+  enum Engine: String, CaseIterable, Sendable { case kubernetes, calico }
 
   struct Namespace: Equatable, Sendable {
     var name: String
@@ -27,6 +34,8 @@ struct ReferenceWorld: Equatable, Sendable {
     var labels: [String: String] = [:]
     /// `spec.nodeName`; it need not be the name of a known node.
     var nodeName: String?
+    /// `spec.serviceAccountName`; it need not be the name of a known one. Nil: `default`.
+    var serviceAccount: String?
     var hostNetwork = false
     var containers: [Container] = []
     var initContainers: [InitContainer] = []
@@ -55,9 +64,17 @@ struct ReferenceWorld: Equatable, Sendable {
     var labels: [String: String] = [:]
     /// The labels of the workload object itself, which no policy looks at.
     var objectLabels: [String: String] = [:]
+    /// As of a pod.
+    var serviceAccount: String?
     var hostNetwork = false
     var containers: [Container] = []
     var initContainers: [InitContainer] = []
+  }
+
+  struct ServiceAccount: Equatable, Sendable {
+    var namespace: String
+    var name: String
+    var labels: [String: String] = [:]
   }
 
   /// A Service with one TCP port, in front of the pods that its selector takes.
@@ -90,9 +107,28 @@ struct ReferenceWorld: Equatable, Sendable {
   }
 }
 
-/// The protocols of flows; policies and containers only know the first three.
+/// The protocols of flows; those of Kubernetes and containers only know the first three.
 enum ReferenceProtocol: String, CaseIterable, Sendable {
-  case tcp, udp, sctp, icmp
+  case tcp, udp, sctp, icmp, icmpv6, udplite, gre
+
+  /// Whether policies look at ports of it.
+  var hasPorts: Bool { [.tcp, .udp, .sctp].contains(self) }
+
+  /// Whether its messages have a type and a code.
+  var hasMessages: Bool { self == .icmp || self == .icmpv6 }
+
+  /// In the IP header.
+  var number: Int {
+    switch self {
+    case .tcp: 6
+    case .udp: 17
+    case .sctp: 132
+    case .icmp: 1
+    case .icmpv6: 58
+    case .udplite: 136
+    case .gre: 47
+    }
+  }
 }
 
 /// A `networking.k8s.io/v1` NetworkPolicy, field by field. Nil means absent, which is not empty.

@@ -2,6 +2,7 @@
 enum ReferenceYAML {
   case text(String)
   case number(Int)
+  case decimal(Double)
   case flag(Bool)
   case null
   case list([ReferenceYAML])
@@ -34,6 +35,7 @@ enum ReferenceYAML {
     switch self {
     case .text(let text): return Self.quoted(text)
     case .number(let number): return String(number)
+    case .decimal(let number): return String(number)
     case .flag(let flag): return flag ? "true" : "false"
     case .null: return "null"
     case .list(let items): return items.isEmpty ? "[]" : nil

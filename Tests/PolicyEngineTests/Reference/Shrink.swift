@@ -44,6 +44,7 @@ struct Shrink {
     worlds += variants(of: world, \.policies, oneSimpler(world.policies, simplerPolicies))
     worlds += variants(
       of: world, \.clusterPolicies, oneSimpler(world.clusterPolicies, simplerClusterPolicies))
+    worlds += simplerCalico(world)
     worlds += variants(of: world, \.pods, oneSimpler(world.pods, simplerPods))
     worlds += variants(of: world, \.workloads, oneSimpler(world.workloads, simplerWorkloads))
     worlds += variants(of: world, \.nodes, oneSimpler(world.nodes, simplerNodes))
@@ -65,7 +66,8 @@ struct Shrink {
   private static func namesItsNamespaces(_ world: ReferenceWorld) -> Bool {
     let used =
       world.pods.map(\.namespace) + world.workloads.map(\.namespace) + world.policies.map(\.namespace)
-      + world.services.map(\.namespace)
+      + world.services.map(\.namespace) + world.serviceAccounts.map(\.namespace)
+      + world.calico.policies.compactMap(\.namespace) + world.calico.sets.compactMap(\.namespace)
     return Set(used).isSubset(of: world.namespaces.map(\.name))
   }
 

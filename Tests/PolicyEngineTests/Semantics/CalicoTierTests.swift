@@ -261,6 +261,23 @@ struct CalicoTierTests {
     }
   }
 
+  @Test("a rule that Calico does not support denies everything in its place, not before")
+  func unsupportedInPlace() throws {
+    try shop(
+      clusterPolicySpec(
+        "c",
+        """
+        tier: Admin
+        priority: 1
+        subject: {namespaces: {}}
+        egress:
+        - {action: Deny, to: [{networks: [192.0.2.0/24]}]}
+        - {action: Pass, to: [{pods: {podSelector: {}}}]}
+        - {action: Deny, to: [{nodes: {}}]}
+        """)
+    ).expect("shop/web -> shop/db tcp/80 allowed\nshop/web -> 203.0.113.1 tcp/80 denied")
+  }
+
   @Test("namespaces of a ClusterNetworkPolicy are their NetworkSets too, pods are not")
   func clusterNetworkPolicySets() throws {
     let set = calico("NetworkSet", "shop/s", "nets: [198.51.100.0/24]")

@@ -115,6 +115,25 @@ struct CalicoTrafficTests {
     try expect(", protocol: TCP, source: {ports: ['1:65535']}", "tcp/80 allowed\nicmp/8 denied")
   }
 
+  @Test("names of source ports are those of the source")
+  func sourcePortNames() throws {
+    let shop = { (rule: String) in
+      WorldFixture(
+        profile: .calico, namespace("shop"),
+        pod(
+          "shop/web", "app: web", ip: "10.1.0.1", "containers: [{ports: [{name: http, containerPort: 8080}]}]"
+        ),
+        pod("shop/db", "app: db", ip: "10.1.0.2"),
+        calico("GlobalNetworkPolicy", "p", rule))
+    }
+    for direction in ["egress", "ingress"] {
+      try shop("\(direction): [{action: Allow, source: {ports: [http]}}]").expect(
+        "shop/web -> shop/db tcp/80 undefined\nshop/db -> shop/web tcp/80 denied")
+      try shop("\(direction): [{action: Allow, source: {notPorts: [http]}}]").expect(
+        "shop/web -> shop/db tcp/80 undefined\nshop/db -> shop/web tcp/80 allowed")
+    }
+  }
+
   @Test("ipVersion, and nets of one family, make a rule for that family only")
   func families() throws {
     let both = { (rule: String, v4: String, v6: String) in
@@ -152,6 +171,24 @@ struct CalicoTrafficTests {
       calico(
         "NetworkPolicy", "shop/p", "egress: [{action: Allow, source: {selector: app == 'web'}}]")
     ).expect("shop/web -> 203.0.113.1 tcp/80 allowed\nshop/db -> 203.0.113.1 tcp/80 denied")
+  }
+
+  @Test(
+    "what both directions ask of the source's address or port is asked of one address and one port",
+    arguments: [
+      ("source: {nets: [10.0.0.0/8]}", "source: {notNets: [10.0.0.0/8]}"),
+      ("protocol: TCP, source: {ports: ['1:99']}", "protocol: TCP, source: {ports: ['100:65535']}"),
+    ])
+  func sharedUnknowns(_ egress: String, _ ingress: String) throws {
+    let world = WorldFixture(
+      profile: .calico, namespace("shop"), workload("Deployment", "shop/api", "app: api"),
+      pod("shop/db", "app: db", ip: "10.1.0.2"),
+      calico("NetworkPolicy", "shop/out", "selector: app == 'api'\negress: [{action: Allow, \(egress)}]"),
+      calico("NetworkPolicy", "shop/in", "selector: app == 'db'\ningress: [{action: Allow, \(ingress)}]"))
+    let line = "shop/api -> shop/db tcp/80"
+    let verdict = try world.verdict(line)
+    #expect([verdict.outcome, verdict.egress, verdict.ingress] == [.denied, .undefined, .undefined])
+    #expect(VerdictTable(world.compiled).verdict(try world.parser.parse(line)) == nil)
   }
 
   @Test("http is checked after the ports: the connection is decided without it")

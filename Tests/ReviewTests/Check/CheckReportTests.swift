@@ -20,6 +20,30 @@ struct CheckReportTests {
 
   private let report = CheckReport(ClusterFixture(twoNamespaces).cluster)
 
+  @Test("kinds of one name are told apart by their group")
+  func kindsOfOneName() {
+    let calico = """
+      apiVersion: projectcalico.org/v3
+      kind: NetworkPolicy
+      metadata: {namespace: shop, name: default.a}
+      spec: {types: [Ingress]}
+      """
+    let both = CheckReport(ClusterFixture.web(calico, policy("shop/db", "podSelector: {}")).cluster)
+    #expect(
+      both.text(.plain).contains(
+        "1 NetworkPolicy of networking.k8s.io, 1 NetworkPolicy of projectcalico.org"))
+    let one = CheckReport(ClusterFixture.web(calico).cluster)
+    #expect(one.text(.plain).contains(", 1 NetworkPolicy from "))
+  }
+
+  @Test(
+    "a workload to which a rule denies something is not open, though nothing isolates it",
+    arguments: [("Deny", []), ("Accept", ["shop/db", "shop/web"])])
+  func denied(_ action: String, _ open: [String]) {
+    let policy = clusterPolicy("a", "ingress: [{action: \(action), from: [{namespaces: {}}]}]")
+    #expect(CheckReport(ClusterFixture.web(policy).cluster).coverage.flatMap(\.open) == open)
+  }
+
   @Test("coverage counts workloads isolated per direction, and those that nothing isolates")
   func coverage() {
     let rows = report.coverage.map {

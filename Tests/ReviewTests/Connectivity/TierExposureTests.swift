@@ -1,3 +1,4 @@
+import PolicyModel
 import Testing
 
 @testable import Review
@@ -11,21 +12,73 @@ struct TierExposureTests {
 
   private func ingress(_ documents: String...) -> [String] {
     ClusterFixture([namespace("shop"), deployment("shop/db", "app: db")] + documents).exposure(of: "shop/db")
-      .filter { $0.hasPrefix("ingress any pod") }
+      .filter { $0.hasPrefix("ingress ") && !$0.contains("address") }
   }
 
-  @Test("a rule that only accepts closes nothing: any pod may connect")
-  func acceptOnly() {
+  private static func from(_ action: String, _ labels: String, _ ports: String = "") -> String {
+    let peers = "from: [{namespaces: \(labels.isEmpty ? "{}" : "{matchLabels: {\(labels)}}")}]"
+    return
+      "{action: \(action), \(peers)\(ports.isEmpty ? "" : ", protocols: [{tcp: {destinationPort: {number: \(ports)}}}]")}"
+  }
+
+  private static let a = "all pods in namespaces with a=b"
+  private static let c = "all pods in namespaces with c=d"
+
+  @Test(
+    "tiers are decided for each kind of pods that rules speak of, and for the others",
+    arguments: [
+      // A rule that only accepts closes nothing: any pod may connect.
+      ([from("Accept", "")], ["ingress any pod: all"]),
+      ([from("Accept", "a: b")], ["ingress any pod: all"]),
+      ([from("Deny", "")], []),
+      ([from("Deny", "a: b")], ["ingress any other pod: all"]),
+      ([from("Pass", "a: b")], ["ingress any other pod: all", "ingress \(a): all"]),
+      ([from("Accept", "a: b", "80"), from("Deny", "")], ["ingress \(a): TCP 80"]),
+      ([from("Deny", ""), from("Accept", "a: b", "80")], []),
+      (
+        [from("Deny", "a: b", "22")],
+        ["ingress any other pod: all", "ingress \(a): TCP 1-21,23-65535 UDP all SCTP all"]
+      ),
+      // Pods with both labels are denied, those with the second alone are not.
+      ([from("Deny", "a: b"), from("Accept", "c: d"), from("Deny", "")], ["ingress \(c): all (undefined)"]),
+      (
+        [from("Accept", "c: d"), from("Deny", "a: b"), from("Deny", "")],
+        ["ingress \(a): all (undefined)", "ingress \(c): all"]
+      ),
+    ])
+  func tiers(_ rules: [String], _ rows: [String]) {
+    #expect(ingress(cluster("ingress: [\(rules.joined(separator: ", "))]")) == rows)
+  }
+
+  @Test("what is passed on is closed where NetworkPolicies isolate")
+  func pass() {
+    let policy = policy(
+      "shop/db", "podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {a: b}}}]}]")
+    #expect(ingress(cluster("ingress: [\(Self.from("Pass", ""))]"), policy) == ["ingress \(Self.a): all"])
     #expect(
-      ingress(cluster("ingress: [{action: Accept, from: [{namespaces: {}}]}]")) == ["ingress any pod: all"])
+      ingress(cluster("ingress: [\(Self.from("Accept", "c: d"))]"), policy)
+        == ["ingress \(Self.a): all", "ingress \(Self.c): all"])
   }
 
-  @Test("where a rule denies or passes, what is open depends on the pod")
-  func deny() {
-    for action in ["Deny", "Pass"] {
-      #expect(
-        ingress(cluster("ingress: [{action: \(action), from: [{namespaces: {matchLabels: {a: b}}}]}]"))
-          == ["ingress any pod: all (undefined)"])
+  @Test("Calico's blocks match pods by where their addresses may lie")
+  func blocks() {
+    let policy = """
+      apiVersion: projectcalico.org/v3
+      kind: GlobalNetworkPolicy
+      metadata: {name: default.a}
+      spec:
+        types: [Ingress]
+        ingress:
+          - {action: Deny, source: {nets: [10.244.0.0/17]}}
+          - {action: Allow, source: {selector: app == 'web'}}
+      """
+    func rows(_ settings: String) -> [String] {
+      ClusterFixture(
+        [namespace("shop"), deployment("shop/db", "app: db"), policy], profile: .calico, settings: settings
+      ).exposure(of: "shop/db").filter { $0.hasPrefix("ingress pods") }
     }
+    #expect(rows("cluster: {podCIDRs: [10.244.0.0/16]}").map { $0.hasSuffix("all (undefined)") } == [true])
+    #expect(rows("cluster: {podCIDRs: [10.244.0.0/17]}").isEmpty)
+    #expect(rows("cluster: {podCIDRs: [10.245.0.0/16]}").map { $0.hasSuffix(": all") } == [true])
   }
 }

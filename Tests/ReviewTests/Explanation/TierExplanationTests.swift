@@ -75,7 +75,9 @@ struct TierExplanationTests {
     )
     let reason = try reason(
       "shop/web -> shop/db tcp/80", clusterPolicy("a", accept), clusterPolicy("b", pass), block)
-    #expect(reason.hasPrefix("allowed if the destination's address is one such as 10.0.0.0 (no CIDR of pods is known); denied if"))
+    #expect(
+      reason.hasPrefix(
+        "allowed if the destination's address is one such as 10.0.0.0 (no CIDR of pods is known); denied if"))
   }
 
   @Test("verdict lines name both policies of a tie, too")
