@@ -6,7 +6,10 @@ struct GenerateCommand {
 
     shape: --shape small|large|pods (small unless given), then any of
            --workloads <n> --namespaces <n> --policies <n> --pods-per-workload <n> --seed <n>
+           --dialect \(dialects)
     """
+
+  private static let dialects = SyntheticCluster.Dialect.allCases.map(\.rawValue).joined(separator: "|")
 
   enum Product {
     case cluster
@@ -38,6 +41,11 @@ struct GenerateCommand {
     case ("--policies", _): shape.policies = try Self.number(option, value, atLeast: 0)
     case ("--pods-per-workload", _): shape.podsPerWorkload = try Self.number(option, value, atLeast: 0)
     case ("--seed", _): shape.seed = UInt64(try Self.number(option, value, atLeast: 0))
+    case ("--dialect", _):
+      guard let dialect = SyntheticCluster.Dialect(rawValue: value) else {
+        throw UsageError(message: "unknown dialect \(value): expected \(Self.dialects)")
+      }
+      shape.dialect = dialect
     case ("--count", .flows): product = .flows(count: try Self.number(option, value, atLeast: 0))
     default: throw UsageError(message: "unknown option \(option)")
     }

@@ -19,7 +19,7 @@ struct SplitMix64: Sendable {
   /// What a sequence is used for.
   enum Stream: Int {
     case namespace = 1
-    case application, workload, manifest, identity, replicas, pod, allotment, policy, flow
+    case application, workload, manifest, identity, replicas, pod, allotment, policy, flow, dialect, networks
   }
 
   mutating func next() -> UInt64 {

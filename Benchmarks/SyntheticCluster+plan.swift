@@ -41,7 +41,7 @@ extension SyntheticCluster {
     var transport: Transport = .tcp
   }
 
-  enum Transport: String, Sendable {
+  enum Transport: String, Sendable, CaseIterable {
     case tcp = "TCP"
     case udp = "UDP"
     case sctp = "SCTP"

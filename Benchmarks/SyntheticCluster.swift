@@ -3,7 +3,7 @@
 ///
 /// The objects look like those of real clusters: labels from the recommended set, named ports that mean
 /// different numbers on different workloads, sidecars, environment, probes and volumes; policies by
-/// teams that like default-deny and by teams that do not.
+/// teams that like default-deny and by teams that do not. Each policy selects pods that exist, and so do its peers.
 ///
 /// Every namespace, application and workload draws from its own random sequence. A cluster with more
 /// workloads therefore contains the smaller one, and its policies are the same as long as the number of
@@ -18,6 +18,13 @@ struct SyntheticCluster: Sendable {
     /// 0 writes only the workloads' templates.
     var podsPerWorkload: Int
     var seed: UInt64
+    /// Whose policies say it.
+    var dialect = Dialect.kubernetes
+  }
+
+  /// In which kinds of policies a cluster says what it wants.
+  enum Dialect: String, Sendable, CaseIterable {
+    case kubernetes, cilium, calico
   }
 
   let shape: Shape
@@ -55,8 +62,8 @@ struct SyntheticCluster: Sendable {
         try writePods(of: workload, template: template, buffer: &buffer, to: write)
       }
     }
-    for policy in policies() {
-      buffer.append(policy.manifest)
+    for manifest in policyManifests() {
+      buffer.append(manifest)
       try buffer.flushIfFull(to: write)
     }
     try buffer.flush(to: write)
@@ -68,26 +75,4 @@ struct SyntheticCluster: Sendable {
     writeYAML { result += $0 }
     return result
   }
-}
-
-extension SyntheticCluster.Shape {
-  /// 1,000 workloads in 40 namespaces with 320 policies.
-  static let small = Self(workloads: 1_000, namespaces: 40, policies: 320, podsPerWorkload: 0, seed: 1)
-
-  /// 10,000 workloads in 400 namespaces with 3,000 policies.
-  static let large = Self(
-    workloads: 10_000, namespaces: 400, policies: 3_000, podsPerWorkload: 0, seed: 1)
-
-  /// 2,000 workloads with 100,000 pods in 80 namespaces with 640 policies.
-  static let pods = Self(workloads: 2_000, namespaces: 80, policies: 640, podsPerWorkload: 50, seed: 1)
-
-  /// The policies and namespaces of ``small``, byte for byte, over more workloads (at least 1,000).
-  static func samePolicies(workloads: Int) -> Self {
-    var shape = small
-    shape.workloads = max(1_000, workloads)
-    return shape
-  }
-
-  /// Same policies, 1,000 to 10,000 workloads: shows how cost grows with pods alone.
-  static let scaling = [1_000, 2_000, 5_000, 10_000].map(samePolicies(workloads:))
 }

@@ -53,8 +53,8 @@ extension String {
 
   /// This text as a YAML string: quoted where YAML would read something else.
   var yamlScalar: String {
-    let isWord = utf8.first.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) } ?? false
-    return isWord && !yamlKeywords.contains(self) ? self : "\"\(self)\""
+    let isWord = utf8.first.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) } ?? false
+    return isWord && !yamlKeywords.contains(lowercased()) ? self : "\"\(self)\""
   }
 }
 

@@ -3,7 +3,7 @@ internal import Glibc
 /// A program that is run to its end, to see what it needs.
 ///
 /// Linux counts the spawning process' own peak memory as the child's until the child's program starts, so
-/// children are measured before this process grows; see ``Benchmark/allCases``.
+/// children are measured before this process grows; see ``Benchmark/all``.
 struct ChildProcess {
   let program: String
   let arguments: [String]

@@ -28,13 +28,14 @@ struct Workbench {
 
   /// Writes a cluster to a file and answers its path. A process of its own makes it, so that this one stays small.
   func file(_ shape: SyntheticCluster.Shape) throws(BenchmarkFailure) -> String {
-    let path = "\(folder)/\(shape.workloads)-\(shape.namespaces)-\(shape.policies).yaml"
+    let path = "\(folder)/\(shape.workloads)-\(shape.namespaces)-\(shape.policies)-\(shape.dialect).yaml"
     if access(path, R_OK) == 0 { return path }
     var generator = ChildProcess(
       program: bench,
       arguments: [
         "generate", "--workloads", "\(shape.workloads)", "--namespaces", "\(shape.namespaces)", "--policies",
         "\(shape.policies)", "--pods-per-workload", "\(shape.podsPerWorkload)", "--seed", "\(shape.seed)",
+        "--dialect", shape.dialect.rawValue,
       ])
     generator.output = path
     _ = try generator.run()

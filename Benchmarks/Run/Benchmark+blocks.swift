@@ -5,7 +5,9 @@ internal import Review
 // One rule with very many blocks of addresses, as people make of a provider's published ranges.
 extension Benchmark {
   /// Blocks of one rule are one set of addresses: twice as many may cost little more than twice as much.
-  func blockMeasurements(_ workbench: Workbench) -> [Measurement] {
+  static let blocks = Benchmark("blocks") { blockMeasurements($0) }
+
+  private static func blockMeasurements(_ workbench: Workbench) -> [Measurement] {
     let runs = workbench.isQuick ? 1 : 7
     let (half, whole) = (BlockRule(blocks: 8_000), BlockRule(blocks: 16_000))
     var list = (half: Double.infinity, whole: Double.infinity)

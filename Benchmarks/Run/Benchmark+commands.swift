@@ -1,48 +1,35 @@
 // The product as users run it: from YAML to finished output, in a process of its own.
 extension Benchmark {
-  func commandMeasurements(_ workbench: Workbench) throws(BenchmarkFailure) -> [Measurement] {
-    switch self {
-    case .connectivity3000:
-      let shape = SyntheticCluster.Shape(
-        workloads: 3_000, namespaces: 120, policies: 960, podsPerWorkload: 0, seed: 1)
-      let usage = try Self.connectivity(shape, workbench)
-      return Measurement.process(
-        "connectivity, 3,000 workloads, 960 policies", usage, peerSeconds: 500, peerMegabytes: 1_500)
-    case .connectivity10000:
-      let usage = try Self.connectivity(.large, workbench)
-      return Measurement.process(
-        "connectivity, 10,000 workloads, 3,000 policies", usage, cpuSeconds: .atMost(4),
-        megabytes: .atMost(400))
-    case .explained100:
-      let shape = SyntheticCluster.Shape(
-        workloads: 100, namespaces: 8, policies: 32, podsPerWorkload: 0, seed: 1)
-      let usage = try Self.connectivity(shape, explains: true, workbench)
-      return Measurement.process("connectivity --explain, 100 workloads", usage, peerSeconds: 168)
-    case .explained1000:
-      let usage = try Self.connectivity(.small, explains: true, workbench)
-      return Measurement.process(
-        "connectivity --explain, 1,000 workloads", usage, cpuSeconds: .atMost(3), megabytes: .atMost(200))
-    default:
-      let usage = try Self.connectivity(.small, workbench)
-      return Measurement.process(
-        "connectivity, 1,000 workloads, 40 namespaces, 320 policies", usage, cpuSeconds: .atMost(0.4),
-        megabytes: .atMost(80), peerSeconds: 78, peerMegabytes: 433)
-    }
-  }
+  static let commands = [
+    command(
+      "connectivity-1000", .small, cpuSeconds: .atMost(0.4), megabytes: .atMost(80), peerSeconds: 78,
+      peerMegabytes: 433),
+    command("connectivity-3000", .medium, peerSeconds: 500, peerMegabytes: 1_500),
+    command("connectivity-10000", .large, cpuSeconds: .atMost(4), megabytes: .atMost(400)),
+    command("connectivity-explain-100", .tiny, explains: true, peerSeconds: 168),
+    command(
+      "connectivity-explain-1000", .small, explains: true, cpuSeconds: .atMost(3), megabytes: .atMost(200)),
+  ]
 
-  /// The least CPU time and the least memory of several runs.
-  private static func connectivity(
-    _ shape: SyntheticCluster.Shape, explains: Bool = false, _ workbench: Workbench
-  ) throws(BenchmarkFailure) -> ChildProcess.Usage {
-    let file = try workbench.file(shape)
-    let process = ChildProcess(
-      program: workbench.merlon, arguments: ["connectivity"] + (explains ? ["--explain"] : []) + [file])
-    var best = try process.run()
-    for _ in 1..<workbench.runs {
-      let next = try process.run()
-      best = ChildProcess.Usage(
-        cpuSeconds: min(best.cpuSeconds, next.cpuSeconds), peakBytes: min(best.peakBytes, next.peakBytes))
+  /// `merlon connectivity`: the least CPU time and the least memory of several runs.
+  static func command(
+    _ name: String, _ shape: Shape, explains: Bool = false,
+    cpuSeconds: Measurement.Limit? = nil, megabytes: Measurement.Limit? = nil, peerSeconds: Double? = nil,
+    peerMegabytes: Double? = nil
+  ) -> Benchmark {
+    Benchmark(name) { workbench throws(BenchmarkFailure) in
+      let file = try workbench.file(shape)
+      let process = ChildProcess(
+        program: workbench.merlon, arguments: ["connectivity"] + (explains ? ["--explain"] : []) + [file])
+      var best = try process.run()
+      for _ in 1..<workbench.runs {
+        let next = try process.run()
+        best = ChildProcess.Usage(
+          cpuSeconds: min(best.cpuSeconds, next.cpuSeconds), peakBytes: min(best.peakBytes, next.peakBytes))
+      }
+      return Measurement.process(
+        "connectivity \(explains ? "--explain " : "")\(shape)", best, cpuSeconds: cpuSeconds,
+        megabytes: megabytes, peerSeconds: peerSeconds, peerMegabytes: peerMegabytes)
     }
-    return best
   }
 }

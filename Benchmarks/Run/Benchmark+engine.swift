@@ -1,10 +1,16 @@
 // How the engine's cost grows: with pods, with workloads.
 extension Benchmark {
   /// Pods that policies cannot tell apart must cost next to nothing.
-  func podMeasurements(_ workbench: Workbench) -> [Measurement] {
-    var shape = SyntheticCluster.Shape.pods
-    shape.podsPerWorkload = 0
-    let (templates, pods) = (EngineRun(shape), EngineRun(.pods))
+  static func pods(_ name: String, _ shape: Shape) -> Benchmark {
+    Benchmark(name) { podMeasurements(shape, $0) }
+  }
+
+  private static func podMeasurements(
+    _ shape: Shape, _ workbench: Workbench
+  ) -> [Measurement] {
+    var fewer = shape
+    fewer.podsPerWorkload = 0
+    let (templates, pods) = (EngineRun(fewer), EngineRun(shape))
     // In turn, as it is their ratio that counts: what disturbs one disturbs the other.
     var world = (few: Double.infinity, many: Double.infinity)
     var list = world
@@ -16,8 +22,10 @@ extension Benchmark {
     }
     let whole = (few: world.few + list.few, many: world.many + list.many)
     return [
-      Measurement(work: "engine, 2,000 workloads, 640 policies", value: whole.few, unit: .cpuSeconds),
-      Measurement(work: "engine, 100,000 pods of 2,000 workloads", value: whole.many, unit: .cpuSeconds),
+      Measurement(work: "engine, \(fewer)", value: whole.few, unit: .cpuSeconds),
+      Measurement(
+        work: "  with \((shape.workloads * shape.podsPerWorkload).grouped) pods of them", value: whole.many,
+        unit: .cpuSeconds),
       Measurement(
         work: "  time with pods by time without", value: whole.many / whole.few, unit: .times,
         limit: .atMost(1.5)),
@@ -27,16 +35,17 @@ extension Benchmark {
   }
 
   /// With the same policies, time grows no faster than the output.
-  func growthMeasurements(_ workbench: Workbench) -> [Measurement] {
+  static let growth = Benchmark("growth") { growthMeasurements($0) }
+
+  private static func growthMeasurements(_ workbench: Workbench) -> [Measurement] {
     var lines: [Measurement] = []
     var first: (seconds: Double, bytes: Int)?
-    for shape in SyntheticCluster.Shape.scaling {
+    for shape in Shape.scaling {
       let run = EngineRun(shape).connectivity(runs: shape.workloads > 2_000 ? 1 : workbench.runs + 2)
-      let thousands = shape.workloads / 1_000
       lines.append(
         Measurement(
-          work: "engine, \(thousands),000 workloads, the same 320 policies", value: run.seconds,
-          unit: .cpuSeconds))
+          work: "engine, \(shape.workloads.grouped) workloads, the same \(shape.policies) policies",
+          value: run.seconds, unit: .cpuSeconds))
       lines.append(
         Measurement(work: "  output", value: Double(run.bytes) / 1e6, unit: .megabytes))
       guard let first else {

@@ -4,9 +4,13 @@ internal import Review
 // Single questions to a cluster that was read: one with its explanation, and a million at once.
 extension Benchmark {
   /// As `merlon explain` does it: index, parse, decide and put into words.
-  func explainMeasurements() -> [Measurement] {
-    let cluster = EngineRun(.large).cluster
-    let lines = SyntheticCluster(.large).flows(count: 200).split(separator: "\n").map(String.init)
+  static func explanation(_ name: String, _ shape: Shape) -> Benchmark {
+    Benchmark(name) { _ in explanationMeasurements(shape) }
+  }
+
+  private static func explanationMeasurements(_ shape: Shape) -> [Measurement] {
+    let cluster = EngineRun(shape).cluster
+    let lines = SyntheticCluster(shape).flows(count: 200).split(separator: "\n").map(String.init)
     // The index is answered too, to be freed later, as a command that ends never frees it.
     let (answer, cold) = CPUClock.best(of: 3) {
       let answers = Answers(cluster)
@@ -20,7 +24,7 @@ extension Benchmark {
     precondition(!answer.1.isEmpty)
     return [
       Measurement(
-        work: "explain one flow, 10,000 workloads, with the index", value: cold * 1e3, unit: .milliseconds,
+        work: "explain one flow with the index, \(shape)", value: cold * 1e3, unit: .milliseconds,
         limit: .atMost(10)),
       Measurement(
         work: "  each further flow, on average", value: times.reduce(0, +) / Double(times.count) * 1e3,
@@ -55,10 +59,16 @@ extension Benchmark {
   }
 
   /// As `merlon verdict -o json` does it, the compilation included.
-  func verdictMeasurements(_ workbench: Workbench) -> [Measurement] {
-    let cluster = EngineRun(.small).cluster
+  static func verdicts(_ name: String, _ shape: Shape) -> Benchmark {
+    Benchmark(name) { verdictMeasurements(shape, $0) }
+  }
+
+  private static func verdictMeasurements(
+    _ shape: Shape, _ workbench: Workbench
+  ) -> [Measurement] {
+    let cluster = EngineRun(shape).cluster
     let count = 1_000_000
-    let text = Array(SyntheticCluster(.small).flows(count: count).utf8)
+    let text = Array(SyntheticCluster(shape).flows(count: count).utf8)
     let (totals, seconds) = CPUClock.best(of: workbench.runs) {
       var run = VerdictRun(cluster, format: .json)
       return run.run(text, to: NullOutput().output)
@@ -66,7 +76,7 @@ extension Benchmark {
     let undefined = 100 * Double(totals.undefined + totals.errors) / Double(count)
     return [
       Measurement(
-        work: "one million verdicts, 1,000 workloads", value: seconds, unit: .cpuSeconds, limit: .atMost(1)),
+        work: "one million verdicts, \(shape)", value: seconds, unit: .cpuSeconds, limit: .atMost(1)),
       Measurement(work: "  undefined (%)", value: undefined, unit: .percent),
     ]
   }

@@ -8,22 +8,27 @@ extension Benchmark {
     ManifestReader(options: PolicySet.readerOptions(defaultNamespace: "default"))
   }
 
-  func yamlMeasurements(_ workbench: Workbench) async throws(BenchmarkFailure) -> [Measurement] {
-    let reader = Self.reader
+  static let yaml = Benchmark("yaml") { workbench throws(BenchmarkFailure) in
+    try await yamlMeasurements(workbench)
+  }
+
+  private static func yamlMeasurements(_ workbench: Workbench) async throws(BenchmarkFailure) -> [Measurement]
+  {
+    let reader = reader
     let whole = SyntheticCluster(.large).yaml()
-    let part = Self.documents(of: whole, bytes: workbench.isQuick ? 1 << 20 : 4 << 20)
-    let ours = Self.rate(part, runs: workbench.runs + 2) {
+    let part = documents(of: whole, bytes: workbench.isQuick ? 1 << 20 : 4 << 20)
+    let ours = rate(part, runs: workbench.runs + 2) {
       reader.readSequentially([ManifestText(path: "part.yaml", bytes: part)]).documents
     }
     let text = String(decoding: part, as: UTF8.self)
-    let theirs = Self.rate(part, runs: 1) {
+    let theirs = rate(part, runs: 1) {
       (try? Yams.load_all(yaml: text).reduce(0) { count, _ in count + 1 }) ?? 0
     }
     guard ours.count == theirs.count else {
       throw BenchmarkFailure("read \(ours.count) documents where Yams reads \(theirs.count)")
     }
     let texts = [ManifestText(path: "whole.yaml", bytes: whole)]
-    let one = Self.rate(whole, runs: workbench.runs) { reader.readSequentially(texts).documents }
+    let one = rate(whole, runs: workbench.runs) { reader.readSequentially(texts).documents }
     let sequential = await WallClock.measure { reader.readSequentially(texts).documents }
     let parallel = await WallClock.measure { await reader.read(texts).documents }
     let size = (Double(whole.count) / 1e6).shortText
@@ -42,12 +47,14 @@ extension Benchmark {
     ]
   }
 
-  func jsonMeasurements(_ workbench: Workbench) -> [Measurement] {
-    let reader = Self.reader
-    var shape = SyntheticCluster.Shape.pods
+  static let json = Benchmark("json") { jsonMeasurements($0) }
+
+  private static func jsonMeasurements(_ workbench: Workbench) -> [Measurement] {
+    let reader = reader
+    var shape = Shape.pods
     shape.podsPerWorkload = 0
     let list = SyntheticCluster(shape).podList(bytes: workbench.isQuick ? 10_000_000 : 50_000_000)
-    let result = Self.rate(list, runs: workbench.runs) {
+    let result = rate(list, runs: workbench.runs) {
       reader.readSequentially([ManifestText(path: "pods.json", bytes: list)]).pods.count
     }
     return [

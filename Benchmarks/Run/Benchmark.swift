@@ -1,30 +1,53 @@
-/// What is measured, in the order of a run: first the child processes, while this process is small, then what
-/// needs a cluster in this process.
-enum Benchmark: String, CaseIterable {
-  case connectivity1000 = "connectivity-1000"
-  case connectivity3000 = "connectivity-3000"
-  case connectivity10000 = "connectivity-10000"
-  case explained100 = "connectivity-explain-100"
-  case explained1000 = "connectivity-explain-1000"
-  case explain
-  case verdicts
-  case growth
-  case pods
-  case blocks
-  case yaml
-  case json
+/// One thing that is measured: a line of the table, or several that belong together.
+struct Benchmark: Sendable {
+  typealias Shape = SyntheticCluster.Shape
+
+  /// For `--only`.
+  let name: String
+  private let body: @Sendable (Workbench) async throws(BenchmarkFailure) -> [Measurement]
+
+  init(
+    _ name: String, _ body: @escaping @Sendable (Workbench) async throws(BenchmarkFailure) -> [Measurement]
+  ) {
+    self.name = name
+    self.body = body
+  }
 
   func measure(_ workbench: Workbench) async throws(BenchmarkFailure) -> [Measurement] {
-    switch self {
-    case .connectivity1000, .connectivity3000, .connectivity10000, .explained100, .explained1000:
-      try commandMeasurements(workbench)
-    case .explain: explainMeasurements()
-    case .verdicts: verdictMeasurements(workbench)
-    case .growth: growthMeasurements(workbench)
-    case .pods: podMeasurements(workbench)
-    case .blocks: blockMeasurements(workbench)
-    case .yaml: try await yamlMeasurements(workbench)
-    case .json: jsonMeasurements(workbench)
-    }
+    try await body(workbench)
+  }
+
+  /// In the order of a run: first the child processes, while this process is small, then what needs a cluster in
+  /// this process.
+  static let all =
+    commands
+    + dialects.flatMap(commands)
+    + [explanation("explain", .large), verdicts("verdicts", .small)]
+    + [growth, pods("pods", .pods)]
+    + dialects.flatMap(questions)
+    + [blocks, yaml, json]
+
+  /// What NetworkPolicies are compared with, and those in the same number.
+  private static let dialects = SyntheticCluster.Dialect.allCases
+
+  /// The product on 1,000 policies of a dialect.
+  private static func commands(_ dialect: SyntheticCluster.Dialect) -> [Benchmark] {
+    let (small, large) = (Shape.small.thousandPolicies(dialect), Shape.large.thousandPolicies(dialect))
+    return [
+      command("connectivity-1000-\(dialect)", small),
+      command("connectivity-10000-\(dialect)", large, cpuSeconds: .atMost(4), megabytes: .atMost(400)),
+      command(
+        "connectivity-explain-1000-\(dialect)", small, explains: true, cpuSeconds: .atMost(3),
+        megabytes: .atMost(200)),
+    ]
+  }
+
+  /// The engine on 1,000 policies of a dialect.
+  private static func questions(_ dialect: SyntheticCluster.Dialect) -> [Benchmark] {
+    [
+      explanation("explain-\(dialect)", Shape.large.thousandPolicies(dialect)),
+      verdicts("verdicts-\(dialect)", Shape.small.thousandPolicies(dialect)),
+      pods("pods-\(dialect)", Shape.pods.thousandPolicies(dialect)),
+    ]
   }
 }

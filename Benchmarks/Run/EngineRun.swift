@@ -15,13 +15,13 @@ struct EngineRun {
     SyntheticCluster(shape).writeYAML {
       texts.append(ManifestText(path: "cluster-\(texts.count).yaml", bytes: $0))
     }
-    self.init(texts)
+    self.init(texts, profile: shape.dialect.profile)
   }
 
-  init(_ texts: [ManifestText]) {
+  init(_ texts: [ManifestText], profile: EngineProfile = .kubernetes) {
     manifests = ManifestReader(options: PolicySet.readerOptions(defaultNamespace: "default"))
       .readSequentially(texts)
-    cluster = Cluster(manifests, defaultNamespace: "default", profile: .kubernetes)
+    cluster = Cluster(manifests, defaultNamespace: "default", profile: profile)
   }
 
   /// CPU seconds from objects to the world: what exists, sorted and indexed.
@@ -45,6 +45,17 @@ struct EngineRun {
     let nowhere = NullOutput()
     ConnectivityReport(cluster, compiled).write(.text, to: nowhere.output)
     return nowhere
+  }
+}
+
+extension SyntheticCluster.Dialect {
+  /// Whose policies they are.
+  fileprivate var profile: EngineProfile {
+    switch self {
+    case .kubernetes: .kubernetes
+    case .cilium: .cilium
+    case .calico: .calico
+    }
   }
 }
 

@@ -3,10 +3,10 @@ struct RunCommand {
   static let usage = """
     usage: merlon-bench [run] [--quick] [--only <name>]…
            --quick measures once, and less; for a first look
-           names: \(Benchmark.allCases.map(\.rawValue).joined(separator: ", "))
+           names: \(Benchmark.all.map(\.name).joined(separator: ", "))
     """
 
-  private var benchmarks: [Benchmark] = []
+  private var names: Set<String> = []
   private var isQuick = false
 
   /// Reads the arguments after the command's name.
@@ -17,14 +17,13 @@ struct RunCommand {
       case "--quick": isQuick = true
       case "--only":
         guard let name = rest.popFirst() else { throw UsageError(message: "--only needs a name") }
-        guard let benchmark = Benchmark(rawValue: name) else {
+        guard Benchmark.all.contains(where: { $0.name == name }) else {
           throw UsageError(message: "no benchmark is named \(name)")
         }
-        benchmarks.append(benchmark)
+        names.insert(name)
       default: throw UsageError(message: "unknown option \(option)")
       }
     }
-    if benchmarks.isEmpty { benchmarks = Benchmark.allCases }
   }
 
   /// Measures and prints. Answers whether everything is within its limit.
@@ -33,7 +32,7 @@ struct RunCommand {
     defer { workbench.removeFiles() }
     StandardStream.output.write(Array(ResultTable.head.utf8))
     var isWithinLimits = true
-    for benchmark in Benchmark.allCases where benchmarks.contains(benchmark) {
+    for benchmark in Benchmark.all where names.isEmpty || names.contains(benchmark.name) {
       for measurement in try await benchmark.measure(workbench) {
         StandardStream.output.write(Array(ResultTable.line(measurement).utf8))
         isWithinLimits = isWithinLimits && measurement.isWithinLimit

@@ -86,6 +86,22 @@ extension CompiledPolicies {
     rows[Int(row)].outsideGroup(of: member).map { table[$0.traffic] } ?? .none
   }
 
+  /// What a row lets through to or from each named party. O(groups × atoms/64).
+  func trafficOfNames(_ row: Int32) -> [TrafficTable.ID] {
+    var traffic = [TrafficTable.ID](repeating: TrafficTable.none, count: names.count)
+    for group in rows[Int(row)].outside {
+      group.members.subtracting(everyAtom).forEach { traffic[$0 - atoms.count] = group.traffic }
+    }
+    return traffic
+  }
+
+  /// The only named party that an end is, if it is one that runs on no node of the cluster.
+  func member(placedNowhere name: Int) -> Int? {
+    let members = namedEnds[name].members
+    guard members.count == 1, names[members[0]] != .apiServer(isOutside: false) else { return nil }
+    return members[0]
+  }
+
   /// The only row that a unit has, if it has one only.
   func soleRow(of unit: ConnectivityUnit, _ direction: Direction) -> Int32? {
     let facets = classes[Int(unit.endpointClass)].facets

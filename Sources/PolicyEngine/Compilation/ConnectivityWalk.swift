@@ -266,17 +266,32 @@ package final class ConnectivityWalk {
   ///
   /// - Parameter open: what certainly flows for every address, and what possibly flows for some.
   private func named(_ unit: ConnectivityUnit, _ direction: Direction, _ open: TrafficPair) -> [Outside] {
-    compiled.namedEnds.indices.compactMap { name in
+    let traffics = compiled.soleRow(of: unit, direction).map(compiled.trafficOfNames)
+    // What is left of traffic that several names have, by its number.
+    var rests: [ConnectionID: ConnectionID] = [:]
+    return compiled.namedEnds.indices.compactMap { name in
       // Nobody sends by a domain name.
       if direction == .ingress, compiled.namedEnds[name].domain != nil { return nil }
-      let whole = compiled.connection(unit, direction, name: name)
-      let isMore = !whole.certain.subtracting(open.certain).isEmpty
-      let certain = isMore ? whole.certain : .none
-      let possible = certain.union(whole.possible.subtracting(whole.certain).subtracting(open.possible))
-      if possible.isEmpty { return nil }
-      return Outside(
-        end: .name(name), connection: table.id(of: TrafficPair(certain: certain, possible: possible)))
+      let shared = traffics.flatMap { traffics in
+        compiled.member(placedNowhere: name).map { traffics[$0] }
+      }
+      let connection: ConnectionID
+      if let shared {
+        connection = rests[shared] ?? rest(of: table[shared], open)
+        rests[shared] = connection
+      } else {
+        connection = rest(of: compiled.connection(unit, direction, name: name), open)
+      }
+      return connection == TrafficTable.none ? nil : Outside(end: .name(name), connection: connection)
     }
+  }
+
+  /// The number of what flows to or from a name beyond what is open to addresses.
+  private func rest(of whole: TrafficPair, _ open: TrafficPair) -> ConnectionID {
+    let isMore = !whole.certain.subtracting(open.certain).isEmpty
+    let certain = isMore ? whole.certain : .none
+    let possible = certain.union(whole.possible.subtracting(whole.certain).subtracting(open.possible))
+    return table.id(of: TrafficPair(certain: certain, possible: possible))
   }
 
   /// The number of the addresses of some atoms.

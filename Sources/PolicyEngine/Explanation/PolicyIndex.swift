@@ -16,12 +16,14 @@ package struct PolicyIndex: Sendable {
   /// Whether policies tell a pod's own node from others.
   let looksAtPlacement: Bool
 
-  /// O(policies × namespaces) for policies that look into several namespaces, else O(policies).
+  /// O(policies + namespaces that they look into), but O(policies × namespaces) for those that want no label of a
+  /// namespace to have a certain value.
   package init(_ tiers: [Tier], in world: World) {
     var policies: [Policy] = []
     var tierOfPolicy: [Int] = []
     var byNamespace = [[Int]](repeating: [], count: world.namespaces.count)
     var ofNodes: [Int] = []
+    var finder = NamespaceFinder(world.namespaces)
     for (tier, value) in tiers.enumerated() {
       for policy in value.policies {
         let index = policies.count
@@ -32,11 +34,7 @@ package struct PolicyIndex: Sendable {
         case .named(let name)?:
           if let namespace = world.namespace(named: name) { byNamespace[namespace].append(index) }
         case .matching(let expression)?:
-          let isEverywhere = expression.isEverything
-          for (namespace, value) in world.namespaces.enumerated()
-          where isEverywhere || policy.subject.endpoints?.namespaces.contains(value) == true {
-            byNamespace[namespace].append(index)
-          }
+          for namespace in finder.indices(meeting: expression) { byNamespace[namespace].append(index) }
         case nil: break
         }
       }

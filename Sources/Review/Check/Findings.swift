@@ -46,6 +46,9 @@ struct Findings {
       guard case .anyOf(let peers) = rule.peers, case .endpoints(let selector) = peers[dead.peer].kind else {
         return nil
       }
+      // A selector that finds addresses as well, as Calico's do in network sets, stands there as several peers.
+      let place = peers[dead.peer].location
+      if peers.count(where: { $0.location == place }) > 1 { return nil }
       return finding(
         .peerMatchesNothing,
         "\(policy.identity) \(rule.path) \(effect) with this peer: there are no \(selector)", selector,

@@ -1,7 +1,8 @@
 /// Collects bytes and hands them on in large pieces. A class because writers share one.
 package final class Output {
   private let buffer: UnsafeMutableRawBufferPointer
-  private var used = 0
+  /// Unchecked, as rows are written in several small pieces: every access is over at once, so none overlap.
+  @exclusivity(unchecked) private var used = 0
   private let flushBytes: (UnsafeRawBufferPointer) -> Void
 
   /// - Parameter flush: gets what was collected, about `capacity` bytes at a time.

@@ -6,6 +6,8 @@ struct CalicoLowering {
   let references: PolicySet.References
   let hostEndpoints: [CalicoHostEndpoint]
   private let sets: [(labels: CalicoLabels, home: Namespace?, nets: [CalicoNet])]
+  /// Indices of the sets that live in a namespace, by its name; under the empty name those that live in none.
+  private let setsOfHome: [String: [Int]]
   private(set) var problems: [Diagnostic] = []
 
   init(_ policies: PolicySet) {
@@ -26,6 +28,7 @@ struct CalicoLowering {
       }
     }
     self.sets = sets
+    setsOfHome = Dictionary(grouping: sets.indices) { sets[$0].1?.name ?? "" }
     self.hostEndpoints = hostEndpoints
   }
 
@@ -33,13 +36,22 @@ struct CalicoLowering {
   /// endpoint its expected addresses, as Felix sees them.
   func conditions(_ selection: CalicoSelection) -> [PeerCondition] {
     var conditions = selection.pods.map { [PeerCondition.endpoints($0)] } ?? []
-    for set in sets where selection.contains(set.labels) {
-      conditions += set.nets.map { Self.block($0.cidr) }
+    for index in indicesOfSets(in: selection.namespaces) where selection.contains(sets[index].labels) {
+      conditions += sets[index].nets.map { Self.block($0.cidr) }
     }
     for endpoint in self.hostEndpoints(selection) {
       conditions += endpoint.expectedIPs.map { Self.block($0) }
     }
     return conditions
+  }
+
+  /// Indices of the sets that may live in such namespaces, in the order of the input.
+  private func indicesOfSets(in namespaces: CalicoSelection.Namespaces) -> [Int] {
+    switch namespaces {
+    case .named(let name): setsOfHome[name] ?? []
+    case .none: setsOfHome[""] ?? []
+    case .any, .matching: Array(sets.indices)
+    }
   }
 
   /// The host endpoints that a selection means.

@@ -41,15 +41,16 @@ struct CalicoSelection {
 
   /// Whether a network set or a host endpoint with these labels is meant.
   func contains(_ labels: CalicoLabels) -> Bool {
-    let isHome =
-      switch namespaces {
-      case .any: true
-      case .named(let name): labels.constant(CalicoLabels.namespace) == name
-      case .none: labels.constant(CalicoLabels.namespace) == nil
-      case .matching(let selector): selector.lower(labels, of: .namespace).isEverything
-      }
-    return isHome && serviceAccountNames.isEmpty && selector?.lower(labels).isEverything ?? true
-      && serviceAccounts(labels)?.isEverything ?? true
+    // Its own labels first, as few have those that a selector of pods asks for.
+    guard serviceAccountNames.isEmpty, selector?.lower(labels).isEverything ?? true,
+      serviceAccounts(labels)?.isEverything ?? true
+    else { return false }
+    return switch namespaces {
+    case .any: true
+    case .named(let name): labels.constant(CalicoLabels.namespace) == name
+    case .none: labels.constant(CalicoLabels.namespace) == nil
+    case .matching(let selector): selector.lower(labels, of: .namespace).isEverything
+    }
   }
 
   private func serviceAccounts(_ labels: CalicoLabels) -> LabelExpression? {

@@ -1,15 +1,34 @@
 // Which policies the namespaces have: what the platform asks of everybody, then what the teams add.
 extension SyntheticCluster {
-  /// As many policies as the shape asks for, in the order of their namespaces; fewer only if there are
-  /// so few workloads that some namespaces are empty.
+  /// The manifests of as many policies as the shape asks for, each after those of what it names; fewer only if
+  /// there are so few workloads that some namespaces are empty.
   ///
   /// Depends on the seed, the namespaces and the first few workloads for each policy, not on how many
   /// workloads there are after those.
-  func policies() -> [SyntheticPolicy] {
+  func policyManifests() -> [String] {
     let anchors = anchorsByNamespace()
-    let teams = namespaces.map(\.team)
-    return policiesPerNamespace().enumerated().flatMap { index, count in
-      policies(of: index, count: count, anchors: anchors[index], teams: teams)
+    let roster = Roster(namespaces: namespaces, workloads: anchors)
+    let platform = PlatformPolicies(self).all.filter(roster.knows).prefix(shape.policies)
+    func own(_ count: Int) -> [[SyntheticPolicy]] {
+      policiesPerNamespace(count).enumerated().map { index, count in
+        policies(of: index, count: count, anchors: anchors[index], roster)
+      }
+    }
+    switch shape.dialect {
+    case .kubernetes: return own(shape.policies).joined().compactMap(\.networkPolicy)
+    case .cilium:
+      let policies = platform + own(shape.policies - platform.count).joined()
+      return policies.enumerated().flatMap { number, policy in
+        var writer = CiliumWriter(policy, seed: shape.seed, number: number)
+        return writer.manifests()
+      }
+    case .calico:
+      let groups = [Array(platform)] + own(shape.policies - platform.count)
+      return CalicoWriter.tiers
+        + groups.joinedWithPlaces.flatMap { place, policy in
+          var writer = CalicoWriter(policy, tier: tier(of: policy), place: place)
+          return writer.manifests()
+        }
     }
   }
 
@@ -23,13 +42,13 @@ extension SyntheticCluster {
   }
 
   /// One for each namespace, the others crowded like the applications.
-  private func policiesPerNamespace() -> [Int] {
+  private func policiesPerNamespace(_ count: Int) -> [Int] {
     var counts = Array(repeating: 0, count: namespaces.count)
-    let first = min(shape.policies, namespaces.count)
+    let first = min(count, namespaces.count)
     for index in 0..<first { counts[index] = 1 }
     var random = SplitMix64(seed: shape.seed, stream: .allotment, index: 0)
     let teams = namespaces.count - Self.platformNamespaces
-    for _ in first..<max(first, shape.policies) {
+    for _ in first..<max(first, count) {
       let uniform = random.below(teams)
       let crowded = random.chance(percent: 30) ? min(uniform, random.below(teams)) : uniform
       counts[Self.platformNamespaces + crowded] += 1
@@ -38,15 +57,17 @@ extension SyntheticCluster {
   }
 
   private func policies(
-    of index: Int, count: Int, anchors: [Workload], teams: [String]
+    of index: Int, count: Int, anchors: [Workload], _ roster: Roster
   ) -> [SyntheticPolicy] {
     var random = SplitMix64(seed: shape.seed, stream: .policy, index: index)
     let namespace = namespaces[index]
-    let templates = PolicyTemplates(namespace: namespace, teams: teams)
-    var result = Array(baseline(of: namespace, templates, using: &random).prefix(count))
+    let templates = PolicyTemplates(namespace: namespace, teams: namespaces.map(\.team))
+    var result = Array(
+      baseline(of: namespace, templates, using: &random).filter(roster.knows).prefix(count))
     var names = Set(result.map(\.name))
     while result.count < count, !anchors.isEmpty {
       var policy = templates.policy(for: random.pick(anchors), using: &random)
+      if !roster.knows(policy) { continue }
       if !names.insert(policy.name).inserted {
         policy.name += "-\(result.count + 1)"
         names.insert(policy.name)
@@ -76,5 +97,30 @@ extension SyntheticCluster {
       policies.append(templates.webFromIngress(selecting: ["web", "gateway", "api"]))
       return policies
     }
+  }
+}
+
+extension SyntheticCluster {
+  /// The tier for a policy in Calico, so that what it does not allow is closed as the other dialects close it.
+  ///
+  /// Where a default-deny closes everything that the policy speaks of, the policy can leave the rest to it.
+  /// Elsewhere only the end of the last tier closes.
+  private func tier(of policy: SyntheticPolicy) -> SyntheticPolicy.Stage {
+    guard case .namespace(let name) = policy.scope else { return policy.stage }
+    let isolation = namespaces.first { $0.name == name }?.isolation ?? .none
+    let isClosed =
+      switch isolation {
+      case .none: false
+      case .ingress: policy.egress == nil
+      case .both: true
+      }
+    return isClosed ? policy.stage : .fallback
+  }
+}
+
+extension [[SyntheticPolicy]] {
+  /// All of them, each with its place in its group.
+  fileprivate var joinedWithPlaces: [(place: Int, policy: SyntheticPolicy)] {
+    flatMap { group in group.enumerated().map { ($0.offset, $0.element) } }
   }
 }

@@ -28,10 +28,12 @@ struct PolicyTemplates {
     pods: .label(name, "prometheus"), namespaces: namespaceNamed("monitoring"))
 
   func policy(
-    _ name: String, _ subject: Selector, ingress: [Rule]? = nil, egress: [Rule]? = nil
+    _ name: String, _ subject: Selector, stage: SyntheticPolicy.Stage = .teams, ingress: [Rule]? = nil,
+    egress: [Rule]? = nil
   ) -> SyntheticPolicy {
     SyntheticPolicy(
-      namespace: namespace.name, name: name, subject: subject, ingress: ingress, egress: egress)
+      scope: .namespace(namespace.name), stage: stage, name: name, subject: subject, ingress: ingress,
+      egress: egress)
   }
 }
 
@@ -40,24 +42,26 @@ struct PolicyTemplates {
 extension PolicyTemplates {
   /// Closes what the namespace wants closed.
   var defaultDeny: SyntheticPolicy {
-    policy("default-deny", .everything, ingress: [], egress: namespace.isolation == .both ? [] : nil)
+    policy(
+      "default-deny", .everything, stage: .fallback, ingress: [],
+      egress: namespace.isolation == .both ? [] : nil)
   }
 
   var dnsClient: SyntheticPolicy {
-    policy("allow-dns", .everything, egress: [Self.dns])
+    policy("allow-dns", .everything, stage: .platform, egress: [Self.dns])
   }
 
   var sameNamespace: SyntheticPolicy {
     let neighbours = Rule(peers: [.pods(.everything)])
     return policy(
-      "allow-same-namespace", .everything, ingress: [neighbours],
+      "allow-same-namespace", .everything, stage: .fallback, ingress: [neighbours],
       egress: namespace.isolation == .both ? [neighbours] : nil)
   }
 
   /// Monitoring reads the metrics of everything.
   var scraping: SyntheticPolicy {
     policy(
-      "allow-monitoring", .everything,
+      "allow-monitoring", .everything, stage: .platform,
       ingress: [Rule(peers: [Self.prometheus], ports: [.named("metrics", .tcp)])])
   }
 
@@ -65,7 +69,7 @@ extension PolicyTemplates {
   var protectedData: SyntheticPolicy {
     policy(
       "protect-data",
-      .where(Self.component, .isIn, ["database", "cache", "queue"]),
+      .where(Self.component, .isIn, ["database", "cache", "queue"]), stage: .platform,
       ingress: [
         Rule(peers: [.pods(.where(Self.component, .isNotIn, ["web", "gateway"]))]),
         Rule(peers: [Self.prometheus], ports: [.named("metrics", .tcp)]),
@@ -75,7 +79,7 @@ extension PolicyTemplates {
   func webFromIngress(selecting components: [String]) -> SyntheticPolicy {
     policy(
       "allow-ingress-controller",
-      .where(Self.component, .isIn, components),
+      .where(Self.component, .isIn, components), stage: .platform,
       ingress: [
         Rule(
           peers: [
@@ -93,7 +97,7 @@ extension PolicyTemplates {
 extension PolicyTemplates {
   var dnsServer: SyntheticPolicy {
     policy(
-      "coredns", .label("k8s-app", "kube-dns"),
+      "coredns", .label("k8s-app", "kube-dns"), stage: .platform,
       ingress: [
         Rule(ports: [.named("dns", .udp), .named("dns-tcp", .tcp)]),
         Rule(peers: [Self.prometheus], ports: [.named("metrics", .tcp)]),
@@ -102,7 +106,7 @@ extension PolicyTemplates {
 
   var frontDoor: SyntheticPolicy {
     policy(
-      "ingress-controller", .label(Self.name, "ingress-nginx"),
+      "ingress-controller", .label(Self.name, "ingress-nginx"), stage: .platform,
       ingress: [
         Rule(ports: [.named("http", .tcp), .named("https", .tcp)]),
         Rule(peers: [Self.prometheus], ports: [.number(10254, .tcp)]),
@@ -111,7 +115,7 @@ extension PolicyTemplates {
 
   var monitoring: SyntheticPolicy {
     policy(
-      "monitoring", .everything,
+      "monitoring", .everything, stage: .platform,
       ingress: [
         Rule(peers: [.pods(.everything)]),
         Rule(
