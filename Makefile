@@ -31,7 +31,8 @@ build: packages ## Build the optimised merlon: .build/release/merlon.
 	@echo "merlon is .build/release/merlon"
 
 bench: packages ## Measure speed and memory, and print the table.
-	@echo "==> merlon-bench, release build in .build-bench"
+	@echo "==> merlon and merlon-bench, release build in .build-bench"
+	@MERLON_BENCHMARKS=1 swift build -c release --scratch-path .build-bench --product merlon
 	@MERLON_BENCHMARKS=1 swift run -c release --scratch-path .build-bench merlon-bench
 
 fuzz: packages ## Feed the parsers with random input.

@@ -45,8 +45,8 @@ extension SyntheticCluster.Dialect {
   fileprivate var policies: String {
     switch self {
     case .kubernetes: "NetworkPolicies"
-    case .cilium: "of Cilium"
-    case .calico: "of Calico"
+    case .cilium: "Cilium policies"
+    case .calico: "Calico policies"
     }
   }
 }

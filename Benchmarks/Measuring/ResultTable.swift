@@ -1,6 +1,6 @@
 /// The measurements as a table that grows line by line, because a run takes minutes.
 struct ResultTable {
-  private static let widths = [58, 16, 18, 7, 5, 12, 8]
+  private static let widths = [74, 16, 18, 7, 5, 12, 8]
 
   static let head =
     line(["work", "measured", "limit", "ratio", "", "peer*", "less"])

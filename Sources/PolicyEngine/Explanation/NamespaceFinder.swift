@@ -27,7 +27,8 @@ struct NamespaceFinder {
     for requirement in expression.conjunction ?? [] {
       guard case .namespaceLabel(let key) = requirement.attribute, case .isIn(let values) = requirement.test
       else { continue }
-      let found = values.count == 1 ? indices(key, values[0]) : Set(values).flatMap { indices(key, $0) }.sorted()
+      let found =
+        values.count == 1 ? indices(key, values[0]) : Set(values).flatMap { indices(key, $0) }.sorted()
       if fewest.map({ found.count < $0.count }) ?? true { fewest = found }
     }
     return fewest

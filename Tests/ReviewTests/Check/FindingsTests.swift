@@ -1,4 +1,5 @@
 import Kubernetes
+import PolicyModel
 import Testing
 
 @testable import Review
@@ -59,6 +60,27 @@ struct FindingsTests {
       findings(peer("podSelector: {matchLabels: {app: frontend}}")) == [
         "warning peer-matches-nothing NetworkPolicy shop/a ingress[0] allows nobody with this peer: there are no pods with app=frontend in namespace shop"
       ])
+  }
+
+  @Test("a selector that finds a network set is no peer that matches nobody", arguments: [false, true])
+  func networkSet(isSetThere: Bool) {
+    let set = """
+      apiVersion: projectcalico.org/v3
+      kind: NetworkSet
+      metadata: {namespace: shop, name: partners, labels: {role: partner}}
+      spec: {nets: [192.0.2.0/24]}
+      """
+    let policy = """
+      apiVersion: projectcalico.org/v3
+      kind: NetworkPolicy
+      metadata: {namespace: shop, name: a}
+      spec: {types: [Ingress], ingress: [{action: Allow, source: {selector: role == 'partner'}}]}
+      """
+    let fixture = ClusterFixture(
+      [namespace("shop"), deployment("shop/web", "app: web"), policy] + (isSetThere ? [set] : []),
+      profile: .calico)
+    let found = "warning peer-matches-nothing NetworkPolicy shop/a ingress[0] allows nobody with this peer:"
+    #expect(findings(fixture).contains { $0.hasPrefix(found) } == !isSetThere)
   }
 
   @Test("a misspelled namespace label is an error that names the namespace")
