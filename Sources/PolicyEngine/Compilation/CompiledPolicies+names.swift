@@ -38,7 +38,8 @@ extension CompiledPolicies {
     var whole: TrafficPair?
     for facets in facetsByCase(of: unit) {
       let families = facets.map { self.facets[$0].family }
-      let meeting = zip(facets, families).filter { $1 == nil || $1 == world.assumedAddresses.family }.map(\.0)
+      let meeting = zip(facets, families).filter { $1.map(world.assumedAddresses.families.contains) ?? true }
+        .map(\.0)
       for facet in meeting.isEmpty ? facets : meeting {
         for member in namedEnds[name].members {
           for here in connections(facet, direction, name: member) { whole = whole?.either(here) ?? here }

@@ -220,8 +220,8 @@ package final class ConnectivityWalk {
       if atoms.isEmpty { continue }
       atomsByTraffic[group.traffic] = atomsByTraffic[group.traffic]?.union(atoms) ?? atoms
     }
-    // Nothing flows to atoms that no group holds.
-    let everywhere = namedAtoms.isEmpty ? names.certain : .none
+    // Nothing flows to atoms that no group holds; and where names have no address, nothing is open to all of theirs.
+    let everywhere = namedAtoms.isEmpty && !compiled.atomsOfNames.isEmpty ? names.certain : .none
     return OpenAddresses(
       ends: ends(atomsByTraffic), names: TrafficPair(certain: everywhere, possible: anywhere))
   }
@@ -250,6 +250,7 @@ package final class ConnectivityWalk {
       atoms.insert(atom)
       atomsByTraffic[id] = atoms
     }
+    if compiled.atomsOfNames.isEmpty { everywhere = .none }
     return OpenAddresses(
       ends: ends(atomsByTraffic), names: TrafficPair(certain: everywhere, possible: anywhere))
   }

@@ -39,7 +39,10 @@ struct PeerCompiler {
   /// Named parties that have an address.
   private let namesWithAddress: BitSet
   private let facetsOfFamily: [BitSet]
-  private let outsideOfFamily: [BitSet]
+  /// Atoms only.
+  let outsideOfFamily: [BitSet]
+  /// Named parties that have the family of the atom in which their address is taken to lie.
+  private let namesOfFamilies: BitSet
 
   init(
     _ selectors: SelectorIndex, _ world: World, _ atoms: AddressAtoms, _ names: [NamedParty],
@@ -82,6 +85,7 @@ struct PeerCompiler {
       if let family = set.intervals.first?.family { outsideOfFamily[Int(family.rawValue)].insert(atom) }
     }
     var addressed = noOutside
+    var namesOfFamilies = noOutside
     for (index, name) in names.enumerated() {
       switch name {
       case .special: continue
@@ -90,10 +94,11 @@ struct PeerCompiler {
         if profile.addressBlocksMatch.contains(.nodes) { addressed.insert(atoms.count + index) }
       case .domain, .apiServer(isOutside: true): addressed.insert(atoms.count + index)
       }
-      outsideOfFamily[Int(world.assumedAddresses.family.rawValue)].insert(atoms.count + index)
+      namesOfFamilies.insert(atoms.count + index)
     }
     namesWithAddress = addressed
     self.outsideOfFamily = outsideOfFamily
+    self.namesOfFamilies = namesOfFamilies
   }
 
   /// The peers of a rule, with the positions of selectors that match nothing.
@@ -207,8 +212,13 @@ struct PeerCompiler {
       let named = selector.isEverything ? self.named { $0 == .apiServer(isOutside: false) } : none
       return PartySet(facets: selectors.matches(selector), outside: named.outside)
     case .family(let family):
-      return PartySet(
-        facets: facetsOfFamily[Int(family.rawValue)], outside: outsideOfFamily[Int(family.rawValue)])
+      let index = Int(family.rawValue)
+      var outside = outsideOfFamily[index]
+      let isNames =
+        peerCase.atomOfNames < 0
+        ? world.assumedAddresses.families == [family] : outside.contains(Int(peerCase.atomOfNames))
+      if isNames { outside.formUnion(namesOfFamilies) }
+      return PartySet(facets: facetsOfFamily[index], outside: outside)
     case .domain(let pattern):
       return named { if case .domain(let own) = $0 { pattern.matches(own.example) } else { false } }
     case .outside: return outside()
@@ -259,8 +269,8 @@ extension PeerCondition {
   /// Whether more than known addresses and labels tells whom it matches.
   var dependsOnCase: Bool {
     switch self {
-    case .endpoints, .family, .domain, .outside, .apiServer, .special: false
-    case .addresses: true
+    case .endpoints, .domain, .outside, .apiServer, .special: false
+    case .addresses, .family: true
     case .nodes(_, let placement): placement != .anywhere
     case .all(let parts), .any(let parts): parts.contains(where: \.dependsOnCase)
     case .not(let part): part.dependsOnCase

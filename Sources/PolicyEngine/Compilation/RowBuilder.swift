@@ -161,7 +161,8 @@ struct RowBuilder {
       case .general(let condition):
         condition.forEachSimple {
           sets.append($0)
-        } _: { _ in
+        } _: {
+          if case .family(let family) = $0 { sets.append(self.peers.outsideOfFamily[Int(family.rawValue)]) }
         }
       }
     }

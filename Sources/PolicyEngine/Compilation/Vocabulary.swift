@@ -43,6 +43,8 @@ struct Vocabulary: Sendable {
         }
       }
     }
+    let places = Set(world.apiServerPlaces.map(\.isOutside))
+    names.removeAll { if case .apiServer(let isOutside) = $0 { !places.contains(isOutside) } else { false } }
     for domain in domains {
       if let pattern = DomainPattern(ciliumMatchName: domain) { add(.domain(pattern)) }
     }

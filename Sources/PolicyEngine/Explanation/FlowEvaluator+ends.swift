@@ -93,13 +93,14 @@ extension FlowEvaluator {
           isPod: false)
       ]
     case .apiServer:
-      let known = world.apiServerAddresses
-      let addresses = known.isEmpty ? outside : representatives(of: atoms, within: known)
-      return [true, false].map { isOutside in
+      let places = world.apiServerPlaces
+      return places.map { isOutside, addresses in
         EndCase(
           party: Party(
-            isAddressAssumed: known.isEmpty, entity: entity, isOutside: isOutside, isNode: !isOutside),
-          addresses: addresses, assumptions: [.apiServerIsOutside(isOutside)], isPod: false)
+            isAddressAssumed: world.apiServerAddresses.isEmpty, entity: entity, isOutside: isOutside,
+            isNode: !isOutside),
+          addresses: representatives(of: atoms, within: addresses),
+          assumptions: places.count > 1 ? [.apiServerIsOutside(isOutside)] : [], isPod: false)
       }
     case .special:
       return [EndCase(party: Party(entity: entity), addresses: [], isPod: false)]

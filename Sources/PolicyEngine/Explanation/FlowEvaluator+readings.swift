@@ -131,6 +131,7 @@ extension FlowEvaluator {
     // A manifest without `clusterIP` will get some address.
     if addresses.isEmpty {
       addresses = representatives(of: ends.destinationAtoms, within: world.assumedAddresses[.service])
+        .filter { family == nil || $0.family == family }
     }
     let choices = [nil] + addresses.map { ServiceAddress(address: $0, port: servicePort) }
     readings.branch(choices) {

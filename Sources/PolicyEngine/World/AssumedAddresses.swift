@@ -15,12 +15,9 @@ package struct AssumedAddresses: Sendable {
   private let ranges: [AddressSet]
   /// The holders whose range somebody said.
   private let known: Set<Holder>
-  /// The family that the addresses of names are taken to have.
-  let family: AddressFamily
-
   /// - Parameters:
   ///   - facts: say where addresses lie.
-  ///   - guess: where they are taken to lie otherwise.
+  ///   - guess: where they are taken to lie if facts say nothing of any.
   init(_ facts: ClusterFacts, otherwise guess: AddressSet) {
     let said = Holder.allCases.map { holder in
       switch holder {
@@ -29,11 +26,19 @@ package struct AssumedAddresses: Sendable {
       case .service: AddressSet(facts.serviceBlocks)
       }
     }
-    ranges = said.map { $0.isEmpty ? guess : $0 }
+    // What is said of one holder says of which families the cluster is.
+    let families = Set((facts.podBlocks + facts.nodeBlocks + facts.serviceBlocks).map(\.family))
+    let likely =
+      families.isEmpty
+      ? guess
+      : (families.contains(.ipv4) ? World.privateIPv4 : .empty).union(
+        families.contains(.ipv6) ? .allIPv6 : .empty)
+    ranges = said.map { $0.isEmpty ? likely : $0 }
     known = Set(Holder.allCases.filter { !said[$0.rawValue].isEmpty })
-    family =
-      (facts.podBlocks.first ?? facts.nodeBlocks.first)?.family ?? guess.intervals.first?.family ?? .ipv4
   }
+
+  /// The families of pods, which are also those of the names that they ask for.
+  var families: [AddressFamily] { families(.pod) }
 
   /// Never empty.
   package subscript(holder: Holder) -> AddressSet { ranges[holder.rawValue] }

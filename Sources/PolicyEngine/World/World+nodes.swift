@@ -1,6 +1,18 @@
 internal import Kubernetes
+internal import PolicyModel
 
 extension World {
+  /// Addresses that the API server may have, with whether it is then outside the cluster. Both where nobody says; else it
+  /// is inside where a node has the address, or nodes are known to have such addresses.
+  var apiServerPlaces: [(isOutside: Bool, addresses: AddressSet)] {
+    if apiServerAddresses.isEmpty { return [(true, outsideAddresses), (false, outsideAddresses)] }
+    var ofNodes = nodes.flatMap(\.addresses).map { AddressSet($0) }.reduce(AddressSet.empty) { $0.union($1) }
+    if assumedAddresses.isKnown(.node) { ofNodes = ofNodes.union(assumedAddresses[.node]) }
+    return [
+      (true, apiServerAddresses.subtracting(ofNodes)), (false, apiServerAddresses.intersection(ofNodes)),
+    ].filter { !$1.isEmpty }
+  }
+
   /// A node that a host-network pod may run on.
   enum NodeChoice {
     case known(Int)

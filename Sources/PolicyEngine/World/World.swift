@@ -38,7 +38,8 @@ package struct World: Sendable {
   /// Where the addresses of domain names may lie: anywhere outside the cluster, in the family of
   /// ``assumedAddresses``.
   var outsideAddresses: AddressSet {
-    (assumedAddresses.family == .ipv4 ? AddressSet.allIPv4 : .allIPv6).subtracting(clusterAddresses)
+    assumedAddresses.families.map { $0 == .ipv4 ? AddressSet.allIPv4 : .allIPv6 }
+      .reduce(AddressSet.empty) { $0.union($1) }.subtracting(clusterAddresses)
   }
 
   /// Index into ``namespaces``. O(1).

@@ -81,6 +81,7 @@ package struct ClusterInput: Sendable {
   let read: ManifestSet
   /// The same with the objects that facts add.
   let manifests: ManifestSet
+  /// Without what the manifests say themselves.
   let facts: ClusterFacts
   /// What is wrong with the settings.
   let settingsProblems: [Diagnostic]
@@ -88,9 +89,10 @@ package struct ClusterInput: Sendable {
 
   package init(_ manifests: ManifestSet, defaultNamespace: String, settings: Settings = .none) {
     read = manifests
-    facts = settings.facts
+    var facts = settings.facts
     var problems = settings.problems
-    self.manifests = manifests.adding(facts, &problems)
+    self.manifests = manifests.adding(&facts, &problems)
+    self.facts = facts
     settingsProblems = problems
     policies = PolicySet(self.manifests, defaultNamespace: defaultNamespace)
   }

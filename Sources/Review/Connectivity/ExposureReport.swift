@@ -57,17 +57,15 @@ package struct ExposureReport {
     var rows: [Row?] = []
     if other?.meansPodsOutside ?? true {
       let open = openings(of: report.units[number], direction)
-      let anyPod = open.isOfOthers ? "any other pod" : "any pod"
-      rows.append(row(anyPod, open.anyPod.certain))
+      rows.append(row("any pod", open.anyPod.certain))
       if report.units[number].hostNetwork {
         // Whether policies apply to it at all is left open, so the rest may be open too.
         rows.append(row("any pod", OpenTraffic(.all).subtracting(open.anyPod.certain), isUndefined: true))
       } else {
-        rows.append(row(anyPod, open.anyPod.undefined, isUndefined: true))
-        let covered = open.isOfOthers ? Opening() : open.anyPod
-        for (peer, opening) in open.bySelector.sorted(by: { $0.key < $1.key }) {
-          rows.append(row(peer, opening.certain.subtracting(covered.certain)))
-          rows.append(row(peer, opening.undefined.subtracting(covered.possible), isUndefined: true))
+        rows.append(row("any pod", open.anyPod.undefined, isUndefined: true))
+        for (peer, opening) in open.others {
+          rows.append(row(peer, opening.certain.subtracting(open.anyPod.certain)))
+          rows.append(row(peer, opening.undefined.subtracting(open.anyPod.possible), isUndefined: true))
         }
       }
     }
@@ -85,11 +83,10 @@ package struct ExposureReport {
 
   /// What is open to pods that may exist.
   private struct Openings {
-    /// To every pod, or to those that are not among ``bySelector``.
+    /// To every pod, whatever its labels are.
     var anyPod: Opening
-    var bySelector: [String: Opening] = [:]
-    /// Whether some selectors deny, so that not every pod has what ``anyPod`` says.
-    var isOfOthers = false
+    /// To some, in the words of reports and in order.
+    var others: [(peer: String, opening: Opening)] = []
   }
 
   /// What rules open to pods that may exist, by selector; without those that only match pods that do exist.
@@ -118,7 +115,8 @@ package struct ExposureReport {
         }
       }
     }
-    return Openings(anyPod: anyPod, bySelector: bySelector)
+    return Openings(
+      anyPod: anyPod, others: bySelector.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
   }
 
   /// The same where rules deny, pass or ask for more than peers: tiers are decided for each kind of pods.
@@ -131,18 +129,26 @@ package struct ExposureReport {
       }
       return Opening(report.compiled.traffic(of: unit, direction, matches))
     }
-    var found = Openings(anyPod: opening(.others))
-    for number in rules {
-      let rule = report.compiled.policyAndRule(number).rule
-      guard rule.action != .log, case .anyOf(let peers) = rule.peers else { continue }
-      for condition in peers.map(\.kind)
-      where UnlistedPods.others.answer(condition, in: report.cluster) != .all {
-        let pods = UnlistedPods.meeting(condition)
-        // Blocks are rows of their own.
-        guard condition.namesPods else { continue }
-        found.bySelector[condition.description] = opening(pods)
-        if rule.action != .allow { found.isOfOthers = true }
-      }
+    let anyPod = opening(.any)
+    let plain = opening(.plain)
+    let kinds = UnlistedPods.kinds(in: rules.map { report.compiled.policyAndRule($0).rule }, report.cluster)
+      .map { (peer: $0.description, opening: opening(.meeting($0))) }
+    // What plain pods have, every pod has that is of no kind which may lack some of it.
+    let lacking = kinds.filter { !plain.certain.subtracting($0.opening.certain).isEmpty }
+    let others = lacking.map(\.peer)
+    let name = others.isEmpty ? "any pod" : "any pod but \(others.joined(separator: ", "))"
+    var found = Openings(anyPod: Opening(certain: anyPod.certain))
+    found.others.append(
+      (name, Opening(certain: plain.certain.subtracting(anyPod.certain), undefined: plain.undefined)))
+    for kind in kinds {
+      let covered = others.contains(kind.peer) ? OpenTraffic() : plain.certain
+      found.others.append(
+        (
+          kind.peer,
+          Opening(
+            certain: kind.opening.certain.subtracting(covered),
+            undefined: kind.opening.undefined.subtracting(covered))
+        ))
     }
     return found
   }
@@ -221,21 +227,18 @@ private struct Opening {
     possible = OpenTraffic(rule, subject: subject, .allWithInit)
   }
 
+  init(certain: OpenTraffic, undefined: OpenTraffic = OpenTraffic()) {
+    self.certain = certain
+    possible = certain
+    possible.formUnion(undefined)
+  }
+
   /// What is open under some readings only.
   var undefined: OpenTraffic { possible.subtracting(certain) }
 
   mutating func formUnion(_ other: Opening) {
     certain.formUnion(other.certain)
     possible.formUnion(other.possible)
-  }
-}
-
-extension PeerCondition {
-  /// Whether pods are selected by it.
-  fileprivate var namesPods: Bool {
-    var found = false
-    forEachSimple { if case .endpoints = $0 { found = true } }
-    return found
   }
 }
 

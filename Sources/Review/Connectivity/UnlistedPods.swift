@@ -4,10 +4,12 @@ internal import PolicyModel
 
 /// Pods that are not in the input, as far as rules tell them apart.
 enum UnlistedPods {
+  /// Any pod whatever.
+  case any
   /// Pods that meet the condition; what else is true of them is open.
   case meeting(PeerCondition)
-  /// Pods that no selector of any rule matches, but those that match every pod.
-  case others
+  /// Pods that have none of the labels which rules ask for, in a namespace that has none either.
+  case plain
 
   /// Whether a rule speaks of such pods: all of them, none, or some.
   enum Answer {
@@ -38,7 +40,7 @@ enum UnlistedPods {
     switch condition {
     case .endpoints(let selector):
       if selector.isEveryPod { return .all }
-      if case .others = self { return .none }
+      if case .plain = self { return selector.selectsPlainPod ? .all : .none }
       return .some
     case .addresses(let block):
       guard cluster.profile.addressBlocksMatch.contains(.pods) else { return .none }
@@ -69,5 +71,40 @@ enum UnlistedPods {
   private static func all(_ answers: [Answer]) -> Answer {
     if answers.contains(.none) { return .none }
     return answers.allSatisfy { $0 == .all } ? .all : .some
+  }
+}
+
+extension UnlistedPods {
+  /// The kinds that rules tell from plain pods: those that a selector asks for, or that a negative one leaves out.
+  static func kinds(in rules: [Rule], _ cluster: Cluster) -> [PeerCondition] {
+    var kinds: [String: PeerCondition] = [:]
+    func add(_ condition: PeerCondition) { kinds[condition.description] = condition }
+    for case .anyOf(let peers) in rules.lazy.filter({ $0.action != .log }).map(\.peers) {
+      for condition in peers.map(\.kind) {
+        var selectors: [PeerCondition] = []
+        condition.forEachSimple {
+          if case .endpoints(let selector) = $0, !selector.isEveryPod { selectors.append($0) }
+        }
+        for selector in selectors {
+          add(plain.answer(selector, in: cluster) == .all ? .not(selector) : selector)
+        }
+        // A condition of several parts is a kind of its own.
+        if selectors.isEmpty || plain.answer(condition, in: cluster) == .all { continue }
+        if case .endpoints = condition { continue }
+        add(condition)
+      }
+    }
+    return kinds.sorted { $0.key < $1.key }.map(\.value)
+  }
+}
+
+extension EndpointSelector {
+  /// Whether it selects a pod without labels, in a namespace with no label but its name, which nobody mentions.
+  fileprivate var selectsPlainPod: Bool {
+    guard case .matching(let namespaces) = namespaces else { return false }
+    func value(_ attribute: Attribute) -> String? {
+      attribute == .namespaceLabel(Namespace.nameLabel) ? "\u{0}" : nil
+    }
+    return namespaces.matches(value) && pods.matches(value)
   }
 }

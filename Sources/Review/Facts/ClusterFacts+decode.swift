@@ -38,6 +38,27 @@ extension ClusterFacts {
     for node in fields["operators"]?.list("cluster.operators", &problems) ?? [] {
       workloads += Self.pods(ofOperator: node, &problems)
     }
+    namespaces = Self.distinct(namespaces, "namespace", \.name, \.location, &problems)
+    nodes = Self.distinct(nodes, "node", \.name, \.location, &problems)
+    workloads = Self.distinct(workloads, "pods", \.meta.qualifiedName, \.meta.location, &problems)
+  }
+
+  /// The first of each name. Two of one name are an error: nobody could say which is meant.
+  private static func distinct<Object>(
+    _ objects: [Object], _ what: String, _ name: (Object) -> String, _ location: (Object) -> SourceLocation?,
+    _ problems: inout [Diagnostic]
+  ) -> [Object] {
+    var places: [String: SourceLocation?] = [:]
+    return objects.filter { object in
+      guard let earlier = places.updateValue(location(object), forKey: name(object)) else { return true }
+      problems.append(
+        Diagnostic(
+          .duplicateObject, .error, "two facts are about \(what) called `\(name(object))`",
+          at: location(object),
+          related: earlier.map { [.init(message: "the other one", location: $0)] } ?? [],
+          fix: "give each a `name` of its own, or remove one"))
+      return false
+    }
   }
 
   /// What is wrong with a name for a cluster; nil for a good one (Cilium, `pkg/clustermesh/types` `ValidateClusterName`:

@@ -222,12 +222,24 @@ struct CalicoEntityRuleTests {
     #expect(reading.rejected == 1 && reading.errors == errors)
   }
 
-  @Test("the endpoints of a destination's Service say the ports")
-  func servicePorts() {
-    let rule = "{action: Allow, protocol: TCP, destination: {services: {name: a}, notPorts: [1]}}"
+  @Test("a Service in egress rules belongs to the destination")
+  func serviceOfEgress() {
+    let reading = CalicoReading.egress("{action: Allow, source: {services: {name: a}}}")
+    #expect(reading.rejected == 1)
     #expect(
-      CalicoReading.egress(rule).errors == [
-        "4:93 `notPorts` cannot be combined with `services`, whose endpoints say the ports"
+      reading.errors == ["4:52 `services` in egress rules belong to `destination`, not to `source`"])
+  }
+
+  @Test(
+    "the endpoints of a destination's Service say the ports",
+    arguments: [("ports", "4:90"), ("notPorts", "4:93")])
+  func servicePorts(_ list: String, _ place: String) {
+    let rule = "{action: Allow, protocol: TCP, destination: {services: {name: a}, \(list): [1]}}"
+    let reading = CalicoReading.egress(rule)
+    #expect(reading.rejected == 1)
+    #expect(
+      reading.errors == [
+        "\(place) `\(list)` cannot be combined with `services`, whose endpoints say the ports"
       ])
   }
 

@@ -87,6 +87,18 @@ struct CalicoEnvelopeTests {
         "4:8 unknown field `namespaceSelector` in NetworkPolicySpec (a server that drops it changes what the policy does)"
       ),
       (
+        "{doNotTrack: true}",
+        "4:8 unknown field `doNotTrack` in NetworkPolicySpec (a server that drops it changes what the policy does)"
+      ),
+      (
+        "{preDNAT: true}",
+        "4:8 unknown field `preDNAT` in NetworkPolicySpec (a server that drops it changes what the policy does)"
+      ),
+      (
+        "{applyOnForward: true}",
+        "4:8 unknown field `applyOnForward` in NetworkPolicySpec (a server that drops it changes what the policy does)"
+      ),
+      (
         "{stagedAction: Set}",
         "4:8 unknown field `stagedAction` in NetworkPolicySpec (a server that drops it changes what the policy does)"
       ),

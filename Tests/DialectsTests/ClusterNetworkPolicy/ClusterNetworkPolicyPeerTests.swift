@@ -48,10 +48,20 @@ struct ClusterNetworkPolicyPeerTests {
       Reading.rules("ingress: [{action: Deny, from: [{\(peer)}]}]").errors == [
         "5:35 unknown field `\(field)` in ClusterNetworkPolicyIngressPeer: only peers of egress rules have it"
       ])
-    #expect(
-      Reading.rules("ingress: [{action: Deny, from: [{\(peer)}]}]", .baselineAdminNetworkPolicy).errors == [
-        "5:35 unknown field `\(field)` in AdminNetworkPolicyIngressPeer: only peers of egress rules have it"
-      ])
+  }
+
+  @Test(
+    "an ingress peer is exactly one of the two",
+    arguments: [
+      ("{}", "5:34 a peer needs exactly one of `namespaces`, `pods`"),
+      (
+        "{namespaces: {}, pods: {podSelector: {}}}",
+        "5:34 a peer must not have `namespaces` and `pods` at once"
+      ),
+    ])
+  func exactlyOneOfIngress(_ peer: String, _ error: String) {
+    let reading = Reading.rules("ingress: [{action: Deny, from: [\(peer)]}]")
+    #expect(reading.policies.isEmpty && reading.errors == [error])
   }
 
   @Test("a BaselineAdminNetworkPolicy has no domainNames")

@@ -143,14 +143,27 @@ struct ClusterNetworkPolicyValidationTests {
     func many(_ text: String, _ count: Int) -> String {
       [String](repeating: text, count: count).joined(separator: ",\n ")
     }
-    let rule = "{action: Deny, to: [{namespaces: {}}]}"
+    func rule(_ end: String, _ peers: String = "{namespaces: {}}", _ more: String = "") -> String {
+      "{action: Deny, \(end): [\(peers)]\(more)}"
+    }
+    let peer = "{namespaces: {}}"
     let entry =
       kind.version == .v1alpha2 ? "{tcp: {destinationPort: {number: 1}}}" : "{portNumber: {port: 1}}"
     func readings(_ count: Int) -> [(String, Reading)] {
       [
-        ("spec.egress", Reading.rules("egress: [\(many(rule, count))]", kind)),
-        ("spec.egress[].to", Reading.peer(many("{namespaces: {}}", count), action: "Deny", kind)),
+        ("spec.egress", Reading.rules("egress: [\(many(rule("to"), count))]", kind)),
+        ("spec.ingress", Reading.rules("ingress: [\(many(rule("from"), count))]", kind)),
+        ("spec.egress[].to", Reading.peer(many(peer, count), action: "Deny", kind)),
+        (
+          "spec.ingress[].from",
+          Reading.rules("ingress: [\(rule("from", many(peer, count)))]", kind)
+        ),
         ("spec.ingress[].\(kind.protocolsField)", Reading.port(many(entry, count), kind)),
+        (
+          "spec.egress[].\(kind.protocolsField)",
+          Reading.rules(
+            "egress: [\(rule("to", peer, ", \(kind.protocolsField): [\(many(entry, count))]"))]", kind)
+        ),
       ]
     }
     for (_, reading) in readings(limit) { #expect(reading.isAccepted) }

@@ -87,6 +87,25 @@ struct CalicoScopeTests {
     try expect(
       "namespaceSelector: projectcalico.org/name == 'data', selector: role == 'lab'", in: kind,
       "198.51.101.1 allowed\ndata/job denied")
+    try expect(
+      "namespaceSelector: projectcalico.org/name == 'data', notSelector: role == 'lab'", in: kind,
+      "data/job allowed\n198.51.101.1 denied\nshop/web denied\n203.0.113.1 denied")
+  }
+
+  @Test(
+    "labels of the namespace are labels of what is in it",
+    arguments: ["pcns.team == 'data'", "projectcalico.org/namespace == 'data'"])
+  func namespaceLabels(_ selector: String) throws {
+    try expect(
+      "selector: \(selector)", in: "GlobalNetworkPolicy",
+      """
+      data/job allowed
+      198.51.101.1 allowed
+      shop/web denied
+      198.51.100.1 denied
+      198.51.102.1 denied
+      192.168.0.9 denied
+      """)
   }
 
   @Test(

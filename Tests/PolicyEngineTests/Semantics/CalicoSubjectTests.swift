@@ -84,6 +84,21 @@ struct CalicoSubjectTests {
         """)
   }
 
+  @Test("the three selectors of a global policy must all hold")
+  func allSelectors() throws {
+    try shop(
+      calico(
+        "GlobalNetworkPolicy", "p",
+        "selector: has(app)\nnamespaceSelector: team == 'web'\nserviceAccountSelector: role in {'store', 'batch'}\ntypes: [Ingress]"
+      )
+    ).expect(
+      """
+      203.0.113.1 -> shop/web tcp/80 allowed
+      203.0.113.1 -> shop/db tcp/80 denied
+      203.0.113.1 -> data/job tcp/80 allowed
+      """)
+  }
+
   @Test("labels of service accounts that are not in the input are a note")
   func unknownServiceAccounts() {
     let policy = calico(

@@ -57,6 +57,24 @@ struct CalicoTrafficTests {
     try expect(", protocol: ICMP, icmp: {type: 8}", "icmp undefined")
   }
 
+  @Test("ICMPv6 is another protocol than ICMP, with types of its own", arguments: ["ICMPv6", "58"])
+  func icmpv6(_ name: String) throws {
+    try WorldFixture(
+      profile: .calico, namespace("shop"),
+      pod("shop/web", "app: web", ip: "10.1.0.1 fd00::1"),
+      pod("shop/db", "app: db", ip: "10.1.0.2 fd00::2"),
+      calico(
+        "NetworkPolicy", "shop/p",
+        "selector: app == 'db'\ningress: [{action: Allow, protocol: \(name), icmp: {type: 128}}]")
+    ).expect(
+      """
+      fd00::1 -> fd00::2 icmpv6/128 allowed
+      fd00::1 -> fd00::2 icmpv6/129 denied
+      10.1.0.1 -> 10.1.0.2 icmp/128 denied
+      fd00::1 -> fd00::2 tcp/128 denied
+      """)
+  }
+
   @Test("notICMP: every other message")
   func notICMP() throws {
     try expect(", protocol: ICMP, notICMP: {type: 8}", "icmp/8 denied\nicmp/0 allowed")

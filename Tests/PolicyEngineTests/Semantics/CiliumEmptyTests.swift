@@ -4,7 +4,7 @@ import Testing
 /// SEMANTICS.md §4.3, empty and nil.
 @Suite("Cilium: empty and absent")
 struct CiliumEmptyTests {
-  private let sources = ["shop/db", "data/job", "node/n2", "203.0.113.5"]
+  private let ends = ["shop/db", "data/job", "node/n2", "203.0.113.5"]
   private static let port80 = "toPorts: [{ports: [{port: \"80\", protocol: TCP}]}]"
 
   @Test(
@@ -18,7 +18,9 @@ struct CiliumEmptyTests {
       ("ingress: [{fromEndpoints: [], \(port80)}]", "D D D D"),
       ("ingress: [{fromEntities: []}]", "D D D D"),
       ("ingress: [{fromEntities: [], \(port80)}]", "D D D D"),
+      ("ingress: [{fromCIDR: []}]", "D D D D"),
       ("ingress: [{fromCIDR: [], \(port80)}]", "D D D D"),
+      ("ingress: [{fromCIDRSet: []}]", "D D D D"),
       ("ingress: [{fromCIDRSet: [], \(port80)}]", "D D D D"),
       ("ingress: [{fromNodes: [], \(port80)}]", "D D D D"),
       ("ingress: [{fromEntities: [all], toPorts: []}]", "A A A A"),
@@ -29,13 +31,34 @@ struct CiliumEmptyTests {
     ])
   func ingress(_ fields: String, _ letters: String) throws {
     try WorldFixture.cilium(cnp("shop/p", "{endpointSelector: {}, \(fields)}"))
-      .expect("* -> shop/web tcp/80", sources, letters)
+      .expect("* -> shop/web tcp/80", ends, letters)
+  }
+
+  @Test(
+    "what egress lists let through",
+    arguments: [
+      ("egress: [{}]", "D D D D"),
+      ("egress: [{\(port80)}]", "A A A A"),
+      ("egress: [{}, {toEntities: [world]}]", "D D D A"),
+      ("egress: [{toEndpoints: [{}]}]", "A D D D"),
+      ("egress: [{toEndpoints: []}]", "D D D D"),
+      ("egress: [{toEntities: [], \(port80)}]", "D D D D"),
+      ("egress: [{toCIDR: []}]", "D D D D"),
+      ("egress: [{toCIDRSet: [], \(port80)}]", "D D D D"),
+      ("egress: [{toEntities: [all], toPorts: []}]", "A A A A"),
+      ("egress: [{toEntities: [all], toPorts: [{}]}]", "D D D D"),
+      ("egressDeny: [{}]", "D D D D"),
+      ("egressDeny: [{}], enableDefaultDeny: {egress: false}", "A A A A"),
+    ])
+  func egress(_ fields: String, _ letters: String) throws {
+    try WorldFixture.cilium(cnp("shop/p", "{endpointSelector: {}, \(fields)}"))
+      .expect("shop/web -> * tcp/80", ends, letters)
   }
 
   @Test("a clusterwide `fromEndpoints: [{}]` is all pods")
   func clusterwide() throws {
     try WorldFixture.cilium(ccnp("p", "{endpointSelector: {}, ingress: [{fromEndpoints: [{}]}]}"))
-      .expect("* -> shop/web tcp/80", sources, "A A D D")
+      .expect("* -> shop/web tcp/80", ends, "A A D D")
   }
 
   @Test("`ingress: []` alone is not enforced")
@@ -56,7 +79,7 @@ struct CiliumEmptyTests {
     try WorldFixture.cilium(
       cnp("shop/p", "{endpointSelector: {}, ingressDeny: [{}]}"),
       cnp("shop/q", "{endpointSelector: {}, ingress: [{fromEntities: [cluster]}]}")
-    ).expect("* -> shop/web tcp/80", sources, "A A A D")
+    ).expect("* -> shop/web tcp/80", ends, "A A A D")
   }
 
   @Test("`toPorts: []` is every protocol, `toPorts: [{}]` none")
@@ -95,11 +118,11 @@ struct CiliumEmptyTests {
       .cilium(
         cnp("shop/p", "{endpointSelector: {}, ingress: [{fromEntities: [all]}], ingressDeny: [\(deny)]}"))
     }
-    try fixture("{}").expect("* -> shop/web tcp/80", sources, "A A A A")
-    try fixture("{\(Self.port80)}").expect("* -> shop/web tcp/80", sources, "D D D D")
-    try fixture("{\(Self.port80)}").expect("* -> shop/web tcp/81", sources, "A A A A")
-    try fixture("{fromEndpoints: [], \(Self.port80)}").expect("* -> shop/web tcp/80", sources, "A A A A")
-    try fixture("{fromEndpoints: [{}]}").expect("* -> shop/web tcp/80", sources, "D A A A")
-    try fixture("{fromEntities: [all], toPorts: [{}]}").expect("* -> shop/web tcp/80", sources, "A A A A")
+    try fixture("{}").expect("* -> shop/web tcp/80", ends, "A A A A")
+    try fixture("{\(Self.port80)}").expect("* -> shop/web tcp/80", ends, "D D D D")
+    try fixture("{\(Self.port80)}").expect("* -> shop/web tcp/81", ends, "A A A A")
+    try fixture("{fromEndpoints: [], \(Self.port80)}").expect("* -> shop/web tcp/80", ends, "A A A A")
+    try fixture("{fromEndpoints: [{}]}").expect("* -> shop/web tcp/80", ends, "D A A A")
+    try fixture("{fromEntities: [all], toPorts: [{}]}").expect("* -> shop/web tcp/80", ends, "A A A A")
   }
 }

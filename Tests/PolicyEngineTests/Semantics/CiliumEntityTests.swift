@@ -40,6 +40,10 @@ struct CiliumEntityTests {
       ("host", "A D D D D D U D D D D"),
       ("remote-node", "A A D D D D U D D D D"),
       ("kube-apiserver", "A D D D D D A D D D D"),
+      ("health", "A D D D D D U A D D D"),
+      ("ingress", "A D D D D D U D A D D"),
+      ("init", "A D D D D D U D D A D"),
+      ("unmanaged", "A D D D D D U D D D A"),
       ("none", "A D D D D D U D D D D"),
     ])
   func sources(_ entity: String, _ letters: String) throws {

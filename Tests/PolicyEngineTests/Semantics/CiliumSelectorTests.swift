@@ -15,6 +15,8 @@ struct CiliumSelectorTests {
       ("{matchLabels: {any:app: db}}", "A D D D"),
       ("{matchLabels: {k8s:app: db}}", "A D D D"),
       ("{matchLabels: {container:app: db}}", "D D D D"),
+      ("{matchExpressions: [{key: app, operator: In, values: [job, db]}]}", "A D D D"),
+      ("{matchExpressions: [{key: app, operator: Exists}]}", "A D D D"),
       ("{matchExpressions: [{key: app, operator: NotIn, values: [db]}]}", "D D D D"),
       ("{matchExpressions: [{key: app, operator: NotIn, values: [web]}]}", "A D D D"),
       ("{matchExpressions: [{key: tier, operator: DoesNotExist}]}", "A D D D"),

@@ -76,6 +76,58 @@ struct CiliumTierTests {
     ).expect("* -> shop/web tcp/80", ["shop/db", "data/job", "203.0.113.5"], "A D A")
   }
 
+  // MARK: - The Normal tier
+
+  @Test("default deny of one dialect closes what a rule set without it leaves open", arguments: isolating)
+  func defaultDeny(_ kind: String, _ closing: String) throws {
+    let open = cnp(
+      "shop/q",
+      "{endpointSelector: {}, ingress: [{fromEndpoints: [{matchLabels: {app: db}}]}], enableDefaultDeny: {ingress: false}}"
+    )
+    try WorldFixture.cilium(open).expect("* -> shop/web tcp/80", ["shop/db", "data/job"], "A A")
+    try WorldFixture.cilium(open, closing).expect("* -> shop/web tcp/80", ["shop/db", "data/job"], "A D")
+  }
+
+  @Test(
+    "the own host is allowed whatever dialect closes, and denied by an explicit deny", arguments: isolating)
+  func ownHost(_ kind: String, _ closing: String) throws {
+    let ends = ["node/n1", "node/n2"]
+    try WorldFixture.cilium(closing).expect("* -> shop/web tcp/80", ends, "A D")
+    let deny = ccnp("deny", "{endpointSelector: {}, ingressDeny: [{fromEntities: [host]}]}")
+    try WorldFixture.cilium(closing, deny).expect("* -> shop/web tcp/80", ends, "D D")
+  }
+
+  @Test("deny beats the allow of another dialect on egress, too")
+  func egressDeny() throws {
+    let allow = policy(
+      "shop/p", "podSelector: {}\npolicyTypes: [Egress]\negress: [{to: [{namespaceSelector: {}}]}]")
+    let ends = ["shop/db", "data/job", "203.0.113.5"]
+    try WorldFixture.cilium(allow).expect("shop/web -> * tcp/80", ends, "A A D")
+    for deny in [
+      cnp("shop/q", "{endpointSelector: {}, egressDeny: [{toEndpoints: [{matchLabels: {app: db}}]}]}"),
+      ccnp("q", "{endpointSelector: {}, egressDeny: [{toEndpoints: [{matchLabels: {app: db}}]}]}"),
+    ] {
+      try WorldFixture.cilium(allow, deny).expect("shop/web -> * tcp/80", ends, "D A D")
+    }
+  }
+
+  @Test("both ends must allow, each by policies of its own dialect")
+  func bothEnds() throws {
+    try WorldFixture.cilium(
+      policy(
+        "shop/p",
+        "podSelector: {matchLabels: {app: db}}\npolicyTypes: [Egress]\negress: [{ports: [{port: 80}]}]"),
+      cnp(
+        "shop/q",
+        "{endpointSelector: {matchLabels: {app: web}}, ingress: [{toPorts: [{ports: [{port: \"80\", protocol: UDP}]}]}]}"
+      )
+    ).expect(
+      """
+      shop/db -> shop/web tcp/80 denied allowed denied
+      shop/db -> shop/web udp/80 denied denied allowed
+      """)
+  }
+
   // MARK: - Equal priority
 
   private static let db = "{pods: {podSelector: {matchLabels: {app: db}}}}"

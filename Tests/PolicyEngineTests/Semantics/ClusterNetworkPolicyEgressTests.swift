@@ -85,6 +85,18 @@ struct ClusterNetworkPolicyEgressTests {
       """)
   }
 
+  @Test("a node has every address of its status")
+  func nodeAddresses() throws {
+    let gateway = node("n4", "192.168.0.4", "203.0.113.44", "2001:db8::44", labels: "pool: edge")
+    try WorldFixture.shop(gateway, egress("Deny", "nodes: {matchLabels: {pool: edge}}")).expect(
+      """
+      shop/web -> 192.168.0.4 tcp/80 denied
+      shop/web -> 203.0.113.44 tcp/80 denied
+      shop/web -> 2001:db8::44 tcp/80 denied
+      shop/web -> 203.0.113.45 tcp/80 allowed
+      """)
+  }
+
   @Test("a host-network pod has its node's address")
   func hostNetworkOnNode() throws {
     let agent = pod("shop/agent", "app: agent", ip: "192.168.0.3", on: "n3", "hostNetwork: true")
@@ -139,5 +151,36 @@ struct ClusterNetworkPolicyEgressTests {
     let rules = [rule("Deny", "namespaces: {}"), rule("Deny", "nodes: {}")]
     try WorldFixture.shop(clusterPolicy("p", "egress: [\(rules.joined(separator: ", "))]")).expect(
       "shop/web -> api.example.com tcp/443 allowed")
+  }
+
+  @Test("domain names are no permission to ask for them, and no filter of questions")
+  func namesAreNoDNS() throws {
+    let resolver = pod("kube-system/dns", "k8s-app: kube-dns", ip: "10.3.0.1", on: "n2")
+    let rules = [rule("Accept", "domainNames: [example.com]"), rule("Deny", "networks: [0.0.0.0/0]")]
+    try WorldFixture.shop(
+      namespace("kube-system"), resolver, clusterPolicy("p", "egress: [\(rules.joined(separator: ", "))]")
+    ).expect(
+      """
+      shop/web -> example.com tcp/443 allowed
+      shop/web -> kube-system/dns udp/53 denied
+      """)
+    try WorldFixture.shop(
+      namespace("kube-system"), resolver, egress("Deny", "domainNames: [example.com]")
+    ).expect("shop/web -> kube-system/dns udp/53 allowed")
+  }
+
+  @Test("the name of a ClusterIP Service means neither the Service nor its pods")
+  func serviceNames() throws {
+    let rules = [
+      rule("Accept", "domainNames: [db.shop.svc.cluster.local]"), rule("Deny", "namespaces: {}"),
+    ]
+    try WorldFixture.shop(
+      service("shop/db", "selector: {app: db}\nports: [{port: 80}]"),
+      clusterPolicy("p", "egress: [\(rules.joined(separator: ", "))]")
+    ).expect(
+      """
+      shop/web -> service/shop/db tcp/80 denied
+      shop/web -> shop/db tcp/80 denied
+      """)
   }
 }

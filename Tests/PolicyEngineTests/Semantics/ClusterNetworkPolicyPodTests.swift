@@ -114,6 +114,13 @@ struct ClusterNetworkPolicyPodTests {
       shop/db -> self tcp/80 allowed
       shop/db -> 10.1.0.2 tcp/80 allowed
       """)
+    for peer in ["namespaces: {}", "networks: [0.0.0.0/0]"] {
+      try WorldFixture.shop(clusterPolicy("p", "egress: [{action: Deny, to: [{\(peer)}]}]")).expect(
+        """
+        shop/db -> self tcp/80 allowed
+        shop/db -> shop/web tcp/80 denied
+        """)
+    }
   }
 
   @Test("a pod that reaches itself through its Service is subject, where NetworkPolicy leaves it open")

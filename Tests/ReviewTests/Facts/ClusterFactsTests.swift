@@ -129,6 +129,66 @@ struct ClusterFactsTests {
     #expect(same.cluster.diagnostics.isEmpty)
   }
 
+  @Test("finished pods and Jobs do not take the place of a fact")
+  func finishedPods() {
+    let finished = pod("kube-system/old", "k8s-app: kube-dns", status: "phase: Succeeded")
+    let fixture = ClusterFixture([finished], settings: "cluster: {dns: [{labels: {k8s-app: kube-dns}}]}")
+    #expect(fixture.cluster.world.workloads.map(\.name).contains("dns"))
+  }
+
+  @Test("facts that the manifests contradict are warnings and do not count")
+  func contradictions() {
+    let named = ClusterFixture(
+      [deployment("shop/web", "app: web")],
+      settings:
+        "cluster: {operators: [{name: o, pods: [{namespace: shop, name: web, labels: {app: other}}]}]}")
+    #expect(named.cluster.diagnostics.map(\.code) == [.overriddenFact])
+    #expect(named.cluster.world.workloads.count == 1)
+    #expect(named.cluster.facts.workloads.isEmpty)
+    let stray = ClusterFixture(
+      [pod("shop/web", "app: web", status: "phase: Running, podIPs: [{ip: 172.16.0.9}]")],
+      settings: "cluster: {podCIDRs: [10.244.0.0/16]}")
+    #expect(stray.cluster.diagnostics.map(\.code) == [.overriddenFact])
+    #expect(stray.cluster.diagnostics.first?.message.contains("172.16.0.9") == true)
+  }
+
+  @Test("blocks of one holder tell the families of the others")
+  func familiesOfOthers() throws {
+    let agent = deployment("shop/agent", "app: agent", "hostNetwork: true, containers: []")
+    for peers in ["{ipBlock: {cidr: \"::/0\"}}"] {
+      let verdict = try Self.verdict(
+        peers, settings: "cluster: {podCIDRs: [\"fd00::/48\"]}", "shop/agent -> shop/db tcp/5432",
+        documents: [agent])
+      #expect(verdict == .allowed)
+    }
+  }
+
+  @Test("names may have addresses of every family that pods have", arguments: ["0.0.0.0/0", "\"::/0\""])
+  func namesOfBothFamilies(_ denied: String) throws {
+    for blocks in ["10.0.0.0/8, \"fd00::/8\"", "\"fd00::/8\", 10.0.0.0/8"] {
+      let fixture = ClusterFixture(
+        [
+          namespace("shop"), deployment("shop/web", "app: web"),
+          clusterPolicy("a", "egress: [{action: Deny, to: [{networks: [\(denied)]}]}]"),
+        ], settings: "cluster: {podCIDRs: [\(blocks)]}")
+      let flow = try FlowParser(fixture.cluster.world).parse("shop/web -> example.com tcp/80")
+      #expect(fixture.evaluator.verdict(flow).outcome == .undefined)
+    }
+  }
+
+  @Test("where names can have no address, nothing is taken for open to all of theirs")
+  func namesWithoutAddresses() {
+    let fixture = ClusterFixture(
+      [
+        namespace("shop"), deployment("shop/web", "app: web"),
+        clusterPolicy(
+          "a",
+          "egress: [{action: Accept, to: [{domainNames: [example.com]}]}, {action: Deny, to: [{networks: [0.0.0.0/0]}]}]"
+        ),
+      ], settings: "cluster: {serviceCIDRs: [0.0.0.0/0]}")
+    #expect(fixture.connectivity().contains("shop/web -> example.com"))
+  }
+
   private static func ciliumPolicy(_ rules: String) -> String {
     """
     apiVersion: cilium.io/v2
@@ -159,6 +219,20 @@ struct ClusterFactsTests {
       try Self.ciliumVerdict(
         "egress: [{toEntities: [kube-apiserver]}]", settings: settings, "shop/web -> 203.0.113.9 tcp/443")
         == verdict)
+  }
+
+  @Test("known addresses say whether the API server is outside the cluster")
+  func placeOfAPIServer() throws {
+    let rules = "egress: [{toEntities: [world]}]"
+    let flow = "shop/web -> entity/kube-apiserver tcp/443"
+    #expect(try Self.ciliumVerdict(rules, settings: "", flow) == .undefined)
+    #expect(
+      try Self.ciliumVerdict(rules, settings: "cluster: {apiServerAddresses: [203.0.113.9]}", flow)
+        == .allowed)
+    #expect(
+      try Self.ciliumVerdict(
+        rules, settings: "cluster: {apiServerAddresses: [192.168.0.2], nodeCIDRs: [192.168.0.0/24]}", flow)
+        == .denied)
   }
 
   @Test(
