@@ -23,8 +23,8 @@ extension CompiledPolicies {
   package enum Rest {
     /// Rules let all of it through.
     case none
-    /// These policies are asked, and leave open what no rule decides.
-    case open([Policy])
+    /// These policies (indices, ascending) are asked, and leave open what no rule decides.
+    case open([Int32])
     /// It is open in some cases only.
     case unknown
   }
@@ -74,8 +74,10 @@ extension CompiledPolicies {
     let rest = traffic.subtracting(decided)
     if rest.isEmpty { return .rules(numbers.sorted(), rest: .none) }
     guard rest.subtracting(certain).isEmpty else { return .rules(numbers.sorted(), rest: .unknown) }
-    let policies = Set(rowNumbers.flatMap { rows[Int($0)].policies }).sorted()
-    return .rules(numbers.sorted(), rest: .open(policies.map { self.policies[Int($0)] }))
+    let policies =
+      rowNumbers.count == 1
+      ? rows[Int(rowNumbers[0])].policies : Set(rowNumbers.flatMap { rows[Int($0)].policies }).sorted()
+    return .rules(numbers.sorted(), rest: .open(policies))
   }
 }
 

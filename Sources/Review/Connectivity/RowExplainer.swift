@@ -5,6 +5,8 @@ internal import PolicyModel
 final class RowExplainer {
   private let compiled: CompiledPolicies
   private let ruleTexts: [String]
+  /// What policies leave open, in words; many rows have the same policies.
+  private var openTexts: [[Int32]: String] = [:]
 
   init(_ report: ConnectivityReport) {
     compiled = report.compiled
@@ -28,10 +30,17 @@ final class RowExplainer {
   private func text(_ rest: CompiledPolicies.Rest, ofSome: Bool) -> String? {
     switch rest {
     case .none: nil
-    case .open(let policies): (ofSome ? "the rest is " : "") + Wording.undecided(by: policies)
+    case .open(let policies): (ofSome ? "the rest is " : "") + openText(policies)
     // What rules let through in some cases is said by them.
     case .unknown: ofSome ? nil : "depends on what the input does not say"
     }
+  }
+
+  private func openText(_ policies: [Int32]) -> String {
+    if let known = openTexts[policies] { return known }
+    let text = Wording.undecided(by: policies.map { compiled.policies[Int($0)] })
+    openTexts[policies] = text
+    return text
   }
 
   private func text(_ deciding: CompiledPolicies.Deciding) -> String {
