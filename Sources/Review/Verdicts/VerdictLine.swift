@@ -12,17 +12,9 @@ package enum VerdictFormat: String, Sendable, CaseIterable {
 /// Writes one line per flow. Everything that many lines share is made once, as bytes.
 struct VerdictLine {
   private let format: VerdictFormat
-  /// What decided, by rule, by row, and for ends that nothing isolates or polices.
-  private let ruleReasons: TextPool
-  private let rowReasons: TextPool
-  /// By rule, when it depends on what the input does not say.
-  private let openReasons: TextPool
-  /// By rule, when it denies.
-  private let denialReasons: TextPool
-  /// By row, when no rule decides and what is left is open.
-  private let undecidedReasons: TextPool
-  /// By row, when only some cases are closed.
-  private let perhapsClosedReasons: TextPool
+  private let compiled: CompiledPolicies
+  /// What decided, by rule and by row. Most rules and rows decide nothing that is asked, so texts are made on demand.
+  private let reasons = ReasonTexts()
 
   /// An answer in the form of the output.
   struct Answer {
@@ -34,22 +26,7 @@ struct VerdictLine {
 
   init(_ format: VerdictFormat, _ compiled: CompiledPolicies) {
     self.format = format
-    func ofRules(_ words: (Policy, Rule) -> String) -> TextPool {
-      TextPool(
-        (0..<compiled.ruleCount).map {
-          let (policy, rule) = compiled.policyAndRule(Int32($0))
-          return Self.escaped(words(policy, rule), format)
-        })
-    }
-    func ofRows(_ words: (Int32) -> String) -> TextPool {
-      TextPool((0..<compiled.rowCount).map { Self.escaped(words(Int32($0)), format) })
-    }
-    ruleReasons = ofRules { Wording.allowed(by: $0, $1) }
-    openReasons = ofRules { Wording.undefined(by: $0, $1) }
-    denialReasons = ofRules { Wording.denied(by: $0, $1) }
-    rowReasons = ofRows { Wording.denied(by: compiled.closingPolicies(ofRow: $0)) }
-    undecidedReasons = ofRows { Wording.undecided(by: compiled.policies(ofRow: $0)) }
-    perhapsClosedReasons = ofRows { Wording.perhapsClosed(by: compiled.closingPolicies(ofRow: $0)) }
+    self.compiled = compiled
   }
 
   func answer(_ verdict: Verdict, reason: String) -> Answer {
@@ -103,12 +80,31 @@ struct VerdictLine {
     switch decision {
     case .notPoliced: output.write(Wording.notPoliced)
     case .notIsolated: output.write(Wording.notIsolated)
-    case .allowed(let rule): ruleReasons.write(Int(rule), to: output)
-    case .denied(let row): rowReasons.write(Int(row), to: output)
-    case .deniedByRule(let rule): denialReasons.write(Int(rule), to: output)
-    case .undecided(let row): undecidedReasons.write(Int(row), to: output)
-    case .perhapsClosed(let row): perhapsClosedReasons.write(Int(row), to: output)
-    case .undefined(let rule): openReasons.write(Int(rule), to: output)
+    case .allowed(let rule): write(.allowed, rule, output)
+    case .denied(let row): write(.denied, row, output)
+    case .deniedByRule(let rule): write(.deniedByRule, rule, output)
+    case .undecided(let row): write(.undecided, row, output)
+    case .perhapsClosed(let row): write(.perhapsClosed, row, output)
+    case .undefined(let rule): write(.undefined, rule, output)
+    }
+  }
+
+  private func write(_ kind: ReasonTexts.Kind, _ number: Int32, _ output: Output) {
+    reasons.write(kind, Int(number), to: output) { Self.escaped(text(kind, number), format) }
+  }
+
+  private func text(_ kind: ReasonTexts.Kind, _ number: Int32) -> String {
+    func rule(_ words: (Policy, Rule) -> String) -> String {
+      let (policy, rule) = compiled.policyAndRule(number)
+      return words(policy, rule)
+    }
+    return switch kind {
+    case .allowed: rule { Wording.allowed(by: $0, $1) }
+    case .deniedByRule: rule { Wording.denied(by: $0, $1) }
+    case .undefined: rule { Wording.undefined(by: $0, $1) }
+    case .denied: Wording.denied(by: compiled.closingPolicies(ofRow: number))
+    case .undecided: Wording.undecided(by: compiled.policies(ofRow: number))
+    case .perhapsClosed: Wording.perhapsClosed(by: compiled.closingPolicies(ofRow: number))
     }
   }
 
@@ -140,10 +136,7 @@ struct VerdictLine {
 
   /// Flow lines seldom hold anything to escape.
   private static func writeQuoted(_ line: UnsafeRawBufferPointer, _ output: Output) {
-    let needsEscapes = line.contains {
-      $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 > 0x7E
-    }
-    if needsEscapes {
+    if ByteScan.needsEscapes(line) {
       output.write(JSONText.quoted(String(decoding: line, as: UTF8.self)))
     } else {
       output.write("\"" as StaticString)
@@ -166,5 +159,34 @@ struct VerdictLine {
     case .denied: "denied     "
     case .undefined: "undefined  "
     }
+  }
+}
+
+/// Texts by kind and number, each made when it is first written. A class, as lines are written by a value.
+private final class ReasonTexts {
+  enum Kind: Int, CaseIterable {
+    /// By rule.
+    case allowed, deniedByRule, undefined
+    /// By row.
+    case denied, undecided, perhapsClosed
+  }
+
+  private var pool = TextPool()
+  /// For each kind the numbers of texts in ``pool``; -1 for those not made yet.
+  private var numbers = [[Int32]](repeating: [], count: Kind.allCases.count)
+
+  @inline(__always)
+  func write(_ kind: Kind, _ number: Int, to output: Output, _ make: () -> String) {
+    let known = number < numbers[kind.rawValue].count ? numbers[kind.rawValue][number] : -1
+    let place = known >= 0 ? Int(known) : add(kind, number, make())
+    pool.write(place, to: output)
+  }
+
+  private func add(_ kind: Kind, _ number: Int, _ text: String) -> Int {
+    let missing = number + 1 - numbers[kind.rawValue].count
+    if missing > 0 { numbers[kind.rawValue] += [Int32](repeating: -1, count: missing) }
+    let place = pool.append(text)
+    numbers[kind.rawValue][number] = Int32(place)
+    return place
   }
 }

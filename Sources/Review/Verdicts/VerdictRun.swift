@@ -58,7 +58,7 @@ package struct VerdictRun {
     text.withUnsafeBytes { bytes in
       var start = 0
       while start < bytes.count {
-        let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+        let end = ByteScan.first(UInt8(ascii: "\n"), in: bytes, from: start)
         answer(Self.trimmed(bytes[start..<end]), &totals, output)
         start = end + 1
       }
@@ -168,7 +168,11 @@ struct FlowWords {
     func nextWord() -> UnsafeRawBufferPointer? {
       while position < line.count, Self.isBlank(line[position]) { position += 1 }
       let start = position
-      while position < line.count, !Self.isBlank(line[position]) { position += 1 }
+      repeat {
+        position = ByteScan.firstBlankOrControl(in: line, from: position)
+        if position == line.count || Self.isBlank(line[position]) { break }
+        position += 1
+      } while true
       return start < position ? UnsafeRawBufferPointer(rebasing: line[start..<position]) : nil
     }
     guard let source = nextWord(), let arrow = nextWord(), arrow.elementsEqual("->".utf8),
@@ -180,5 +184,5 @@ struct FlowWords {
   }
 
   @inline(__always)
-  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte &- 0x09 < 5 }
 }

@@ -48,9 +48,8 @@ struct WordTable<Value> {
   }
 
   private func isEqual(_ start: Int, _ word: UnsafeRawBufferPointer) -> Bool {
-    pool.withUnsafeBytes { pool in
-      for offset in 0..<word.count where pool[start + offset] != word[offset] { return false }
-      return true
+    pool.withUnsafeBytes {
+      ByteScan.areEqual(UnsafeRawBufferPointer(rebasing: $0[start..<(start + word.count)]), word)
     }
   }
 
@@ -62,6 +61,8 @@ struct WordTable<Value> {
       hash = fold(hash ^ word.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
       offset += 8
     }
+    // The last eight bytes, those that were seen already among them.
+    if offset > 0 { return fold(hash ^ word.loadUnaligned(fromByteOffset: word.count - 8, as: UInt64.self)) }
     var rest: UInt64 = 0
     while offset < word.count {
       rest = rest << 8 | UInt64(word[offset])
