@@ -205,13 +205,13 @@ package final class ConnectivityWalk {
   /// O(groups of the row × atoms/64).
   private func openAddresses(ofRow row: Int32) -> OpenAddresses {
     var atomsByTraffic: [ConnectionID: BitSet] = [:]
-    var names = TrafficPair.all
+    var everywhere = TrafficSet.all
     var namedAtoms = compiled.atomsOfNames
     var anywhere = TrafficSet.none
     for group in compiled.rows[Int(row)].outside {
       let pair = table[group.traffic]
       if group.members.intersects(compiled.atomsOfNames) {
-        names = names.intersection(pair)
+        everywhere = everywhere.intersection(pair.certain)
         anywhere = anywhere.union(pair.possible)
         namedAtoms.subtract(group.members)
       }
@@ -220,10 +220,9 @@ package final class ConnectivityWalk {
       if atoms.isEmpty { continue }
       atomsByTraffic[group.traffic] = atomsByTraffic[group.traffic]?.union(atoms) ?? atoms
     }
-    // Nothing flows to atoms that no group holds; and where names have no address, nothing is open to all of theirs.
-    let everywhere = namedAtoms.isEmpty && !compiled.atomsOfNames.isEmpty ? names.certain : .none
-    return OpenAddresses(
-      ends: ends(atomsByTraffic), names: TrafficPair(certain: everywhere, possible: anywhere))
+    // Nothing flows to atoms that no group holds.
+    if !namedAtoms.isEmpty { everywhere = .none }
+    return openAddresses(atomsByTraffic, everywhere: everywhere, anywhere: anywhere)
   }
 
   /// O(rows × atoms).
@@ -250,9 +249,19 @@ package final class ConnectivityWalk {
       atoms.insert(atom)
       atomsByTraffic[id] = atoms
     }
-    if compiled.atomsOfNames.isEmpty { everywhere = .none }
+    return openAddresses(atomsByTraffic, everywhere: everywhere, anywhere: anywhere)
+  }
+
+  /// - Parameters:
+  ///   - everywhere: what certainly flows for every address that a name may have.
+  ///   - anywhere: what possibly flows for some.
+  private func openAddresses(
+    _ atomsByTraffic: [ConnectionID: BitSet], everywhere: TrafficSet, anywhere: TrafficSet
+  ) -> OpenAddresses {
+    // Where names have no address, nothing is open to all of theirs.
+    let certain = compiled.atomsOfNames.isEmpty ? TrafficSet.none : everywhere
     return OpenAddresses(
-      ends: ends(atomsByTraffic), names: TrafficPair(certain: everywhere, possible: anywhere))
+      ends: ends(atomsByTraffic), names: TrafficPair(certain: certain, possible: anywhere))
   }
 
   /// Sets of atoms by what flows, in the order of the addresses.

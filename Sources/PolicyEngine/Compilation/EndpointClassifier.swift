@@ -82,7 +82,7 @@ struct EndpointClassifier {
     } else {
       switch endpoint.addresses {
       case .unknown:
-        key.podFamilies = world.assumedAddresses.families(endpoint.hostNetwork ? .node : .pod)
+        key.podFamilies = world.assumedAddresses.families(endpoint.addressHolder)
         key.asPod = key.podFamilies.map { _ in .unknown }
       case .none: key.asPod = [.none]
       case .known(let addresses):

@@ -157,7 +157,7 @@ extension FlowEvaluator {
     }
     party.isAddressAssumed = known.isEmpty
     return EndCase(
-      party: party, addresses: distinct(known, atoms, orAnyOf: endpoint.hostNetwork ? .node : .pod),
+      party: party, addresses: distinct(known, atoms, orAnyOf: endpoint.addressHolder),
       isPod: isPod)
   }
 

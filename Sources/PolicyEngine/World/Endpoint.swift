@@ -46,6 +46,9 @@ package struct Endpoint: Sendable {
   /// Whether it uses its node's network, so that its packets are the node's.
   package var hostNetwork: Bool { template?.hostNetwork ?? storage.pods[index].template.hostNetwork }
 
+  /// Whose range its addresses lie in.
+  package var addressHolder: AssumedAddresses.Holder { hostNetwork ? .node : .pod }
+
   /// Whether its containers are gone for good: policies and peers pass it over.
   package var isFinished: Bool { template == nil && storage.pods[index].isFinished }
 

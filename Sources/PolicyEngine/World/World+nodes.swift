@@ -6,7 +6,7 @@ extension World {
   /// is inside where a node has the address, or nodes are known to have such addresses.
   var apiServerPlaces: [(isOutside: Bool, addresses: AddressSet)] {
     if apiServerAddresses.isEmpty { return [(true, outsideAddresses), (false, outsideAddresses)] }
-    var ofNodes = nodes.flatMap(\.addresses).map { AddressSet($0) }.reduce(AddressSet.empty) { $0.union($1) }
+    var ofNodes = AddressSet(unsorted: nodes.flatMap(\.addresses).flatMap { AddressSet($0).intervals })
     if assumedAddresses.isKnown(.node) { ofNodes = ofNodes.union(assumedAddresses[.node]) }
     return [
       (true, apiServerAddresses.subtracting(ofNodes)), (false, apiServerAddresses.intersection(ofNodes)),

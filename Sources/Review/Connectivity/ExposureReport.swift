@@ -95,7 +95,9 @@ package struct ExposureReport {
       return Openings(anyPod: .everything)
     }
     let values = rules.map { report.compiled.policyAndRule($0).rule }
-    if !values.allSatisfy(\.isPlainAllow) { return openings(of: unit, direction, rules) }
+    if !values.allSatisfy(\.isPlainAllow) {
+      return openings(of: unit, direction, Array(zip(rules, values)))
+    }
     let isIsolated = direction == .ingress ? unit.isIngressIsolated : unit.isEgressIsolated
     if !isIsolated { return Openings(anyPod: .everything) }
     let subject = report.cluster.world.endpoints[unit.endpoints[0]]
@@ -120,18 +122,19 @@ package struct ExposureReport {
   }
 
   /// The same where rules deny, pass or ask for more than peers: tiers are decided for each kind of pods.
-  private func openings(of unit: ConnectivityUnit, _ direction: Direction, _ rules: [Int32]) -> Openings {
+  private func openings(
+    of unit: ConnectivityUnit, _ direction: Direction, _ rules: [(number: Int32, rule: Rule)]
+  ) -> Openings {
     let subject = report.cluster.world.endpoints[unit.endpoints[0]]
     func opening(_ pods: UnlistedPods) -> Opening {
-      let matches = rules.map { number in
-        let rule = report.compiled.policyAndRule(number).rule
-        return rule.unlistedMatch(number, pods, subject: subject, in: report.cluster)
+      let matches = rules.map {
+        $0.rule.unlistedMatch($0.number, pods, subject: subject, in: report.cluster)
       }
       return Opening(report.compiled.traffic(of: unit, direction, matches))
     }
     let anyPod = opening(.any)
     let plain = opening(.plain)
-    let kinds = UnlistedPods.kinds(in: rules.map { report.compiled.policyAndRule($0).rule }, report.cluster)
+    let kinds = UnlistedPods.kinds(in: rules.map(\.rule), report.cluster)
       .map { (peer: $0.description, opening: opening(.meeting($0))) }
     // What plain pods have, every pod has that is of no kind which may lack some of it.
     let lacking = kinds.filter { !plain.certain.subtracting($0.opening.certain).isEmpty }

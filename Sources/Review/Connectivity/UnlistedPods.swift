@@ -6,8 +6,8 @@ internal import PolicyModel
 enum UnlistedPods {
   /// Any pod whatever.
   case any
-  /// Pods that meet the condition; what else is true of them is open.
-  case meeting(PeerCondition)
+  /// Pods of which some conditions, by their texts, are known to hold or not; what else is true of them is open.
+  case known([String: Answer])
   /// Pods that have none of the labels which rules ask for, in a namespace that has none either.
   case plain
 
@@ -36,7 +36,7 @@ enum UnlistedPods {
 
   /// Which of these pods meet a condition.
   func answer(_ condition: PeerCondition, in cluster: Cluster) -> Answer {
-    if case .meeting(let own) = self, let implied = Self.implied(condition, by: own) { return implied }
+    if case .known(let answers) = self, let answer = answers[condition.description] { return answer }
     switch condition {
     case .endpoints(let selector):
       if selector.isEveryPod { return .all }
@@ -57,15 +57,20 @@ enum UnlistedPods {
     }
   }
 
-  /// Nil when neither the condition nor its opposite follows. Conditions of one text are one.
-  private static func implied(_ condition: PeerCondition, by own: PeerCondition) -> Answer? {
-    let text = condition.description
-    if own.description == text { return .all }
-    switch own {
-    case .all(let parts): return parts.lazy.compactMap { implied(condition, by: $0) }.first
-    case .not(let part): return part.description == text ? Answer.none : nil
-    default: return nil
+  /// Pods that meet a condition, and so each of its parts. Conditions of one text are one.
+  static func meeting(_ condition: PeerCondition) -> UnlistedPods {
+    var answers: [String: Answer] = [:]
+    func add(_ text: String, _ answer: Answer) { if answers[text] == nil { answers[text] = answer } }
+    func hold(_ condition: PeerCondition) {
+      add(condition.description, .all)
+      switch condition {
+      case .all(let parts): for part in parts { hold(part) }
+      case .not(let part): add(part.description, .none)
+      default: break
+      }
     }
+    hold(condition)
+    return .known(answers)
   }
 
   private static func all(_ answers: [Answer]) -> Answer {

@@ -36,11 +36,10 @@ package struct Wording: Sendable {
   private func text(_ address: IPAddress, of party: Party) -> String {
     if !party.isAddressAssumed { return "\(address)" }
     if party.isOutside || party.entity != nil { return "one such as \(address)" }
-    let isNode = party.isNode || party.endpoint.map { world.endpoints[$0].hostNetwork } ?? false
-    let range = world.assumedAddresses[isNode ? .node : .pod]
-    return world.assumedAddresses.isKnown(isNode ? .node : .pod)
-      ? "one of \(range) such as \(address)"
-      : "one such as \(address) (no CIDR of \(isNode ? "nodes" : "pods") is known)"
+    let holder = party.isNode ? .node : party.endpoint.map { world.endpoints[$0].addressHolder } ?? .pod
+    return world.assumedAddresses.isKnown(holder)
+      ? "one of \(world.assumedAddresses[holder]) such as \(address)"
+      : "one such as \(address) (no CIDR of \(holder == .node ? "nodes" : "pods") is known)"
   }
 
   /// What a situation takes for granted, as the continuation of "if" or "assuming".
