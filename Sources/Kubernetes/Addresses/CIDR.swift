@@ -86,6 +86,6 @@ package struct ParsedCIDR: Sendable {
     if masked.bits != address.bits { forms.insert(.hostBits) }
     cidr = masked
     legacyForms = forms
-    isCanonical = parsed.isCanonical
+    isCanonical = parsed.isCanonical(parts[0])
   }
 }

@@ -83,37 +83,38 @@ package final class ConnectivityWalk {
     (table[id].certain, table[id].possible)
   }
 
-  /// Calls `body` for each unit that a unit may send something to, in the order of ``units``. O(units).
-  package func forEachDestination(of source: Int, _ body: (_ destination: Int, ConnectionID) -> Void) {
+  /// A unit that a source may send something to.
+  package struct Destination: Sendable {
+    /// Index into ``ConnectivityWalk/units``.
+    package let unit: Int32
+    /// What flows.
+    package let connection: ConnectionID
+  }
+
+  /// The units that a unit may send something to, in the order of ``units``. O(units).
+  package func destinations(of source: Int) -> [Destination] {
     // A single pod has no other replica to talk to.
     let skipped = compiled.hasPeersWithin(units[source]) ? -1 : source
     let facet = unitFacet[source]
-    guard facet >= 0 else {
-      for destination in units.indices where destination != skipped {
-        let id = connectionID(source, destination)
-        if id != TrafficTable.none { body(destination, id) }
-      }
-      return
-    }
-    load(Int(facet))
-    // Local names spare the loop the bookkeeping of shared state.
-    let (egress, ingress, unitFacet, unitIngressRow) = (egress, ingress, unitFacet, unitIngressRow)
-    for destination in 0..<unitFacet.count {
-      let row = unitIngressRow[destination]
-      if row >= 0 {
-        let out = egress[Int(unitFacet[destination])]
-        if out == TrafficTable.none { continue }
-        let into = ingress[Int(row)]
-        if into == TrafficTable.none || destination == skipped { continue }
+    if facet >= 0 { load(Int(facet)) }
+    return Array(unsafeUninitializedCapacity: units.count) { found, count in
+      for unit in units.indices where unit != skipped {
         let id =
-          out == into || into == TrafficTable.all
-          ? out : out == TrafficTable.all ? into : table.intersection(out, into)
-        if id != TrafficTable.none { body(destination, id) }
-      } else if destination != skipped {
-        let id = connectionID(source, destination)
-        if id != TrafficTable.none { body(destination, id) }
+          facet >= 0 && unitIngressRow[unit] >= 0
+          ? loadedConnection(to: unit) : connectionID(source, unit)
+        if id == TrafficTable.none { continue }
+        found[count] = Destination(unit: Int32(unit), connection: id)
+        count += 1
       }
     }
+  }
+
+  /// What flows between two units of simple classes, the source's facet being the one that is loaded.
+  @inline(__always)
+  private func loadedConnection(to unit: Int) -> ConnectionID {
+    let out = egress[Int(unitFacet[unit])]
+    if out == TrafficTable.none { return out }
+    return table.intersection(out, ingress[Int(unitIngressRow[unit])])
   }
 
   /// The general case: an end that looks different ways.

@@ -185,6 +185,8 @@ package struct VerdictTable: Sendable {
 /// Groups of rows in flat arrays.
 private struct FlatGroups: Sendable {
   private let wordsPerSet: Int
+  /// Row by row, the first word of each of its groups, then the second of each: a question looks at one word of every
+  /// group, and these lie side by side.
   private var words: [UInt64] = []
   private var rowStarts: [Int32] = [0]
   private(set) var traffic: [TrafficTable.ID] = []
@@ -197,8 +199,10 @@ private struct FlatGroups: Sendable {
   init(_ rows: [[Row.Group]]) {
     wordsPerSet = rows.lazy.compactMap(\.first).first?.members.words.count ?? 0
     for row in rows {
+      for place in 0..<wordsPerSet {
+        for group in row { words.append(group.members.words[place]) }
+      }
       for group in row {
-        words += group.members.words
         traffic.append(group.traffic)
         for rule in group.allows { append(rule) }
         denialStarts.append(Int32(rules.count))
@@ -234,12 +238,11 @@ private struct FlatGroups: Sendable {
 
   @inline(__always)
   func group(row: Int, member: Int) -> Int? {
-    let offset = member >> 6
+    let first = Int(rowStarts[row])
+    let count = Int(rowStarts[row + 1]) - first
+    let start = first * wordsPerSet + member >> 6 * count
     let bit: UInt64 = 1 << UInt64(member & 63)
-    for group in Int(rowStarts[row])..<Int(rowStarts[row + 1])
-    where words[group * wordsPerSet + offset] & bit != 0 {
-      return group
-    }
+    for place in 0..<count where words[start + place] & bit != 0 { return first + place }
     return nil
   }
 }

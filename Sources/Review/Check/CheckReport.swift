@@ -105,8 +105,8 @@ package struct NamespaceMatrix: Sendable {
     var fromOutside = toOutside
     let walk = ConnectivityWalk(report.compiled, units: report.units)
     for source in report.units.indices {
-      walk.forEachDestination(of: source) { destination, _ in
-        connected[indexOfUnit[source]][indexOfUnit[destination]] += 1
+      for found in walk.destinations(of: source) {
+        connected[indexOfUnit[source]][indexOfUnit[Int(found.unit)]] += 1
       }
       if !walk.outsideDestinations(of: source).isEmpty { toOutside[indexOfUnit[source]] += 1 }
       if !walk.outsideSources(of: source).isEmpty { fromOutside[indexOfUnit[source]] += 1 }

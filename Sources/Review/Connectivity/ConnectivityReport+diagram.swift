@@ -44,8 +44,8 @@ extension ConnectivityReport {
       let (allowed, undefined) = filter.visible(walk, id)
       edges += Self.edges(from, to, allowed: allowed, undefined: undefined)
     }
-    forEachRow(walk) { source, destination, id in
-      add(places[source], places[destination], id)
+    forEachRow(walk) { source, destinations in
+      for found in destinations { add(places[source], places[Int(found.unit)], found.connection) }
     } outside: { unit, direction, found in
       let end = place(of: found.end)
       direction == .egress
@@ -59,9 +59,9 @@ extension ConnectivityReport {
     let isFiltered = filter.namespace != nil || filter.source != nil || filter.destination != nil
     if !isFiltered { return units.map { _ in true } }
     var shown = units.map { _ in false }
-    forEachRow(makeWalk()) { source, destination, _ in
-      shown[source] = true
-      shown[destination] = true
+    forEachRow(makeWalk()) { source, destinations in
+      if !destinations.isEmpty { shown[source] = true }
+      for found in destinations { shown[Int(found.unit)] = true }
     } outside: { unit, _, _ in
       shown[unit] = true
     }

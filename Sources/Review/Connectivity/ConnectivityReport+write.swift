@@ -53,52 +53,13 @@ extension ConnectivityReport {
   /// Answers whether there was a row.
   private func writeRows(_ writer: some RowWriter, _ explains: Bool, _ output: Output) -> Bool {
     let walk = makeWalk()
-    let sources = TextPool(names.lazy.map(writer.sourcePart))
-    let destinations = TextPool(names.lazy.map(writer.destinationPart))
-    let separator = Array(writer.separator.utf8)
-    let explainer = explains ? RowExplainer(self) : nil
-    let outsideNames = OutsideNames(self)
-    var traffics = TrafficTexts(filter) {
-      writer.trafficPart($0, isUndefined: $1) + (explains ? "" : writer.rowEnd)
+    var rows = RowOutput(self, walk, writer, explains: explains, to: output)
+    forEachRow(walk) {
+      rows.write(from: $0, to: $1)
+    } outside: {
+      rows.write($0, $1, $2)
     }
-    var hasRows = false
-    func write(
-      _ id: ConnectivityWalk.ConnectionID, ends: () -> Void,
-      reasons: (RowExplainer, TrafficSet) -> [String]
-    ) {
-      let traffic = traffics.numbers(id, walk)
-      for number in [traffic.allowed, traffic.undefined] where number >= 0 {
-        if hasRows { output.write(separator) }
-        hasRows = true
-        ends()
-        traffics.pool.write(number, to: output)
-        if let explainer {
-          let (allowed, undefined) = filter.visible(walk, id)
-          let lines = reasons(explainer, number == traffic.allowed ? allowed : undefined)
-          output.write(writer.explanationPart(lines) + writer.rowEnd)
-        }
-      }
-    }
-    forEachRow(walk) { source, destination, id in
-      write(id) {
-        sources.write(source, to: output)
-        destinations.write(destination, to: output)
-      } reasons: {
-        $0.lines(.unit(units[source]), .unit(units[destination]), $1)
-      }
-    } outside: { unit, direction, found in
-      let end = rowEnd(found.end, walk)
-      write(found.connection) {
-        if direction == .egress { sources.write(unit, to: output) }
-        let name = outsideNames.text(of: found.end, walk)
-        output.write(direction == .egress ? writer.destinationPart(name) : writer.sourcePart(name))
-        if direction == .ingress { destinations.write(unit, to: output) }
-      } reasons: {
-        direction == .egress
-          ? $0.lines(.unit(units[unit]), end, $1) : $0.lines(end, .unit(units[unit]), $1)
-      }
-    }
-    return hasRows
+    return rows.hasRows
   }
 
   /// A row between namespaces: what any pair of their workloads may exchange.
@@ -125,8 +86,8 @@ extension ConnectivityReport {
       if ids[key] == nil { order.append(key) }
       ids[key, default: []].insert(id)
     }
-    forEachRow(walk) { source, destination, id in
-      add(namespaces[source], namespaces[destination], id)
+    forEachRow(walk) { source, destinations in
+      for found in destinations { add(namespaces[source], namespaces[Int(found.unit)], found.connection) }
     } outside: { unit, direction, found in
       let name = outsideNames.text(of: found.end, walk)
       direction == .egress
@@ -146,20 +107,5 @@ extension ConnectivityReport {
           undefined: possible.subtracting(allowed)))
     }
     return rows
-  }
-}
-
-/// The texts of outside ends, made once each.
-final class OutsideNames {
-  private let report: ConnectivityReport
-  private var texts: [ConnectivityWalk.Outside.End: String] = [:]
-
-  init(_ report: ConnectivityReport) { self.report = report }
-
-  func text(of end: ConnectivityWalk.Outside.End, _ walk: ConnectivityWalk) -> String {
-    if let known = texts[end] { return known }
-    let text = report.text(of: end, walk)
-    texts[end] = text
-    return text
   }
 }

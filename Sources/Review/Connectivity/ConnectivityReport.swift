@@ -90,17 +90,17 @@ package struct ConnectivityReport {
     return problems
   }
 
-  /// A walk for ``forEachRow(_:pair:outside:)``, which numbers traffic and addresses.
+  /// A walk for ``forEachRow(_:pairs:outside:)``, which numbers traffic and addresses.
   func makeWalk() -> ConnectivityWalk { ConnectivityWalk(compiled, units: units) }
 
-  /// Calls back for each row: sources in the order of names, then rows from outside by destination.
+  /// Calls back for all rows: sources in the order of names, then rows from outside by destination.
   ///
   /// - Parameters:
-  ///   - pair: gets the numbers of two units and of what flows.
+  ///   - pairs: gets a source and all the units it may send something to: a call for every pair costs more than its row.
   ///   - outside: gets a unit, the direction seen from it, and the addresses at the other end.
   func forEachRow(
     _ walk: ConnectivityWalk,
-    pair: (_ source: Int, _ destination: Int, ConnectivityWalk.ConnectionID) -> Void,
+    pairs: (_ source: Int, _ destinations: [ConnectivityWalk.Destination]) -> Void,
     outside: (_ unit: Int, Direction, ConnectivityWalk.Outside) -> Void
   ) {
     let sources = units.map { isWanted($0, filter.source) }
@@ -110,12 +110,14 @@ package struct ConnectivityReport {
     }
     let isFiltered = filter.namespace != nil || filter.destination != nil
     for source in units.indices where sources[source] {
-      walk.forEachDestination(of: source) { destination, id in
-        if isFiltered, !destinations[destination] || !(inNamespace[source] || inNamespace[destination]) {
-          return
+      var found = walk.destinations(of: source)
+      if isFiltered {
+        found.removeAll {
+          let unit = Int($0.unit)
+          return !destinations[unit] || !(inNamespace[source] || inNamespace[unit])
         }
-        pair(source, destination, id)
       }
+      pairs(source, found)
       guard inNamespace[source] else { continue }
       for found in outsideDestinations(of: source, walk) { outside(source, .egress, found) }
     }

@@ -86,7 +86,9 @@ package struct Wording: Sendable {
   /// Why a flow got its outcome, in one line.
   package func reason(_ verdict: Verdict) -> String {
     guard let first = verdict.traces.first else { return "there is nothing behind one of the ends" }
-    guard verdict.outcome == .undefined, verdict.traces.count == 2 else { return reason(first) }
+    guard verdict.outcome == .undefined, verdict.traces.count == 2 else {
+      return reason(first, denying: verdict.denyingDirections)
+    }
     let (allowing, denying) = (verdict.traces[0], verdict.traces[1])
     if Self.winner(of: allowing) != Self.winner(of: denying),
       differencesBesidesTies(allowing, denying).isEmpty,
@@ -116,14 +118,17 @@ package struct Wording: Sendable {
       separator: " and ")
   }
 
-  private func reason(_ trace: Trace) -> String {
+  /// - Parameter denying: the directions to name when it is denied; none for all that deny it in this trace.
+  private func reason(_ trace: Trace, denying: [Direction] = []) -> String {
     let service = trace.situation.assumptions.filter { if case .servicePort = $0 { true } else { false } }
     let translation = service.map { text($0, in: trace.situation) + "; " }.joined()
     if trace.situation.lacksCommonFamily { return translation + reason(trace.egress) }
     if trace.isAllowed {
       return translation + "egress \(reason(trace.egress)); ingress \(reason(trace.ingress))"
     }
-    let denied = [trace.egress, trace.ingress].filter { !$0.isAllowed }
+    let denied = [trace.egress, trace.ingress].filter {
+      !$0.isAllowed && (denying.isEmpty || denying.contains($0.direction))
+    }
     return translation + denied.map { "\($0.direction.name) \(reason($0))" }.joined(separator: "; ")
   }
 
@@ -250,5 +255,12 @@ package struct Wording: Sendable {
     let shown = policies.prefix(3).map { "\($0.identity) (\($0.location.fileAndLine))" }
     let more = policies.count - shown.count
     return shown.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+  }
+}
+
+extension Verdict {
+  /// The directions that deny it in every situation; none when now one denies it, now the other.
+  fileprivate var denyingDirections: [Direction] {
+    (egress == .denied ? [.egress] : []) + (ingress == .denied ? [.ingress] : [])
   }
 }

@@ -15,6 +15,7 @@ struct VerdictLine {
   private let compiled: CompiledPolicies
   /// What decided, by rule and by row. Most rules and rows decide nothing that is asked, so texts are made on demand.
   private let reasons = ReasonTexts()
+  private let outcomes = OutcomeTexts()
 
   /// An answer in the form of the output.
   struct Answer {
@@ -120,13 +121,7 @@ struct VerdictLine {
     case .json:
       output.write("{\"flow\": " as StaticString)
       Self.writeQuoted(line, output)
-      output.write(", \"verdict\": " as StaticString)
-      output.write(Self.quoted(outcome))
-      output.write(", \"egress\": " as StaticString)
-      output.write(Self.quoted(egress))
-      output.write(", \"ingress\": " as StaticString)
-      output.write(Self.quoted(ingress))
-      output.write(", \"reason\": \"" as StaticString)
+      outcomes.write(outcome, egress, ingress, to: output)
     }
   }
 
@@ -142,14 +137,6 @@ struct VerdictLine {
       output.write("\"" as StaticString)
       output.write(line)
       output.write("\"" as StaticString)
-    }
-  }
-
-  private static func quoted(_ outcome: Outcome) -> StaticString {
-    switch outcome {
-    case .allowed: "\"allowed\""
-    case .denied: "\"denied\""
-    case .undefined: "\"undefined\""
     }
   }
 
@@ -171,9 +158,10 @@ private final class ReasonTexts {
     case denied, undecided, perhapsClosed
   }
 
-  private var pool = TextPool()
+  /// Unchecked, as every line asks: ``write(_:_:to:_:)`` is over before anything else can come here.
+  @exclusivity(unchecked) private var pool = TextPool()
   /// For each kind the numbers of texts in ``pool``; -1 for those not made yet.
-  private var numbers = [[Int32]](repeating: [], count: Kind.allCases.count)
+  @exclusivity(unchecked) private var numbers = [[Int32]](repeating: [], count: Kind.allCases.count)
 
   @inline(__always)
   func write(_ kind: Kind, _ number: Int, to output: Output, _ make: () -> String) {
@@ -188,5 +176,36 @@ private final class ReasonTexts {
     let place = pool.append(text)
     numbers[kind.rawValue][number] = Int32(place)
     return place
+  }
+}
+
+/// The members of a JSON line between the flow and its reason, for every combination of outcomes.
+private struct OutcomeTexts {
+  private var pool = TextPool()
+
+  init() {
+    let all: [Outcome] = [.allowed, .denied, .undefined]
+    for whole in all {
+      for egress in all {
+        for ingress in all {
+          pool.append(
+            ", \"verdict\": \"\(whole)\", \"egress\": \"\(egress)\", \"ingress\": \"\(ingress)\", \"reason\": \""
+          )
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  func write(_ whole: Outcome, _ egress: Outcome, _ ingress: Outcome, to output: Output) {
+    pool.write((Self.place(whole) * 3 + Self.place(egress)) * 3 + Self.place(ingress), to: output)
+  }
+
+  private static func place(_ outcome: Outcome) -> Int {
+    switch outcome {
+    case .allowed: 0
+    case .denied: 1
+    case .undefined: 2
+    }
   }
 }

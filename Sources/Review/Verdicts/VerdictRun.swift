@@ -29,18 +29,12 @@ package struct VerdictRun {
   private let wording: Wording
   private var ends = WordTable<Result<FlowEnd, FlowLineError>>()
   private var traffics = WordTable<Result<FlowTraffic, FlowLineError>>()
-  /// The ends and ports of these words that rows can answer for, by the words' numbers: plain numbers only, for
-  /// the lines that need nothing else.
+  /// The ends that rows can answer for, by their words' numbers: plain numbers only, for the lines that need nothing
+  /// else.
   private var simpleEnds: [VerdictTable.End?] = []
-  private var ports: [Port?] = []
   /// Answers that needed a case analysis, which costs much more than remembering them.
   private var analysed: [Flow: Result<VerdictLine.Answer, FlowLineError>] = [:]
   private let lineWriter: VerdictLine
-
-  private struct Port {
-    let transport: TransportProtocol
-    let number: UInt16
-  }
 
   /// Compiles the policies and lays their rows out as arrays.
   package init(_ cluster: Cluster, format: VerdictFormat) {
@@ -78,35 +72,42 @@ package struct VerdictRun {
     }
     let source = endNumber(words.source)
     let destination = endNumber(words.destination)
-    let traffic = trafficNumber(words.traffic)
-    if let port = ports[traffic], let from = simpleEnds[source], let to = simpleEnds[destination],
+    if let from = simpleEnds[source], let to = simpleEnds[destination], let port = port(words.traffic),
       let verdict = table.verdict(from: from, to: to, port.transport, port.number)
     {
       totals.count(verdict.outcome)
       lineWriter.write(line, verdict, to: output)
       return
     }
-    analyse(line, source, destination, traffic, &totals, output)
+    analyse(line, source, destination, trafficNumber(words.traffic), &totals, output)
   }
 
   private mutating func endNumber(_ word: UnsafeRawBufferPointer) -> Int {
     if let known = ends.number(of: word) { return known }
-    let end = Result { [parser] () throws(FlowLineError) in
-      try parser.end(String(decoding: word, as: UTF8.self))
+    do throws(FlowLineError) {
+      let end = try parser.end(String(decoding: word, as: UTF8.self))
+      simpleEnds.append(table.end(end))
+      return ends.append(.success(end), for: word)
+    } catch {
+      simpleEnds.append(nil)
+      return ends.append(.failure(error), for: word)
     }
-    simpleEnds.append((try? end.get()).flatMap(table.end))
-    return ends.append(end, for: word)
+  }
+
+  @inline(__always)
+  private mutating func port(_ word: UnsafeRawBufferPointer) -> FlowPort? {
+    if let port = FlowPort(word) { return port }
+    let traffic = trafficNumber(word)
+    guard case .success(.port(let transport, let number)) = traffics.values[traffic] else {
+      return nil
+    }
+    return FlowPort(transport, number)
   }
 
   private mutating func trafficNumber(_ word: UnsafeRawBufferPointer) -> Int {
     if let known = traffics.number(of: word) { return known }
     let traffic = Result { () throws(FlowLineError) in
       try FlowParser.traffic(String(decoding: word, as: UTF8.self))
-    }
-    if case .success(.port(let transport, let number)) = traffic {
-      ports.append(Port(transport: transport, number: number))
-    } else {
-      ports.append(nil)
     }
     return traffics.append(traffic, for: word)
   }
@@ -154,35 +155,4 @@ package struct VerdictRun {
     while let last = line.last, FlowWords.isBlank(last) { line = line.dropLast() }
     return UnsafeRawBufferPointer(rebasing: line)
   }
-}
-
-/// The words of a flow line.
-struct FlowWords {
-  let source: UnsafeRawBufferPointer
-  let destination: UnsafeRawBufferPointer
-  let traffic: UnsafeRawBufferPointer
-
-  /// Nil when the line is not `word -> word word`.
-  init?(_ line: UnsafeRawBufferPointer) {
-    var position = 0
-    func nextWord() -> UnsafeRawBufferPointer? {
-      while position < line.count, Self.isBlank(line[position]) { position += 1 }
-      let start = position
-      repeat {
-        position = ByteScan.firstBlankOrControl(in: line, from: position)
-        if position == line.count || Self.isBlank(line[position]) { break }
-        position += 1
-      } while true
-      return start < position ? UnsafeRawBufferPointer(rebasing: line[start..<position]) : nil
-    }
-    guard let source = nextWord(), let arrow = nextWord(), arrow.elementsEqual("->".utf8),
-      let destination = nextWord(), let traffic = nextWord(), nextWord() == nil
-    else { return nil }
-    self.source = source
-    self.destination = destination
-    self.traffic = traffic
-  }
-
-  @inline(__always)
-  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte &- 0x09 < 5 }
 }

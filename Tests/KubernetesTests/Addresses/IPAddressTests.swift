@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Kubernetes
@@ -66,5 +67,34 @@ struct IPAddressTests {
       texts.compactMap { IPAddress($0) }.sorted().map(\.description) == [
         "9.255.255.255", "10.0.0.2", "255.255.255.255", "::", "::1",
       ])
+  }
+
+  @Test("exactly what inet_pton reads is an address, over texts a step or two beside valid ones")
+  func agreesWithSystem() {
+    let seeds = [
+      "10.0.0.1", "255.255.255.255", "::", "::1", "2001:db8::a:b", "1:2:3:4:5:6:7:8", "::ffff:10.0.0.1",
+      "1:2:3:4:5:6:1.2.3.4", "fe80::1:0:0:2",
+    ].map { Array($0.utf8) }
+    let letters = Array("::..0019aF".utf8)
+    var generator = SystemRandomNumberGenerator()
+    var valid = 0
+    for _ in 0..<20_000 {
+      var text = seeds[Int.random(in: 0..<seeds.count, using: &generator)]
+      for _ in 0..<Int.random(in: 0...3, using: &generator) {
+        let place = Int.random(in: 0...text.count, using: &generator)
+        if place < text.count, Bool.random(using: &generator) {
+          text.remove(at: place)
+        } else {
+          text.insert(letters[Int.random(in: 0..<letters.count, using: &generator)], at: place)
+        }
+      }
+      let string = String(decoding: text, as: UTF8.self)
+      var bytes = [UInt8](repeating: 0, count: 16)
+      let isAddress =
+        inet_pton(AF_INET, string, &bytes) == 1 || inet_pton(AF_INET6, string, &bytes) == 1
+      #expect((IPAddress(string) != nil) == isAddress, "\(string)")
+      valid += isAddress ? 1 : 0
+    }
+    #expect(valid > 4_000)
   }
 }

@@ -15,7 +15,7 @@ struct Relation {
     }
     for source in walk.units.indices {
       var row: [Int: ConnectivityWalk.ConnectionID] = [:]
-      walk.forEachDestination(of: source) { row[$0] = $1 }
+      for found in walk.destinations(of: source) { row[Int(found.unit)] = found.connection }
       connections.append(row)
     }
   }

@@ -181,8 +181,7 @@ struct EvaluationTests {
     let walk = ConnectivityWalk(world.compiled)
     let names = walk.units.map(\.name)
     let source = try #require(names.firstIndex(of: "web"))
-    var reached: [String] = []
-    walk.forEachDestination(of: source) { destination, _ in reached.append(names[destination]) }
+    let reached = walk.destinations(of: source).map { names[Int($0.unit)] }
     #expect(reached == ["job", "both", "db", "later"])
   }
 

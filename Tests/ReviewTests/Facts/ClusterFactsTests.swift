@@ -29,9 +29,8 @@ struct ClusterFactsTests {
       let to = walk.units.firstIndex(where: { $0.workload == destination })
     {
       var row = Outcome.denied
-      walk.forEachDestination(of: from) { unit, id in
-        guard unit == to else { return }
-        let flows = walk.connection(id)
+      for found in walk.destinations(of: from) where found.unit == to {
+        let flows = walk.connection(found.connection)
         row =
           flows.certain.contains(.tcp, 5432)
           ? .allowed : flows.possible.contains(.tcp, 5432) ? .undefined : .denied
