@@ -13,7 +13,8 @@ let package = Package(
     .executable(name: "merlon", targets: ["merlon"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     .systemLibrary(
@@ -28,6 +29,7 @@ let package = Package(
       dependencies: [
         "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
     .testTarget(name: "KubernetesTests", dependencies: ["Kubernetes"]),

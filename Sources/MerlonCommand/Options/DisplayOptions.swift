@@ -45,6 +45,16 @@ struct DisplayOptions: ParsableArguments {
   }
 }
 
+extension DisplayOptions {
+  /// Writes the errors that reading found to standard error, and all problems when verbose.
+  func reportErrors(_ cluster: Cluster) {
+    let style = style(for: 2)
+    for problem in cluster.diagnostics where verbose || problem.severity == .error {
+      Terminal.writeError(problem.text(style) + "\n")
+    }
+  }
+}
+
 extension Cluster {
   /// How a command that only answers should end.
   var exitStatus: ExitStatus {

@@ -1,7 +1,4 @@
 internal import ArgumentParser
-internal import Dialects
-internal import Kubernetes
-internal import PolicyModel
 internal import Review
 
 /// What every command reads.
@@ -14,80 +11,11 @@ struct InputOptions: ParsableArguments {
     completion: .file())
   var paths: [String]
 
-  @Option(
-    name: .long,
-    help: """
-      Leave out paths that match a .gitignore pattern, in folders and among those that are named. May be repeated.
-      """)
-  var exclude: [String] = []
-
-  @Option(name: .long, help: "Where objects live whose manifest names no namespace.")
-  var defaultNamespace = "default"
-
-  @Option(
-    name: .long,
-    help: """
-      Whose answer is wanted: that of the specifications (kubernetes), calico or cilium. Without it, that of the engine \
-      whose kinds the input has. `explain` also takes all, and compares them.
-      """)
-  var profile: ProfileChoice?
-
-  @Option(
-    name: .long,
-    help: """
-      Leave out a known departure of the engine from the specification. May be repeated. Known are: \
-      \(Deviation.allCases.map { "\($0.rawValue): \($0.summary)" }.joined(separator: "; ")).
-      """)
-  var withoutDeviation: [Deviation] = []
-
-  @Option(name: .long, help: "Take a departure into account that the profile does not.")
-  var withDeviation: [Deviation] = []
-
-  @Flag(name: .long, help: "Evaluate Calico's staged policies as if they were enforced.")
-  var staged = false
-
-  @OptionGroup(title: "Cluster") var cluster: ClusterOptions
-
-  func validate() throws {
-    if let problem = NameRules.labelNameProblem(defaultNamespace) {
-      throw ValidationError("--default-namespace `\(defaultNamespace)` \(problem)")
-    }
-  }
+  @OptionGroup(title: "Reading") var reading: ReadingOptions
 
   /// The input in the eyes of the wanted engine.
-  func load() async throws -> Cluster {
-    if profile == .all { throw ValidationError("only explain answers with --profile all") }
-    let input = await read()
-    if let enforcer = profile?.enforcer {
-      return input.cluster(engineProfile(enforcer), enforcesStaged: staged)
-    }
-    let assumed = input.assumedCluster(enforcesStaged: staged)
-    if withDeviation.isEmpty, withoutDeviation.isEmpty { return assumed }
-    return input.cluster(engineProfile(assumed.profile.enforcer), enforcesStaged: staged)
-  }
+  func load() async throws -> Cluster { try await reading.load(paths) }
 
   /// The input for any engine.
-  func read() async -> ClusterInput {
-    await ClusterInput.load(
-      paths: paths, options: PolicySet.readerOptions(defaultNamespace: defaultNamespace, excludes: exclude),
-      settings: cluster.settings())
-  }
-
-  func engineProfile(_ enforcer: EngineProfile.Enforcer) -> EngineProfile {
-    let profile = EngineProfile.of(enforcer)
-    return profile.with(profile.deviations.union(withDeviation).subtracting(withoutDeviation))
-  }
+  func read() async -> ClusterInput { await reading.read(paths) }
 }
-
-/// Values of `--profile`.
-enum ProfileChoice: String, ExpressibleByArgument, CaseIterable {
-  case kubernetes
-  case calico
-  case cilium
-  case all
-
-  /// Nil for all.
-  var enforcer: EngineProfile.Enforcer? { EngineProfile.Enforcer(rawValue: rawValue) }
-}
-
-extension Deviation: ExpressibleByArgument {}

@@ -59,12 +59,17 @@ package struct CompiledPolicies: Sendable {
 
   /// O(endpoints + facets × (policies selecting them) + rows × rules × facets/64).
   ///
-  /// - Parameter domains: names that will be asked about; each is an end of its own.
-  package init(world: World, tiers: [Tier], profile: EngineProfile, domains: [String] = []) {
+  /// - Parameters:
+  ///   - domains: names that will be asked about; each is an end of its own.
+  ///   - others: policies that these are compared with; the names that they mention are ends, too.
+  package init(
+    world: World, tiers: [Tier], profile: EngineProfile, domains: [String] = [],
+    comparedWith others: [Policy] = []
+  ) {
     self.world = world
     self.profile = profile
     policies = tiers.flatMap(\.policies)
-    let vocabulary = Vocabulary(policies, domains: domains, world)
+    let vocabulary = Vocabulary(policies, domains: domains, namesOf: others, world)
     var sets = vocabulary.addressSets.union([world.assumedAddresses[.pod], world.assumedAddresses[.node]])
     if !vocabulary.names.isEmpty { sets.insert(world.outsideAddresses) }
     let atoms = AddressAtoms(sets)

@@ -83,6 +83,9 @@ package final class ConnectivityWalk {
     (table[id].certain, table[id].possible)
   }
 
+  /// The number of some traffic.
+  func number(of traffic: TrafficPair) -> ConnectionID { table.id(of: traffic) }
+
   /// A unit that a source may send something to.
   package struct Destination: Sendable {
     /// Index into ``ConnectivityWalk/units``.
@@ -123,7 +126,7 @@ package final class ConnectivityWalk {
   }
 
   /// Something without an object, and what flows to or from it.
-  package struct Outside: Sendable {
+  package struct Outside: Sendable, Hashable {
     package enum End: Sendable, Hashable {
       /// Addresses that belong to nothing known: an index into ``ConnectivityWalk/addressSets``.
       case addresses(Int)
@@ -156,6 +159,14 @@ package final class ConnectivityWalk {
 
   /// What a unit may receive from the outside, likewise.
   package func outsideSources(of destination: Int) -> [Outside] { outside(units[destination], .ingress) }
+
+  /// What a unit may send to the outside, or receive from it.
+  package func outside(of unit: Int, _ direction: Direction) -> [Outside] { outside(units[unit], direction) }
+
+  /// All that may flow between a unit and a name.
+  package func connection(of unit: Int, _ direction: Direction, name: Int) -> ConnectionID {
+    table.id(of: compiled.connection(units[unit], direction, name: name))
+  }
 
   /// All that a unit may send to a name.
   package func destination(of source: Int, name: Int) -> Outside {

@@ -29,8 +29,10 @@ struct Vocabulary: Sendable {
 
   private var knownNames: Set<NamedParty> = []
 
-  /// - Parameter domains: names that will be asked about.
-  init(_ policies: [Policy], domains: [String], _ world: World) {
+  /// - Parameters:
+  ///   - domains: names that will be asked about.
+  ///   - others: policies that are not asked themselves; the names that they mention will be asked about.
+  init(_ policies: [Policy], domains: [String], namesOf others: [Policy] = [], _ world: World) {
     for policy in policies {
       if let selector = policy.subject.endpoints { add(selector.pods) }
       if policy.subject.nodes != nil { looksAtNodes = true }
@@ -43,6 +45,7 @@ struct Vocabulary: Sendable {
         }
       }
     }
+    for rule in others.lazy.flatMap(\.rules) { rule.forEachCondition { add(nameOf: $0) } }
     let places = Set(world.apiServerPlaces.map(\.isOutside))
     names.removeAll { if case .apiServer(let isOutside) = $0 { !places.contains(isOutside) } else { false } }
     for domain in domains {
@@ -56,12 +59,19 @@ struct Vocabulary: Sendable {
     case .nodes(let selector, let placement):
       if placement != .anywhere { looksAtPlacement = true }
       if !selector.isEverything { looksAtNodes = true }
+    case .domain, .apiServer, .special: add(nameOf: condition)
+    case .addresses, .family, .outside, .all, .any, .not: break
+    }
+  }
+
+  private mutating func add(nameOf condition: PeerCondition) {
+    switch condition {
     case .domain(let pattern): add(.domain(pattern))
     case .apiServer:
       add(.apiServer(isOutside: true))
       add(.apiServer(isOutside: false))
     case .special(let name): add(.special(name))
-    case .addresses, .family, .outside, .all, .any, .not: break
+    case .endpoints, .nodes, .addresses, .family, .outside, .all, .any, .not: break
     }
   }
 

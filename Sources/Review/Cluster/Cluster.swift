@@ -37,14 +37,18 @@ package struct Cluster: Sendable {
     self = ClusterInput(manifests, defaultNamespace: defaultNamespace, settings: settings).cluster(profile)
   }
 
-  init(_ input: ClusterInput, _ profile: EngineProfile, reason: String?, enforcesStaged: Bool) {
+  /// - Parameter others: policies that this input's are compared with: what they look at makes a difference, too.
+  init(
+    _ input: ClusterInput, _ profile: EngineProfile, reason: String?, enforcesStaged: Bool,
+    comparedWith others: [Policy] = []
+  ) {
     let (manifests, policies) = (input.manifests, input.policies)
     let stack = policies.stack(
       profile, enforcesStaged: enforcesStaged, clusterName: input.facts.clusterName)
     tiers = stack.tiers
     notEnforced = stack.notEnforced
     world = World(
-      manifests, policies: tiers.flatMap(\.policies), policyNamespaces: policies.namespaces,
+      manifests, policies: tiers.flatMap(\.policies) + others, policyNamespaces: policies.namespaces,
       policyNodes: policies.nodes(profile), facts: input.facts)
     facts = input.facts
     self.profile = profile

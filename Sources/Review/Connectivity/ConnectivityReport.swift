@@ -47,7 +47,8 @@ package struct ConnectivityReport {
       })
   }
 
-  private static func names(_ units: [ConnectivityUnit], _ world: World) -> [String] {
+  /// The name of each unit, with the kind inside when two share it.
+  static func names(_ units: [ConnectivityUnit], _ world: World) -> [String] {
     var counts: [String: Int] = [:]
     let plain = units.map { "\(world.namespaces[$0.namespace].name)/\($0.name)" }
     for name in plain { counts[name, default: 0] += 1 }

@@ -85,6 +85,12 @@ extension Schematic {
           "<g class=\"hx\"><path class=\"wire undefined\" d=\"M0 6H24\"/></g>",
           "The specification leaves open whether this is allowed."))
     }
+    if bundled.edges.contains(where: { DiagramChange(label: $0.label) != nil }) {
+      lines.append(
+        entry(
+          "<g class=\"edge hx opened\"><path class=\"wire\" d=\"M0 6H24\"/></g>",
+          "With + and in green: may flow now and did not before. With − and in red: the other way round."))
+    }
     if !bundled.bundles.isEmpty {
       lines.append(
         entry(

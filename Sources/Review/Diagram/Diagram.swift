@@ -46,7 +46,7 @@ package struct Diagram: Sendable, Equatable {
   package struct Edge: Sendable, Hashable {
     package var source: Int
     package var destination: Int
-    /// The ports, such as `TCP 8080, UDP 53`.
+    /// The ports, such as `TCP 8080, UDP 53`; with a ``DiagramChange`` before them where two states are compared.
     package var label: String
     /// The specification leaves open whether this connection is allowed; drawn dashed.
     package var isUndefined: Bool

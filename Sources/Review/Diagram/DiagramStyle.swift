@@ -27,6 +27,8 @@ enum DiagramStyle {
       light += hueRules("h\(index)", line: hue.line, tint: hue.tint)
       dark += hueRules("h\(index)", line: hue.darkLine, tint: hue.darkTint)
     }
+    light += changes(opened: "#15803d", closed: "#b42318")
+    dark += changes(opened: "#4ade80", closed: "#ff8a7a")
     return shapes + light + "@media (prefers-color-scheme: dark) {\n\(dark)}\n"
   }
 
@@ -63,6 +65,11 @@ enum DiagramStyle {
     .box, .pill { fill: \(box); }
 
     """ + hueRules(neutral, line: line, tint: tint)
+  }
+
+  /// After the hues, which they replace.
+  private static func changes(opened: String, closed: String) -> String {
+    ".opened .wire { stroke: \(opened); }\n.closed .wire { stroke: \(closed); }\n"
   }
 
   private static func hueRules(_ name: String, line: String, tint: String) -> String {

@@ -14,7 +14,9 @@ extension Schematic {
       + (bundledEdge.isUndefined ? " (undefined)" : "")
       + (bundledEdge.count > 1 ? " · \(bundledEdge.count) connections" : "")
     let dash = bundledEdge.isUndefined ? " undefined" : ""
-    return "<g class=\"edge \(hue(of: items[edge.destination].block))\"><title>\(XMLText(text))</title>"
+    let change = DiagramChange(label: bundledEdge.label).map { " \($0.rawValue)" } ?? ""
+    return
+      "<g class=\"edge \(hue(of: items[edge.destination].block))\(change)\"><title>\(XMLText(text))</title>"
       + "<path class=\"wire\(dash)\" d=\"\(rounded(points(of: edge)))\"/></g>"
   }
 
