@@ -16,6 +16,13 @@ package struct Deciders: Sendable, Hashable {
   package let isPoliced: Bool
 }
 
+/// A place in the rows that many pairs of units share.
+package struct DecidingPlace: Sendable, Hashable {
+  let row: Int32
+  /// -1 for ends in no group of the row.
+  let group: Int32
+}
+
 extension CompiledPolicies {
   /// Looks one direction up. O(facets of the ends × groups + their rules).
   ///
@@ -38,6 +45,18 @@ extension CompiledPolicies {
       for group in groups(of: row, other) { found.add(row, group, table) }
     }
     return found.deciders
+  }
+
+  /// Where the answer of ``deciders(_:from:to:about:)`` stands; nil when it stands in several places. O(groups).
+  package func decidingPlace(
+    _ direction: Direction, from source: ConnectivityUnit, to destination: ConnectivityUnit
+  ) -> DecidingPlace? {
+    let (subject, other) = direction == .egress ? (source, destination) : (destination, source)
+    let facets = classes[Int(other.endpointClass)].facets
+    guard facets.count == 1, let row = soleRow(of: subject, direction) else { return nil }
+    let facet = Int(facets[0])
+    let group = rows[Int(row)].groups.firstIndex { $0.members.contains(facet) }
+    return DecidingPlace(row: row, group: Int32(group ?? -1))
   }
 
   /// The groups of a row that an end is in; nil for parts of it that are in none.

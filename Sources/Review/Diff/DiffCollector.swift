@@ -12,10 +12,22 @@ struct DiffCollector {
   private let texts: (before: DecidersText, after: DecidersText)
   private let policyChanges: [PolicyIdentity: PolicyChange]
   private var objects: ObjectChanges
+  private var causePlaces: [CausePlace: Int] = [:]
   private var causeNumbers: [CauseKey: Int] = [:]
   private var numbersOfCauses: [DirectionCause: Int] = [:]
   private var groupNumbers: [DiffReport.Group: Int] = [:]
+  /// Of rows whose ends are as before, by the causes.
+  private var groupsOfCauses: [[Int]: Int] = [:]
   private var differences: [[ConnectivityWalk.ConnectionID]: TrafficDifference] = [:]
+
+  /// Where a cause is looked up; many pairs of units have the same.
+  private struct CausePlace: Hashable {
+    let direction: Direction
+    let before: DecidingPlace
+    let after: DecidingPlace
+    /// Numbers of what flows.
+    let connections: [ConnectivityWalk.ConnectionID]
+  }
 
   private struct CauseKey: Hashable {
     let direction: Direction
@@ -45,13 +57,21 @@ struct DiffCollector {
     let numbers = [Direction.egress, .ingress].compactMap { cause($0, change, traffic.whole) }
     let changed = [change.source, change.destination].filter { objects.isChanged($0) }
     let effect = changed.isEmpty ? .policies : objects.effect(change)
+    append(change, traffic, effect, numbers, group(effect, numbers, changed))
+  }
+
+  private mutating func group(
+    _ effect: DiffReport.Effect, _ numbers: [Int], _ changed: [ConnectivityComparison.End]
+  ) -> Int {
+    if changed.isEmpty, let known = groupsOfCauses[numbers] { return known }
     let identities = numbers.reduce(into: Set<PolicyIdentity>()) { $0.formUnion(causes[$1].policies) }
     let policies =
       effect == .objects
       ? [] : identities.compactMap { policyChanges[$0] }.sorted { $0.identity < $1.identity }
     let workloads = effect == .policies ? [] : Array(Set(changed.map(name))).sorted()
     let group = number(of: .init(effect: effect, policies: policies, workloads: workloads))
-    append(change, traffic, effect, numbers, group)
+    if changed.isEmpty { groupsOfCauses[numbers] = group }
+    return group
   }
 
   private mutating func append(
@@ -131,6 +151,30 @@ struct DiffCollector {
 
   /// Nil when the direction lets the same through as before.
   private mutating func cause(
+    _ direction: Direction, _ change: ConnectivityComparison.Change, _ traffic: TrafficSet
+  ) -> Int? {
+    let place = place(direction, change)
+    if let place, let known = causePlaces[place] { return known < 0 ? nil : known }
+    let found = findCause(direction, change, traffic)
+    if let place { causePlaces[place] = found ?? -1 }
+    return found
+  }
+
+  private func place(_ direction: Direction, _ change: ConnectivityComparison.Change) -> CausePlace? {
+    guard case .unit(let oldSource?, let newSource?) = change.source,
+      case .unit(let oldDestination?, let newDestination?) = change.destination
+    else { return nil }
+    let (before, after) = (comparison.before, comparison.after)
+    guard
+      let old = before.compiled.decidingPlace(
+        direction, from: before.units[oldSource], to: before.units[oldDestination]),
+      let new = after.compiled.decidingPlace(
+        direction, from: after.units[newSource], to: after.units[newDestination])
+    else { return nil }
+    return CausePlace(direction: direction, before: old, after: new, connections: [change.before, change.after])
+  }
+
+  private mutating func findCause(
     _ direction: Direction, _ change: ConnectivityComparison.Change, _ traffic: TrafficSet
   ) -> Int? {
     guard let source = rowEnds(change.source), let destination = rowEnds(change.destination) else {
