@@ -49,6 +49,14 @@ package enum PolicySubject: Sendable {
   }
 }
 
+extension PolicySubject {
+  /// Whether it asks for a label that the engine leaves out of what it knows.
+  package var asksForUnseenLabels: Bool {
+    let ofNodes = if case .matching(let expression)? = nodes { expression.asksForUnseenLabels } else { false }
+    return ofNodes || (endpoints?.asksForUnseenLabels ?? false)
+  }
+}
+
 extension PolicySubject: CustomStringConvertible {
   package var description: String {
     switch self {

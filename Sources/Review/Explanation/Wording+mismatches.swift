@@ -79,6 +79,9 @@ extension Wording {
 
   /// `label app=cart, the peer wants app=carts`, with what is probably a typing error named as one.
   private func label(_ requirement: AttributeRequirement, _ actual: String?) -> String {
+    if case .unseenLabel(let key) = requirement.attribute {
+      return "the agent does not see label \(key), the peer wants \(requirement)"
+    }
     let what =
       if case .label(let key) = requirement.attribute { "label \(key)" } else { "\(requirement.attribute)" }
     let has = actual.map { "\(what)=\($0)" } ?? "no \(what)"

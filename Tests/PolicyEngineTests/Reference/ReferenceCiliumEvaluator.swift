@@ -137,6 +137,7 @@ struct ReferenceCiliumEvaluator: Sendable {
     let nodes = subject.nodeName.map { [$0] } ?? others
     switch subject.nature {
     case .pod(let facts):
+      let facts = Identity.visible(facts)
       let identity = Identity(facts)
       return nodes.map { Party(nature: .pod(facts, identity), node: $0) }
     case .node, .hostNetworkPod: return nodes.map(node(named:))
