@@ -67,6 +67,8 @@ package struct CompiledPolicies: Sendable {
     let vocabulary = Vocabulary(policies, domains: domains, world)
     var sets = vocabulary.addressSets.union([world.assumedAddresses[.pod], world.assumedAddresses[.node]])
     if !vocabulary.names.isEmpty { sets.insert(world.outsideAddresses) }
+    let podAddresses = world.podAddresses(profile)
+    if !podAddresses.isEmpty { sets.insert(podAddresses) }
     let atoms = AddressAtoms(sets)
     var classifier = EndpointClassifier(world, vocabulary, atoms, profile)
     classifier.run()
@@ -144,7 +146,8 @@ package struct CompiledPolicies: Sendable {
           selection.rules.append(
             CompiledRule(
               rule: rule, policy: Int32(number), tier: Int32(tier), rank: rank, peers: compiled,
-              subject: rule.subject.isAnyone ? nil : peers.compile(rule.subject).0))
+              subject: rule.subject.isAnyone ? nil : peers.compile(rule.subject).0,
+              doubtfulPeers: peers.doubtful(rule.peers)))
           selection.deadPeers += dead.map { DeadPeer(policy: number, rule: position, peer: $0) }
         }
         selection.rulesOfPolicy.append(own)

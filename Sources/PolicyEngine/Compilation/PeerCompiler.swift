@@ -18,6 +18,8 @@ struct PeerCase: Sendable, Hashable {
   var atomOfNames: Int32 = -1
   /// Node facets are on the node of the subject.
   var isSameNode = false
+  /// Pods that are not in the input have all labels that are asked for, and not none of them.
+  var unlistedPodsMatch = false
 }
 
 /// Turns conditions on peers into sets of parties.
@@ -41,6 +43,8 @@ struct PeerCompiler {
   private let facetsOfFamily: [BitSet]
   /// Atoms only.
   let outsideOfFamily: [BitSet]
+  /// Atoms of pods that are not in the input.
+  let unlistedPods: BitSet
   /// Named parties that have the family of the atom in which their address is taken to lie.
   private let namesOfFamilies: BitSet
 
@@ -97,6 +101,10 @@ struct PeerCompiler {
       namesOfFamilies.insert(atoms.count + index)
     }
     namesWithAddress = addressed
+    let podAddresses = world.podAddresses(profile)
+    var unlistedPods = noOutside
+    if !podAddresses.isEmpty { atoms.atoms(of: podAddresses).forEach { unlistedPods.insert($0) } }
+    self.unlistedPods = unlistedPods
     self.outsideOfFamily = outsideOfFamily
     self.namesOfFamilies = namesOfFamilies
   }
@@ -114,6 +122,7 @@ struct PeerCompiler {
         let matches = selectors.matches(selector)
         if matches.isEmpty { dead.append(position) }
         fixed.facets.formUnion(matches)
+        if selector.isEveryPod { fixed.outside.formUnion(unlistedPods) }
       case .addresses(let block): blocks += block.addresses.intervals
       case .nodes, .family, .domain, .outside, .apiServer, .special, .all, .any, .not:
         if peer.kind.dependsOnCase {
@@ -130,6 +139,26 @@ struct PeerCompiler {
     let blockAtoms = atoms.atoms(of: AddressSet(unsorted: blocks))
     fixed.formUnion(known(in: blockAtoms))
     return (.withBlocks(fixed, atoms: blockAtoms), dead)
+  }
+
+  /// Pods that are not in the input, as far as it is a matter of their labels whether they are among peers.
+  mutating func doubtful(_ peers: Peers) -> PartySet? {
+    guard !unlistedPods.isEmpty, case .anyOf(let list) = peers else { return nil }
+    let condition = MergedCondition(anyOf: list.map(\.kind)).map(atoms.atoms)
+    let certain = matches(condition, PeerCase()).outside
+    let doubtful = matches(condition, PeerCase(unlistedPodsMatch: true)).outside.subtracting(certain)
+      .intersection(unlistedPods)
+    return doubtful.isEmpty ? nil : PartySet(facets: none.facets, outside: doubtful)
+  }
+
+  /// Pods that are not in the input and certainly among peers.
+  mutating func unlistedPods(in compiled: CompiledPeers) -> PartySet {
+    let outside =
+      switch compiled {
+      case .fixed(let parties), .withBlocks(let parties, _): parties.outside
+      case .general(let condition): matches(condition, PeerCase()).outside
+      }
+    return PartySet(facets: none.facets, outside: outside.intersection(unlistedPods))
   }
 
   /// The facets that a policy is about, those that cannot be peers included.
@@ -176,6 +205,7 @@ struct PeerCompiler {
       found.facets.formUnion(withAtom[atom])
     }
     found.facets.formIntersection(matchedByBlocks)
+    if !unlistedPods.isEmpty { found.outside.subtract(unlistedPods) }
     return found
   }
 
@@ -192,14 +222,19 @@ struct PeerCompiler {
       var result = none
       for part in parts { result.formUnion(matches(part, peerCase)) }
       return result
-    case .not(let part): return everything.subtracting(matches(part, peerCase))
+    case .not(let part):
+      var opposite = peerCase
+      opposite.unlistedPodsMatch.toggle()
+      return everything.subtracting(matches(part, opposite))
     }
   }
 
   private mutating func matches(_ condition: PeerCondition, _ peerCase: PeerCase) -> PartySet {
     switch condition {
     case .endpoints(let selector):
-      return PartySet(facets: selectors.matches(selector), outside: none.outside)
+      let isMet = selector.isEveryPod || peerCase.unlistedPodsMatch
+      return PartySet(
+        facets: selectors.matches(selector), outside: isMet ? unlistedPods : none.outside)
     case .nodes(let selector, let placement):
       let isPlaced =
         switch placement {

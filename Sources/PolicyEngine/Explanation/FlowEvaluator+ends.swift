@@ -53,7 +53,10 @@ extension FlowEvaluator {
   ) -> [EndCase] {
     switch end {
     case .address(let address):
-      return [EndCase(party: Party(isOutside: true), addresses: [address], isPod: false)]
+      let isPods = podAddresses.contains(address)
+      return [
+        EndCase(party: Party(isOutside: !isPods, isUnlistedPod: isPods), addresses: [address], isPod: false)
+      ]
     case .domain(let name):
       return [
         EndCase(

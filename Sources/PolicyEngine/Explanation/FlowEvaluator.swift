@@ -10,12 +10,15 @@ package struct FlowEvaluator: Sendable {
   package let tiers: [Tier]
   package let profile: EngineProfile
   package let index: PolicyIndex
+  /// An address in here that no known end has is that of a pod which is not in the input.
+  let podAddresses: AddressSet
 
   package init(world: World, tiers: [Tier], profile: EngineProfile) {
     self.world = world
     self.tiers = tiers
     self.profile = profile
     index = PolicyIndex(tiers, in: world)
+    podAddresses = world.podAddresses(profile)
   }
 
   /// The verdict over all situations that the flow may stand for: allowed if all allow, denied if all deny,

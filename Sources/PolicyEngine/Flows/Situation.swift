@@ -48,6 +48,8 @@ package struct Party: Sendable, Hashable {
   package internal(set) var entity: FlowEnd.Entity?
   /// It is no pod, no node and nothing else that belongs to the cluster.
   package internal(set) var isOutside = false
+  /// It is a pod of which nothing but the address is known: it is not in the input.
+  package internal(set) var isUnlistedPod = false
   /// Its packets are the node's: a node, a host-network pod under that reading, or an API server in the cluster.
   package internal(set) var isNode = false
   /// Whether selectors of pods can match it.

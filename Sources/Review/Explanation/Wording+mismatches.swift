@@ -12,6 +12,7 @@ extension Wording {
       if let absence = absence(of: other) { return "the pod \(absence), so no selector matches it" }
       return other.endpoint == nil
         ? "selectors match pods only" : "the pod uses its node's network, so no selector matches it"
+    case .unlistedPod: return "no pod of the input has this address, so its labels are not known"
     case .namespaceName(let wanted):
       return "it is in namespace \(namespaceName(of: other)), the peer wants \(wanted)"
     case .attribute(let requirement, _) where requirement.attribute == .hostNetwork:
@@ -61,6 +62,7 @@ extension Wording {
     case .nameIs(let numbers):
       return
         "on the destination \(Self.name(of: match)) is \(numbers.map(String.init).joined(separator: ", "))"
+    case .nameNotKnown: return "no pod of the input has this address, so the names of its ports are not known"
     case .destinationIsNoPod: return "port names are looked up on pods, and the destination is none"
     }
   }

@@ -94,6 +94,13 @@ package struct Wording: Sendable {
     {
       return tie
     }
+    if let pod = Self.unlistedPod(of: denying), differencesBesidesTies(allowing, denying).isEmpty {
+      let ways = zip([allowing.egress, allowing.ingress], [denying.egress, denying.ingress])
+        .filter { $0.isAllowed != $1.isAllowed }
+        .map { "\($0.direction.name) \(reason($0)), or \(reason($1))" }
+      return "\(pod) is the address of a pod that is not in the input, and it is a matter of its labels: "
+        + ways.joined(separator: "; ")
+    }
     if denying.situation.assumptions.contains(.otherProtocols(.closed)),
       denying.situation.assumptions.count == 1
     {
@@ -112,8 +119,16 @@ package struct Wording: Sendable {
   package func differences(of trace: Trace, from other: Trace) -> String {
     let own = differencesBesidesTies(trace, other)
     if own.isEmpty, let tie = Self.winner(of: trace) { return tie }
+    if own.isEmpty, let pod = Self.unlistedPod(of: trace) {
+      return "the pod with address \(pod), which is not in the input, has such labels"
+    }
     return (own.isEmpty ? trace.situation.assumptions : own).map { text($0, in: trace.situation) }.joined(
       separator: " and ")
+  }
+
+  /// The address of an end that is a pod and not in the input.
+  private static func unlistedPod(of trace: Trace) -> IPAddress? {
+    [trace.situation.source, trace.situation.destination].first(where: \.isUnlistedPod)?.address
   }
 
   private func reason(_ trace: Trace) -> String {
