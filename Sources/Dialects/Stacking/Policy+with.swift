@@ -8,6 +8,7 @@ extension Policy {
   ) -> Policy {
     Policy(
       identity: identity ?? self.identity, location: location, subject: subject ?? self.subject,
+      entities: entities,
       subjectLocation: subjectLocation, isolates: isolates ?? self.isolates, rules: rules ?? self.rules,
       rank: rank ?? self.rank)
   }

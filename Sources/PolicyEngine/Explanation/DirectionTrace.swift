@@ -16,6 +16,8 @@ package struct DirectionTrace: Sendable {
     case ownNode
     /// No policy says anything about the end in this direction.
     case noPolicy
+    /// No tier decides, and the end is closed whatever policies say nothing about.
+    case closedEntity
     /// The last tier decides, or none does and the end is open.
     case tiers
   }

@@ -105,8 +105,9 @@ extension FlowEvaluator {
           addresses: representatives(of: atoms, within: addresses),
           assumptions: places.count > 1 ? [.apiServerIsOutside(isOutside)] : [], isPod: false)
       }
-    case .special:
-      return [EndCase(party: Party(entity: entity), addresses: [], isPod: false)]
+    case .special(let name):
+      let isPoliced = profile.closedEntities.contains(name)
+      return [EndCase(party: Party(entity: entity, isPoliced: isPoliced), addresses: [], isPod: false)]
     }
   }
 

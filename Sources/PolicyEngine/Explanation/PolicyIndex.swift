@@ -82,6 +82,11 @@ package struct PolicyIndex: Sendable {
     }
   }
 
+  /// Indices of the policies about an end without an object, in order. O(policies).
+  func about(entity name: String) -> [Int] {
+    policies.indices.filter { policies[$0].entities.contains(name) }
+  }
+
   /// What the subjects of policies ask about pods of a namespace; nothing else can tell which of them select a pod.
   func subjectAttributes(inNamespace namespace: Int) -> Set<Attribute> {
     var attributes: Set<Attribute> = []

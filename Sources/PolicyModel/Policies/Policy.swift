@@ -72,6 +72,8 @@ package struct Policy: Sendable {
   package let identity: PolicyIdentity
   package let location: SourceLocation
   package let subject: PolicySubject
+  /// Ends without an object that it is about, too, in the engine's words: `init`.
+  package let entities: Set<String>
   /// Where the subject is written; the policy's own place when it is left out.
   package let subjectLocation: SourceLocation
   /// The directions in which the subject is closed, at the tier's end, for what nothing decided before.
@@ -83,11 +85,13 @@ package struct Policy: Sendable {
 
   package init(
     identity: PolicyIdentity, location: SourceLocation, subject: PolicySubject,
-    subjectLocation: SourceLocation, isolates: Set<Direction>, rules: [Rule], rank: Int = 0
+    entities: Set<String> = [], subjectLocation: SourceLocation, isolates: Set<Direction>, rules: [Rule],
+    rank: Int = 0
   ) {
     self.identity = identity
     self.location = location
     self.subject = subject
+    self.entities = entities
     self.subjectLocation = subjectLocation
     self.isolates = isolates
     self.rules = rules

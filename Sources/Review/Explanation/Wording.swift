@@ -184,6 +184,7 @@ package struct Wording: Sendable {
     switch trace.basis {
     case .samePod: return "not policed: a pod may always reach itself"
     case .noCommonFamily: return "no connection: the ends have no address family in common"
+    case .closedEntity: return "denied: Cilium closes endpoints whose labels it does not know yet"
     case .hairpin: return Self.notPoliced(.hairpin)
     case .notPoliced: return "\(Self.notPoliced)"
     case .ownNode: return Self.notPoliced(.ownNode)
@@ -217,7 +218,7 @@ package struct Wording: Sendable {
     switch basis {
     case .ownNode: "not policed: node and pod on that node"
     case .hairpin: "not policed: the pod reaches itself through a Service"
-    case .samePod, .noCommonFamily, .notPoliced, .noPolicy, .tiers: "\(notPoliced)"
+    case .samePod, .noCommonFamily, .notPoliced, .noPolicy, .closedEntity, .tiers: "\(notPoliced)"
     }
   }
 

@@ -57,6 +57,9 @@ struct Relation {
     // Of an API server that is policed as a node, rows say undefined and single flows know more.
     case .entity(.apiServer):
       return walk.compiled.policesAPIServer ? nil : traffic(from: source, toName: "entity/kube-apiserver")
+    // Of an end that policies open, likewise.
+    case .entity(.special(let name)) where walk.compiled.policies.contains { $0.entities.contains(name) }:
+      return nil
     case .entity(.special(let name)): return traffic(from: source, toName: "entity/\(name)")
     case .entity(.world), .endpoint, .workload, .ownedWorkload, .node, .itself, .service: return nil
     }

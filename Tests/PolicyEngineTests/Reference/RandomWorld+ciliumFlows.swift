@@ -74,11 +74,10 @@ extension RandomWorld {
     if random.chance(50) { swap(&flow.source, &flow.destination) }
   }
 
-  /// Ends that no object stands for, but for endpoints that start: whether an `init` endpoint is policed itself is not
-  /// the question here. Nobody says which labels the node of an API server has, so where policies look at them nobody
+  /// Ends that no object stands for. Nobody says which labels the node of an API server has, so where policies look at them nobody
   /// asks for it.
   private var entities: [String] {
-    let others = ["world", "health", "ingress", "unmanaged"]
+    let others = ["world", "health", "ingress", "unmanaged", "init"]
     let looksAtNodes =
       world.cilium.policesNodes || world.cilium.has(.nodes)
       || world.clusterPolicies.flatMap { $0.egress ?? [] }.flatMap(\.peers)

@@ -146,6 +146,8 @@ struct ReferenceCiliumEvaluator: Sendable {
     case .domain(let name): return outside(subject.addresses, domain: name)
     case .entity("world"): return outside(subject.addresses, domain: nil)
     case .entity("kube-apiserver"): return apiServers(on: nodes)
+    // An endpoint runs on some node.
+    case .entity("init"): return nodes.map { Party(nature: .entity("init"), node: $0) }
     case .entity(let name): return [Party(nature: .entity(name))]
     }
   }
