@@ -86,12 +86,8 @@ extension CompiledPolicies {
     if case .special(let name) = names[member], profile.closedEntities.contains(name) { name } else { nil }
   }
 
-  /// Whether policies on nodes speak of an API server, whatever node it runs on.
-  static func policesAPIServer(_ policies: [Policy]) -> Bool {
-    policies.contains {
-      if case .matching(let expression)? = $0.subject.nodes { expression.matches(.none) } else { false }
-    }
-  }
+  /// Whether policies on nodes may speak of an API server, which runs on nobody knows which.
+  static func policesAPIServer(_ policies: [Policy]) -> Bool { policies.contains { $0.subject.nodes != nil } }
 
   /// What a row lets through to or from an atom or, counted after the atoms, a named party.
   func traffic(_ row: Int32, outside member: Int) -> TrafficPair {

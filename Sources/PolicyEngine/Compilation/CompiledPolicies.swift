@@ -23,6 +23,8 @@ package struct CompiledPolicies: Sendable {
   let everyAtom: BitSet
   /// Whether policies on nodes speak of an API server, whatever node it runs on.
   package let policesAPIServer: Bool
+  /// Whether policies tell nodes apart.
+  package let asksForNodes: Bool
   let facets: [Facet]
   let classes: [EndpointClass]
   let classOfEndpoint: [Int32]
@@ -97,6 +99,7 @@ package struct CompiledPolicies: Sendable {
     atomsOfNames =
       vocabulary.names.isEmpty
       ? BitSet(size: atoms.count) : Self.atoms(atoms, vocabulary.names, meeting: world.outsideAddresses)
+    asksForNodes = vocabulary.looksAtNodes
     policesAPIServer = Self.policesAPIServer(policies)
     self.facets = facets
     classes = classifier.classes

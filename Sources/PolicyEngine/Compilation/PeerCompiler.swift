@@ -18,8 +18,9 @@ struct PeerCase: Sendable, Hashable {
   var atomOfNames: Int32 = -1
   /// Node facets are on the node of the subject.
   var isSameNode = false
-  /// Pods that are not in the input have all labels that are asked for, and not none of them.
-  var unlistedPodsMatch = false
+  /// What nobody knows the labels of, pods that are not in the input and the node of the API server, has all that are
+  /// asked for, and not none of them.
+  var doubtsHold = false
 }
 
 /// Turns conditions on peers into sets of parties.
@@ -141,13 +142,21 @@ struct PeerCompiler {
     return (.withBlocks(fixed, atoms: blockAtoms), dead)
   }
 
-  /// Pods that are not in the input, as far as it is a matter of their labels whether they are among peers.
+  /// Pods that are not in the input and an API server inside the cluster, as far as it is a matter of labels that nobody
+  /// knows whether they are among peers.
   mutating func doubtful(_ peers: Peers) -> PartySet? {
-    guard !unlistedPods.isEmpty, case .anyOf(let list) = peers else { return nil }
+    guard case .anyOf(let list) = peers else { return nil }
+    let server = list.contains { $0.kind.asksForNodes } ? named { $0 == .apiServer(isOutside: false) } : none
+    let candidates = server.outside.union(unlistedPods)
+    if candidates.isEmpty { return nil }
     let condition = MergedCondition(anyOf: list.map(\.kind)).map(atoms.atoms)
-    let certain = matches(condition, PeerCase()).outside
-    let doubtful = matches(condition, PeerCase(unlistedPodsMatch: true)).outside.subtracting(certain)
-      .intersection(unlistedPods)
+    var doubtful = none.outside
+    for isSameNode in [false, true] {
+      let certain = matches(condition, PeerCase(isSameNode: isSameNode)).outside
+      let possible = matches(condition, PeerCase(isSameNode: isSameNode, doubtsHold: true)).outside
+      doubtful.formUnion(possible.subtracting(certain))
+    }
+    doubtful.formIntersection(candidates)
     return doubtful.isEmpty ? nil : PartySet(facets: none.facets, outside: doubtful)
   }
 
@@ -224,7 +233,7 @@ struct PeerCompiler {
       return result
     case .not(let part):
       var opposite = peerCase
-      opposite.unlistedPodsMatch.toggle()
+      opposite.doubtsHold.toggle()
       return everything.subtracting(matches(part, opposite))
     }
   }
@@ -232,7 +241,7 @@ struct PeerCompiler {
   private mutating func matches(_ condition: PeerCondition, _ peerCase: PeerCase) -> PartySet {
     switch condition {
     case .endpoints(let selector):
-      let isMet = selector.isEveryPod || peerCase.unlistedPodsMatch
+      let isMet = selector.isEveryPod || peerCase.doubtsHold
       return PartySet(
         facets: selectors.matches(selector), outside: isMet ? unlistedPods : none.outside)
     case .nodes(let selector, let placement):
@@ -244,7 +253,8 @@ struct PeerCompiler {
         }
       if !isPlaced { return none }
       // An API server inside the cluster runs on a node, nobody knows which.
-      let named = selector.isEverything ? self.named { $0 == .apiServer(isOutside: false) } : none
+      let mayBe = selector.isEverything || peerCase.doubtsHold
+      let named = mayBe ? self.named { $0 == .apiServer(isOutside: false) } : none
       return PartySet(facets: selectors.matches(selector), outside: named.outside)
     case .family(let family):
       let index = Int(family.rawValue)
@@ -301,6 +311,13 @@ struct PeerCompiler {
 }
 
 extension PeerCondition {
+  /// Whether it asks which node something is.
+  fileprivate var asksForNodes: Bool {
+    var asks = false
+    forEachSimple { if case .nodes(let selector, _) = $0, !selector.isEverything { asks = true } }
+    return asks
+  }
+
   /// Whether more than known addresses and labels tells whom it matches.
   var dependsOnCase: Bool {
     switch self {

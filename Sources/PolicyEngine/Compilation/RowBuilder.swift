@@ -198,7 +198,9 @@ struct RowBuilder {
         contribute(number, question, traffic, reached, common, cases, &contributions)
       }
     }
-    if !peers.unlistedPods.isEmpty { contributeDoubts(number, question, holding, cases, &contributions) }
+    if !peers.unlistedPods.isEmpty || rule.doubtfulPeers != nil {
+      contributeDoubts(number, question, holding, cases, &contributions)
+    }
   }
 
   /// - Parameter common: the cases in which the parties are the rule's; nil for all.

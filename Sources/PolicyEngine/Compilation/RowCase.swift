@@ -36,6 +36,6 @@ struct CompiledRule: Sendable {
   let peers: CompiledPeers
   /// Whom it asks the subject to be; nil when it does not.
   let subject: CompiledPeers?
-  /// Pods that are not in the input and perhaps among the peers.
+  /// What is perhaps among the peers, by labels that nobody knows.
   var doubtfulPeers: PartySet?
 }

@@ -143,9 +143,7 @@ extension FlowEvaluator {
       return []
     case .matching(let expression):
       if expression.isEverything { return [] }
-      // Which node an API server runs on is not known, so nothing can be said of that node's labels.
-      if party.entity == .apiServer { return [.notANode] }
-      let labels = party.node.map { world.nodes[$0].labels } ?? .none
+      let labels = party.node.map { world.nodes[$0].labels } ?? party.nodeLabels
       return Self.mismatches(expression) { if case .label(let key) = $0 { labels[key] } else { nil } }
     }
   }

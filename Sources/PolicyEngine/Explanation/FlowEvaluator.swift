@@ -123,7 +123,7 @@ package struct FlowEvaluator: Sendable {
   private func selecting(_ party: Party) -> [Int]? {
     if party.isNode {
       if index.ofNodes.isEmpty { return nil }
-      let policies = index.selecting(node: party.node, in: world)
+      let policies = index.selecting(node: party.node, labels: party.nodeLabels, in: world)
       return policies.isEmpty ? nil : policies
     }
     if case .special(let name)? = party.entity, isClosed(party) { return index.about(entity: name) }

@@ -57,6 +57,11 @@ package struct Wording: Sendable {
     case .destinationNodeIsUnlisted: "the destination runs on a node that is not in the input"
     case .apiServerIsOutside(true): "the API server is outside the cluster"
     case .apiServerIsOutside(false): "the API server is part of the cluster"
+    case .apiServerNode(let node): "the API server runs on node \(world.nodes[node].name)"
+    case .apiServerNodeIsUnlisted(let labels):
+      labels.entries.isEmpty
+        ? "the API server runs on a node without the labels that policies ask for"
+        : "the API server runs on a node with \(labels.entries.map { "\($0.key)=\($0.value)" }.joined(separator: ","))"
     case .sourcePort(let port): "the source's port is one such as \(port)"
     case .message(let message): "it is a message of type \(message.type) and code \(message.code)"
     case .hostNetwork(.asPods): "host-network pods are treated like other pods"

@@ -152,9 +152,10 @@ struct ReferenceCiliumEvaluator: Sendable {
     }
   }
 
-  /// An API server is outside the cluster, or on one of its nodes (§4.4).
+  /// An API server is outside the cluster, or on one of its nodes (§4.4), which may have labels that nobody says.
   private func apiServers(on nodes: [String?]) -> [Party] {
-    (outside(.anywhere, domain: nil) + nodes.map(node(named:))).map { party in
+    let labelled = RandomWorld.nodePools.map { Party(nature: .node(labels: ["pool": $0]), node: "?a") }
+    return (outside(.anywhere, domain: nil) + nodes.map(node(named:)) + labelled).map { party in
       var party = party
       party.isAPIServer = true
       return party
