@@ -286,9 +286,13 @@ struct PeerCompiler {
 
   /// Addresses outside the cluster, and names of such.
   private func outside() -> PartySet {
+    let isServerOutside = world.apiServerPlaces.contains {
+      $0.isOutside && !$0.addresses.subtracting(world.clusterAddresses).isEmpty
+    }
     var found = named {
       switch $0 {
-      case .domain, .apiServer(isOutside: true): true
+      case .domain: true
+      case .apiServer(isOutside: true): isServerOutside
       case .apiServer(isOutside: false), .special: false
       }
     }
