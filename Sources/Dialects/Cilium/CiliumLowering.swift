@@ -8,6 +8,7 @@ struct CiliumLowering {
   let deviations: Set<Deviation>
   let nameLearning: CiliumNameLearning
   private(set) var problems: [Diagnostic] = []
+  var labelFilter = CiliumLabelFilter()
 
   /// The name of the local cluster (`cluster-name`).
   let clusterName: String
@@ -85,6 +86,8 @@ extension Diagnostic.Code {
   package static let overSelects = Self(rawValue: "over-selects")
   /// A part of a selector that the engine replaces.
   package static let overwritten = Self(rawValue: "overwritten")
+  /// A label in a selector that the engine leaves out of what it knows of pods.
+  package static let unseenLabel = Self(rawValue: "unseen-label")
   /// A rule about domain names whose addresses the engine never learns.
   package static let unlearntNames = Self(rawValue: "unlearnt-names")
 }

@@ -15,10 +15,16 @@ extension CiliumPolicy {
   private func lower(_ ruleSet: CiliumRuleSet, _ prefix: String, _ lowering: inout CiliumLowering) -> Policy {
     let subject: PolicySubject
     let subjectLocation: SourceLocation
+    var entities: Set<String> = []
     switch ruleSet.subject {
     case .endpoints(let selector):
       subject = .endpoints(selector.lowerSubject(scope, namespace: meta.namespace, &lowering))
       subjectLocation = selector.location
+      // Policies of a namespace are about pods of it, and an endpoint without labels has no namespace.
+      let initializing = ReservedIdentity.initializing
+      if scope != .namespaced, selector.matches(initializing, in: lowering.clusterName) {
+        entities.insert(initializing.rawValue)
+      }
     case .nodes(let selector):
       subject = .nodes(selector.lowerNodes(as: .host, in: lowering.clusterName))
       subjectLocation = selector.location
@@ -42,7 +48,7 @@ extension CiliumPolicy {
     return Policy(
       identity: PolicyIdentity(kind: scope.groupKind.kind, namespace: meta.namespace, name: meta.name),
       location: prefix.isEmpty ? meta.location : ruleSet.location, subject: subject,
-      subjectLocation: subjectLocation, isolates: ruleSet.defaultDenies, rules: rules)
+      entities: entities, subjectLocation: subjectLocation, isolates: ruleSet.defaultDenies, rules: rules)
   }
 
   private func warnOfUnlearntNames(_ ruleSet: CiliumRuleSet, _ lowering: inout CiliumLowering) {

@@ -49,6 +49,13 @@ extension CiliumSelector {
     requirements.allSatisfy { $0.value.operator.matches(labels[$0.value.key.name]) }
   }
 
+  /// Whether it selects something that is no pod.
+  ///
+  /// - Parameter cluster: the name of the local cluster.
+  func matches(_ identity: ReservedIdentity, in cluster: String) -> Bool {
+    requirements.allSatisfy { $0.value.operator.matches(identity.value(of: $0.value.key, in: cluster)) }
+  }
+
   /// The identities that a rule is about (SEMANTICS.md §4.2, `fromEndpoints`).
   ///
   /// A selector that names no `reserved:` label is about pods. Without a term about namespaces it looks into the
@@ -77,9 +84,7 @@ extension CiliumSelector {
       conditions += otherIdentities(in: cluster).map { [$0] } ?? []
     } else if namesNamespaces {
       conditions += lowering.overselected(
-        ReservedIdentity.allCases.filter { identity in
-          requirements.allSatisfy { $0.value.operator.matches(identity.value(of: $0.value.key, in: cluster)) }
-        }, namesCluster: true, at: location)
+        ReservedIdentity.allCases.filter { matches($0, in: cluster) }, namesCluster: true, at: location)
     }
     return conditions.count == 1 ? conditions[0] : .any(conditions)
   }

@@ -65,10 +65,4 @@ extension Rule {
         }), applicationRules: [names.map { "DNS \($0)" }.joined(separator: " or ")], step: step,
       location: location)
   }
-
-  private func with(peers: Peers) -> Rule {
-    Rule(
-      direction: direction, action: action, path: path, subject: subject, peers: peers, traffic: traffic,
-      sourcePorts: sourcePorts, applicationRules: applicationRules, step: step, location: location)
-  }
 }

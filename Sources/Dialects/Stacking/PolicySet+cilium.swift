@@ -10,7 +10,7 @@ extension PolicySet {
     var lowering = CiliumLowering(self, deviations, clusterName: clusterName)
     var normal = networkPolicies.map { lower($0, &lowering) }
     for case .policy(let policy) in cilium { normal += policy.lower(&lowering) }
-    normal.sort { $0.identity < $1.identity }
+    normal = normal.map { lowering.seenThroughLabelFilter($0) }.sorted { $0.identity < $1.identity }
     let admin = Tier(
       name: ClusterNetworkPolicy.Tier.admin.rawValue, combination: .firstMatch(.denyWins),
       policies: clusterPolicies(.admin, &lowering))
@@ -51,15 +51,8 @@ extension PolicySet {
   ) -> [Policy] {
     clusterNetworkPolicies.filter {
       $0.tier == tier && PolicyObject.clusterNetworkPolicy($0).isEnforced(by: .cilium)
-    }.compactMap { $0.lower(&lowering) }.sorted { ($0.rank, $0.identity) < ($1.rank, $1.identity) }
-  }
-}
-
-extension Policy {
-  /// The same with other rules, or without closing its subject.
-  func with(isolates: Set<Direction>? = nil, rules: [Rule]? = nil) -> Policy {
-    Policy(
-      identity: identity, location: location, subject: subject, subjectLocation: subjectLocation,
-      isolates: isolates ?? self.isolates, rules: rules ?? self.rules, rank: rank)
+    }.compactMap { $0.lower(&lowering) }.map { lowering.seenThroughLabelFilter($0) }.sorted {
+      ($0.rank, $0.identity) < ($1.rank, $1.identity)
+    }
   }
 }

@@ -54,6 +54,12 @@ extension CompiledPolicies {
     let rowOfFacet = direction == .egress ? egressRow : ingressRow
     func flow(_ row: Int32) -> TrafficPair { traffic(row, outside: atoms.count + member) }
     let apart = flow(rowOfFacet.apart[facet])
+    if let name = closedEntity(member) {
+      // A node that it may run on reaches it, and policies about it may let others through.
+      let isOpened =
+        policies.contains { $0.entities.contains(name) } || (direction == .egress && facets[facet].isNode)
+      return isOpened ? [TrafficPair(certain: .none, possible: apart.possible)] : [.none]
+    }
     // An API server inside the cluster runs on a node, nobody knows which.
     guard names[member] == .apiServer(isOutside: false) else { return [apart] }
     let onSameNode = flow(rowOfFacet.onSameNode[facet])
@@ -75,12 +81,13 @@ extension CompiledPolicies {
       ? found.map { TrafficPair(certain: .none, possible: $0.possible) } : found
   }
 
-  /// Whether policies on nodes speak of an API server, whatever node it runs on.
-  static func policesAPIServer(_ policies: [Policy]) -> Bool {
-    policies.contains {
-      if case .matching(let expression)? = $0.subject.nodes { expression.matches(.none) } else { false }
-    }
+  /// The name of a party that is closed but for what policies about it let through; nil for others.
+  private func closedEntity(_ member: Int) -> String? {
+    if case .special(let name) = names[member], profile.closedEntities.contains(name) { name } else { nil }
   }
+
+  /// Whether policies on nodes may speak of an API server, which runs on nobody knows which.
+  static func policesAPIServer(_ policies: [Policy]) -> Bool { policies.contains { $0.subject.nodes != nil } }
 
   /// What a row lets through to or from an atom or, counted after the atoms, a named party.
   func traffic(_ row: Int32, outside member: Int) -> TrafficPair {
@@ -96,10 +103,12 @@ extension CompiledPolicies {
     return traffic
   }
 
-  /// The only named party that an end is, if it is one that runs on no node of the cluster.
+  /// The only named party that an end is, if it is one that runs on no node of the cluster and is not policed itself.
   func member(placedNowhere name: Int) -> Int? {
     let members = namedEnds[name].members
-    guard members.count == 1, names[members[0]] != .apiServer(isOutside: false) else { return nil }
+    guard members.count == 1, names[members[0]] != .apiServer(isOutside: false),
+      closedEntity(members[0]) == nil
+    else { return nil }
     return members[0]
   }
 

@@ -23,6 +23,8 @@ package struct CompiledPolicies: Sendable {
   let everyAtom: BitSet
   /// Whether policies on nodes speak of an API server, whatever node it runs on.
   package let policesAPIServer: Bool
+  /// Whether policies tell nodes apart.
+  package let asksForNodes: Bool
   let facets: [Facet]
   let classes: [EndpointClass]
   let classOfEndpoint: [Int32]
@@ -72,6 +74,8 @@ package struct CompiledPolicies: Sendable {
     let vocabulary = Vocabulary(policies, domains: domains, namesOf: others, world)
     var sets = vocabulary.addressSets.union([world.assumedAddresses[.pod], world.assumedAddresses[.node]])
     if !vocabulary.names.isEmpty { sets.insert(world.outsideAddresses) }
+    let podAddresses = world.podAddresses(profile)
+    if !podAddresses.isEmpty { sets.insert(podAddresses) }
     let atoms = AddressAtoms(sets)
     var classifier = EndpointClassifier(world, vocabulary, atoms, profile)
     classifier.run()
@@ -100,6 +104,7 @@ package struct CompiledPolicies: Sendable {
     atomsOfNames =
       vocabulary.names.isEmpty
       ? BitSet(size: atoms.count) : Self.atoms(atoms, vocabulary.names, meeting: world.outsideAddresses)
+    asksForNodes = vocabulary.looksAtNodes
     policesAPIServer = Self.policesAPIServer(policies)
     self.facets = facets
     classes = classifier.classes
@@ -149,7 +154,8 @@ package struct CompiledPolicies: Sendable {
           selection.rules.append(
             CompiledRule(
               rule: rule, policy: Int32(number), tier: Int32(tier), rank: rank, peers: compiled,
-              subject: rule.subject.isAnyone ? nil : peers.compile(rule.subject).0))
+              subject: rule.subject.isAnyone ? nil : peers.compile(rule.subject).0,
+              doubtfulPeers: peers.doubtful(rule.peers)))
           selection.deadPeers += dead.map { DeadPeer(policy: number, rule: position, peer: $0) }
         }
         selection.rulesOfPolicy.append(own)

@@ -10,6 +10,7 @@ struct Partition {
     let cases: BitSet?
     /// The contribution it comes from.
     let place: Int32
+    let isCertain: Bool
   }
 
   struct Part {
@@ -27,7 +28,7 @@ struct Partition {
     for (place, contribution) in contributions.enumerated() {
       let match = Match(
         rule: contribution.rule, traffic: contribution.traffic, cases: contribution.cases,
-        place: Int32(place))
+        place: Int32(place), isCertain: contribution.isCertain)
       for index in parts.indices where parts[index].parties.intersects(contribution.parties) {
         let outside = parts[index].parties.subtracting(contribution.parties)
         if !outside.isEmpty {

@@ -18,6 +18,9 @@ struct PeerCase: Sendable, Hashable {
   var atomOfNames: Int32 = -1
   /// Node facets are on the node of the subject.
   var isSameNode = false
+  /// What nobody knows the labels of, pods that are not in the input and the node of the API server, has all that are
+  /// asked for, and not none of them.
+  var doubtsHold = false
 }
 
 /// Turns conditions on peers into sets of parties.
@@ -41,6 +44,8 @@ struct PeerCompiler {
   private let facetsOfFamily: [BitSet]
   /// Atoms only.
   let outsideOfFamily: [BitSet]
+  /// Atoms of pods that are not in the input.
+  let unlistedPods: BitSet
   /// Named parties that have the family of the atom in which their address is taken to lie.
   private let namesOfFamilies: BitSet
 
@@ -97,6 +102,10 @@ struct PeerCompiler {
       namesOfFamilies.insert(atoms.count + index)
     }
     namesWithAddress = addressed
+    let podAddresses = world.podAddresses(profile)
+    var unlistedPods = noOutside
+    if !podAddresses.isEmpty { atoms.atoms(of: podAddresses).forEach { unlistedPods.insert($0) } }
+    self.unlistedPods = unlistedPods
     self.outsideOfFamily = outsideOfFamily
     self.namesOfFamilies = namesOfFamilies
   }
@@ -114,6 +123,7 @@ struct PeerCompiler {
         let matches = selectors.matches(selector)
         if matches.isEmpty { dead.append(position) }
         fixed.facets.formUnion(matches)
+        if selector.isEveryPod { fixed.outside.formUnion(unlistedPods) }
       case .addresses(let block): blocks += block.addresses.intervals
       case .nodes, .family, .domain, .outside, .apiServer, .special, .all, .any, .not:
         if peer.kind.dependsOnCase {
@@ -130,6 +140,34 @@ struct PeerCompiler {
     let blockAtoms = atoms.atoms(of: AddressSet(unsorted: blocks))
     fixed.formUnion(known(in: blockAtoms))
     return (.withBlocks(fixed, atoms: blockAtoms), dead)
+  }
+
+  /// Pods that are not in the input and an API server inside the cluster, as far as it is a matter of labels that nobody
+  /// knows whether they are among peers.
+  mutating func doubtful(_ peers: Peers) -> PartySet? {
+    guard case .anyOf(let list) = peers else { return nil }
+    let server = list.contains { $0.kind.asksForNodes } ? named { $0 == .apiServer(isOutside: false) } : none
+    let candidates = server.outside.union(unlistedPods)
+    if candidates.isEmpty { return nil }
+    let condition = MergedCondition(anyOf: list.map(\.kind)).map(atoms.atoms)
+    var doubtful = none.outside
+    for isSameNode in [false, true] {
+      let certain = matches(condition, PeerCase(isSameNode: isSameNode)).outside
+      let possible = matches(condition, PeerCase(isSameNode: isSameNode, doubtsHold: true)).outside
+      doubtful.formUnion(possible.subtracting(certain))
+    }
+    doubtful.formIntersection(candidates)
+    return doubtful.isEmpty ? nil : PartySet(facets: none.facets, outside: doubtful)
+  }
+
+  /// Pods that are not in the input and certainly among peers.
+  mutating func unlistedPods(in compiled: CompiledPeers) -> PartySet {
+    let outside =
+      switch compiled {
+      case .fixed(let parties), .withBlocks(let parties, _): parties.outside
+      case .general(let condition): matches(condition, PeerCase()).outside
+      }
+    return PartySet(facets: none.facets, outside: outside.intersection(unlistedPods))
   }
 
   /// The facets that a policy is about, those that cannot be peers included.
@@ -176,6 +214,7 @@ struct PeerCompiler {
       found.facets.formUnion(withAtom[atom])
     }
     found.facets.formIntersection(matchedByBlocks)
+    if !unlistedPods.isEmpty { found.outside.subtract(unlistedPods) }
     return found
   }
 
@@ -192,14 +231,19 @@ struct PeerCompiler {
       var result = none
       for part in parts { result.formUnion(matches(part, peerCase)) }
       return result
-    case .not(let part): return everything.subtracting(matches(part, peerCase))
+    case .not(let part):
+      var opposite = peerCase
+      opposite.doubtsHold.toggle()
+      return everything.subtracting(matches(part, opposite))
     }
   }
 
   private mutating func matches(_ condition: PeerCondition, _ peerCase: PeerCase) -> PartySet {
     switch condition {
     case .endpoints(let selector):
-      return PartySet(facets: selectors.matches(selector), outside: none.outside)
+      let isMet = selector.isEveryPod || peerCase.doubtsHold
+      return PartySet(
+        facets: selectors.matches(selector), outside: isMet ? unlistedPods : none.outside)
     case .nodes(let selector, let placement):
       let isPlaced =
         switch placement {
@@ -209,7 +253,8 @@ struct PeerCompiler {
         }
       if !isPlaced { return none }
       // An API server inside the cluster runs on a node, nobody knows which.
-      let named = selector.isEverything ? self.named { $0 == .apiServer(isOutside: false) } : none
+      let mayBe = selector.isEverything || peerCase.doubtsHold
+      let named = mayBe ? self.named { $0 == .apiServer(isOutside: false) } : none
       return PartySet(facets: selectors.matches(selector), outside: named.outside)
     case .family(let family):
       let index = Int(family.rawValue)
@@ -241,9 +286,13 @@ struct PeerCompiler {
 
   /// Addresses outside the cluster, and names of such.
   private func outside() -> PartySet {
+    let isServerOutside = world.apiServerPlaces.contains {
+      $0.isOutside && !$0.addresses.subtracting(world.clusterAddresses).isEmpty
+    }
     var found = named {
       switch $0 {
-      case .domain, .apiServer(isOutside: true): true
+      case .domain: true
+      case .apiServer(isOutside: true): isServerOutside
       case .apiServer(isOutside: false), .special: false
       }
     }
@@ -266,6 +315,13 @@ struct PeerCompiler {
 }
 
 extension PeerCondition {
+  /// Whether it asks which node something is.
+  fileprivate var asksForNodes: Bool {
+    var asks = false
+    forEachSimple { if case .nodes(let selector, _) = $0, !selector.isEverything { asks = true } }
+    return asks
+  }
+
   /// Whether more than known addresses and labels tells whom it matches.
   var dependsOnCase: Bool {
     switch self {

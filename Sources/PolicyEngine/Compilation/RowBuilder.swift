@@ -7,7 +7,7 @@ struct RowBuilder {
   private let atoms: AddressAtoms
   private let facets: [Facet]
   let portNames: PortNameTable
-  private var peers: PeerCompiler
+  var peers: PeerCompiler
   /// For each of ``UnknownAddress/all``, the atoms that such addresses may lie in.
   private let assumedAtoms: [[Int32]]
   private let outsideAtoms: [Int32]
@@ -180,6 +180,8 @@ struct RowBuilder {
     let traffic: TrafficSet
     /// Nil for all cases.
     let cases: BitSet?
+    /// Whether the parties certainly have it; false of pods that are not in the input.
+    var isCertain = true
   }
 
   private mutating func contribute(
@@ -193,13 +195,26 @@ struct RowBuilder {
       if common?.isEmpty == true { continue }
       for (traffic, reached) in self.traffic(of: rule.rule, question, parties)
       where !traffic.isEmpty && !reached.isEmpty {
-        for (ports, senders) in bySourceNames(rule.rule.sourcePorts, question, reached) {
-          for (part, portMask) in bySourcePort(rule.rule.sourcePorts, ports, traffic, cases) {
-            let own = Self.intersection(common, portMask)
-            if own?.isEmpty == true { continue }
-            contributions.append(Contribution(rule: number, parties: senders, traffic: part, cases: own))
-          }
-        }
+        contribute(number, question, traffic, reached, common, cases, &contributions)
+      }
+    }
+    if !peers.unlistedPods.isEmpty || rule.doubtfulPeers != nil {
+      contributeDoubts(number, question, holding, cases, &contributions)
+    }
+  }
+
+  /// - Parameter common: the cases in which the parties are the rule's; nil for all.
+  func contribute(
+    _ number: Int32, _ question: Question, _ traffic: TrafficSet, _ reached: PartySet, _ common: BitSet?,
+    _ cases: [RowCase], _ contributions: inout [Contribution], isCertain: Bool = true
+  ) {
+    let sourcePorts = rules[Int(number)].rule.sourcePorts
+    for (ports, senders) in bySourceNames(sourcePorts, question, reached) {
+      for (part, portMask) in bySourcePort(sourcePorts, ports, traffic, cases) {
+        let own = Self.intersection(common, portMask)
+        if own?.isEmpty == true { continue }
+        contributions.append(
+          Contribution(rule: number, parties: senders, traffic: part, cases: own, isCertain: isCertain))
       }
     }
   }
@@ -352,10 +367,10 @@ struct RowBuilder {
     var active: [RowDecision.Match] = []
     active.reserveCapacity(matches.count)
     for match in matches where match.cases?.contains(index) ?? true {
-      if let last = active.last, last.rule == match.rule {
-        active[active.count - 1] = .init(rule: match.rule, traffic: last.traffic.union(match.traffic))
+      if let last = active.last, last.rule == match.rule, last.isCertain == match.isCertain {
+        active[active.count - 1].traffic = last.traffic.union(match.traffic)
       } else {
-        active.append(.init(rule: match.rule, traffic: match.traffic))
+        active.append(.init(rule: match.rule, traffic: match.traffic, isCertain: match.isCertain))
       }
     }
     return RowDecision(tiers, rules: rules, active)

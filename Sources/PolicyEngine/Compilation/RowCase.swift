@@ -36,4 +36,6 @@ struct CompiledRule: Sendable {
   let peers: CompiledPeers
   /// Whom it asks the subject to be; nil when it does not.
   let subject: CompiledPeers?
+  /// What is perhaps among the peers, by labels that nobody knows.
+  var doubtfulPeers: PartySet?
 }

@@ -9,7 +9,7 @@ struct RowDecision {
   /// What of a rule's traffic the peers have.
   struct Match {
     let rule: Int32
-    let traffic: TrafficSet
+    var traffic: TrafficSet
     /// Whether the peers have it in every case; what is left in the others goes on to the next rule.
     var isCertain = true
   }

@@ -87,7 +87,7 @@ struct Vocabulary: Sendable {
     switch requirement.attribute {
     case .namespaceLabel: return
     case .serviceAccountName, .serviceAccountLabel, .hostNetwork: looksBeyondLabels = true
-    case .label: break
+    case .label, .unseenLabel: break
     }
     var key = keys[requirement.attribute] ?? Key(number: nextKey())
     switch requirement.test {

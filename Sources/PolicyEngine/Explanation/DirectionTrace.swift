@@ -16,6 +16,8 @@ package struct DirectionTrace: Sendable {
     case ownNode
     /// No policy says anything about the end in this direction.
     case noPolicy
+    /// No tier decides, and the end is closed whatever policies say nothing about.
+    case closedEntity
     /// The last tier decides, or none does and the end is open.
     case tiers
   }
@@ -103,6 +105,15 @@ package struct RuleTrace: Sendable {
   package let peersMatch: Bool
   package let portsMatch: Bool
   package let sourcePortMatches: Bool
+  /// Whether the peers match some pod at all, where the other end is a pod that is not in the input.
+  package internal(set) var peersMayMatch = false
+  /// Whether a port matches if a name of such a pod stands for it.
+  package internal(set) var portsMayMatch = false
+
+  /// Whether it matches a pod that is not in the input if that has the right labels and port names.
+  package var mayMatch: Bool {
+    subjectMismatches.isEmpty && peersMayMatch && portsMayMatch && sourcePortMatches
+  }
 
   package var isMatch: Bool { subjectMismatches.isEmpty && peersMatch && portsMatch && sourcePortMatches }
 }
@@ -117,6 +128,8 @@ package struct PeerTrace: Sendable {
 package indirect enum PeerMismatch: Sendable {
   /// Selectors match pods only.
   case notAPod
+  /// A pod whose labels and namespace are not known.
+  case unlistedPod
   case namespaceName(wanted: String)
   /// A requirement on a label of the pod or node, its namespace or its service account.
   case attribute(AttributeRequirement, actual: String?)
@@ -158,6 +171,8 @@ package enum TrafficMismatch: Sendable {
   case nameIs([UInt16])
   /// Names are resolved on pods; the destination is none.
   case destinationIsNoPod
+  /// Nobody knows which ports of the destination have names.
+  case nameNotKnown
   /// Another ICMP message.
   case message
 }

@@ -67,6 +67,9 @@ struct FlowEnds {
       policies.formUnion(evaluator.index.selecting(endpoint, in: evaluator.world))
       if endpoint.hostNetwork { policies.formUnion(evaluator.index.ofNodes) }
     }
+    if case .entity(.special(let name)) = end {
+      policies.formUnion(evaluator.index.about(entity: name))
+    }
     if case .node(let number, _) = end {
       policies.formUnion(evaluator.index.selecting(node: number, in: evaluator.world))
     }

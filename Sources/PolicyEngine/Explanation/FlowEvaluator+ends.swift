@@ -53,7 +53,10 @@ extension FlowEvaluator {
   ) -> [EndCase] {
     switch end {
     case .address(let address):
-      return [EndCase(party: Party(isOutside: true), addresses: [address], isPod: false)]
+      let isPods = podAddresses.contains(address)
+      return [
+        EndCase(party: Party(isOutside: !isPods, isUnlistedPod: isPods), addresses: [address], isPod: false)
+      ]
     case .domain(let name):
       return [
         EndCase(
@@ -94,16 +97,16 @@ extension FlowEvaluator {
       ]
     case .apiServer:
       let places = world.apiServerPlaces
-      return places.map { isOutside, addresses in
-        EndCase(
-          party: Party(
-            isAddressAssumed: world.apiServerAddresses.isEmpty, entity: entity, isOutside: isOutside,
-            isNode: !isOutside),
-          addresses: representatives(of: atoms, within: addresses),
-          assumptions: places.count > 1 ? [.apiServerIsOutside(isOutside)] : [], isPod: false)
+      return places.flatMap { isOutside, addresses in
+        apiServers(isOutside: isOutside, addresses, atoms).map { server in
+          var server = server
+          if places.count > 1 { server.assumptions.insert(.apiServerIsOutside(isOutside), at: 0) }
+          return server
+        }
       }
-    case .special:
-      return [EndCase(party: Party(entity: entity), addresses: [], isPod: false)]
+    case .special(let name):
+      let isPoliced = profile.closedEntities.contains(name)
+      return [EndCase(party: Party(entity: entity, isPoliced: isPoliced), addresses: [], isPod: false)]
     }
   }
 
@@ -195,6 +198,7 @@ extension FlowEvaluator {
     /// Only where policies look at nodes.
     let node: Int?
     let isOnUnlistedNode: Bool
+    let nodeLabels: Labels
     let translatedPort: UInt16?
     /// By their atoms.
     let addresses: [Int32]
@@ -214,7 +218,7 @@ extension FlowEvaluator {
         isPod: member.isPod, isNode: member.party.isNode, isSelectable: member.party.isSelectable,
         isPoliced: member.party.isPoliced, isOutside: member.party.isOutside,
         node: index.looksAtNodes && (endpoint?.hostNetwork ?? member.party.isNode) ? member.party.node : nil,
-        isOnUnlistedNode: member.party.isOnUnlistedNode,
+        isOnUnlistedNode: member.party.isOnUnlistedNode, nodeLabels: member.party.nodeLabels,
         translatedPort: member.translatedPort,
         addresses: member.addresses.map(atoms.atom))
       if let number = numbers[look] {

@@ -8,7 +8,7 @@ extension FlowEvaluator {
     let (subject, other) =
       isEgress
       ? (situation.source, situation.destination) : (situation.destination, situation.source)
-    let view = PeerView(
+    var view = PeerView(
       isSameNode: situation.isSameNode,
       translated: isEgress ? situation.beforeTranslation?.address : nil)
     var peers: [PeerTrace] = []
@@ -27,10 +27,17 @@ extension FlowEvaluator {
         if portsMatch { break }
       }
     }
-    return RuleTrace(
+    var trace = RuleTrace(
       rule: rule, peers: peers, ports: ports, subjectMismatches: mismatches(rule.subject, subject),
       peersMatch: peersMatch, portsMatch: portsMatch,
       sourcePortMatches: sourcePortMatches(rule.sourcePorts, situation))
+    if other.isUnlistedPod {
+      view.unlistedPodsMatch = true
+      trace.peersMayMatch = peersMatch || peers.contains { mismatches($0.peer.kind, other, view).isEmpty }
+      trace.portsMayMatch =
+        portsMatch || ports.contains { if case .nameNotKnown? = $0.mismatch { true } else { false } }
+    }
+    return trace
   }
 
   /// What conditions on peers look at, besides the party itself.
@@ -38,6 +45,8 @@ extension FlowEvaluator {
     var isSameNode = false
     /// The address of the Service that blocks are compared with.
     var translated: IPAddress?
+    /// Whether a pod that is not in the input has all labels that are asked for, and not none of them.
+    var unlistedPodsMatch = false
   }
 
   private func mismatches(_ subject: Peers, _ party: Party) -> [PeerMismatch] {
@@ -61,6 +70,7 @@ extension FlowEvaluator {
   func mismatches(_ condition: PeerCondition, _ party: Party, _ view: PeerView) -> [PeerMismatch] {
     switch condition {
     case .endpoints(let selector):
+      if party.isUnlistedPod { return selector.isEveryPod || view.unlistedPodsMatch ? [] : [.unlistedPod] }
       guard party.isSelectable, let number = party.endpoint else { return [.notAPod] }
       return mismatches(selector, world.endpoints[number])
     case .nodes(let selector, let placement):
@@ -85,7 +95,10 @@ extension FlowEvaluator {
       let found = parts.map { mismatches($0, party, view) }
       if parts.isEmpty { return [.excluded(condition)] }
       return found.contains(where: \.isEmpty) ? [] : found.flatMap { $0 }
-    case .not(let part): return mismatches(part, party, view).isEmpty ? [.excluded(part)] : []
+    case .not(let part):
+      var opposite = view
+      opposite.unlistedPodsMatch.toggle()
+      return mismatches(part, party, opposite).isEmpty ? [.excluded(part)] : []
     }
   }
 
@@ -130,9 +143,7 @@ extension FlowEvaluator {
       return []
     case .matching(let expression):
       if expression.isEverything { return [] }
-      // Which node an API server runs on is not known, so nothing can be said of that node's labels.
-      if party.entity == .apiServer { return [.notANode] }
-      let labels = party.node.map { world.nodes[$0].labels } ?? .none
+      let labels = party.node.map { world.nodes[$0].labels } ?? party.nodeLabels
       return Self.mismatches(expression) { if case .label(let key) = $0 { labels[key] } else { nil } }
     }
   }
@@ -181,6 +192,9 @@ extension FlowEvaluator {
     case .all: break
     case .range(let range): if !range.contains(port) { return .number }
     case .named(let name):
+      if situation.destination.isUnlistedPod {
+        return match.numbersOfUnknownName.contains(podPort) ? .nameNotKnown : .excepted
+      }
       if pod == nil { return .destinationIsNoPod }
       let numbers = numbers(name)
       if numbers.isEmpty { return .nameNotDeclared }
@@ -228,6 +242,6 @@ extension Party {
   /// Which of the ends it is that blocks of addresses may or may not match; empty for outside addresses.
   var holder: EngineProfile.AddressHolders {
     if isNode { return .nodes }
-    return endpoint == nil ? [] : .pods
+    return endpoint != nil || isUnlistedPod ? .pods : []
   }
 }

@@ -145,6 +145,7 @@ extension FlowEvaluator {
     guard situation.source.meetsItsNode(in: situation.destination) || index.looksAtPlacement else { return }
     guard situation.source.isNode || situation.destination.isNode else { return }
     if situation.source.isOutside || situation.destination.isOutside { return }
+    if situation.source.isUnlistedPod || situation.destination.isUnlistedPod { return }
     if let isSameNode = situation.source.sharesNode(with: situation.destination) {
       readings.apply { $0.isSameNode = isSameNode }
     } else {

@@ -7,7 +7,10 @@ extension FlowEvaluator {
     _ tier: Int, _ policies: [Int], _ direction: Direction, _ situation: Situation
   ) -> [TierTrace] {
     let values = policies.map { index.policies[$0] }
+    let other = direction == .egress ? situation.destination : situation.source
     switch tiers[tier].combination {
+    case _ where other.isUnlistedPod && !isSpecial(values, direction, situation):
+      return withUnlistedPod(tier, values, direction, situation)
     case .additive:
       if let special = specialOutcome(values, direction, situation) {
         let traces = values.map {
@@ -39,6 +42,10 @@ extension FlowEvaluator {
     if situation.hairpin == .isPoliced { return .isolatedHairpin }
     if case .other = situation.traffic { return .otherProtocol(situation.otherProtocols) }
     return nil
+  }
+
+  private func isSpecial(_ policies: [Policy], _ direction: Direction, _ situation: Situation) -> Bool {
+    specialOutcome(policies, direction, situation) != nil
   }
 
   /// Rules without an order: one that denies beats all that allow.
@@ -114,7 +121,7 @@ extension FlowEvaluator {
     return PolicyTrace(policy: policy, isolates: policy.isolates.contains(direction), rules: rules)
   }
 
-  private static func outcome(
+  static func outcome(
     _ action: RuleAction, _ reference: TierTrace.RuleReference
   ) -> TierTrace.Outcome {
     switch action {
@@ -124,7 +131,7 @@ extension FlowEvaluator {
     }
   }
 
-  private func makeTrace(
+  func makeTrace(
     _ tier: Int, _ policies: [PolicyTrace], _ outcome: TierTrace.Outcome,
     tied: [TierTrace.RuleReference] = []
   ) -> TierTrace {

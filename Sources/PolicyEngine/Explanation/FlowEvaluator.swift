@@ -10,12 +10,15 @@ package struct FlowEvaluator: Sendable {
   package let tiers: [Tier]
   package let profile: EngineProfile
   package let index: PolicyIndex
+  /// An address in here that no known end has is that of a pod which is not in the input.
+  let podAddresses: AddressSet
 
   package init(world: World, tiers: [Tier], profile: EngineProfile) {
     self.world = world
     self.tiers = tiers
     self.profile = profile
     index = PolicyIndex(tiers, in: world)
+    podAddresses = world.podAddresses(profile)
   }
 
   /// The verdict over all situations that the flow may stand for: allowed if all allow, denied if all deny,
@@ -58,6 +61,7 @@ package struct FlowEvaluator: Sendable {
     if let exempt = exemption(.egress, situation) { return [exempt] }
     let policies = selecting(situation.source)
     guard let policies else { return [Self.open(.egress, .notPoliced)] }
+    if isClosed(situation.source) { return closed(decide(.egress, policies, situation)) }
     let isOwnNode = situation.destination.isNode && situation.isSameNode && situation.source.isPoliced
     return decide(
       .egress, policies, situation,
@@ -70,11 +74,26 @@ package struct FlowEvaluator: Sendable {
     let policies = selecting(situation.destination)
     guard let policies else { return [Self.open(.ingress, .notPoliced)] }
     let isProbe = situation.source.isNode && situation.isSameNode && situation.destination.isPoliced
+    if !isProbe, isClosed(situation.destination) { return closed(decide(.ingress, policies, situation)) }
     guard isProbe else { return decide(.ingress, policies, situation, exemptAs: hairpin(situation)) }
     if profile.probeReading == .exempt { return [Self.open(.ingress, .ownNode)] }
     return decide(.ingress, policies, situation).map { trace in
       if case .denied? = trace.tiers.last?.outcome { return trace }
       return DirectionTrace(direction: .ingress, basis: .ownNode, isAllowed: true, tiers: trace.tiers)
+    }
+  }
+
+  /// Whether an end is closed but for what policies let through.
+  private func isClosed(_ party: Party) -> Bool {
+    if case .special(let name)? = party.entity { profile.closedEntities.contains(name) } else { false }
+  }
+
+  /// What nothing decides is denied.
+  private func closed(_ traces: [DirectionTrace]) -> [DirectionTrace] {
+    traces.map { trace in
+      if !trace.isAllowed || trace.tiers.last?.isAllowed != nil { return trace }
+      return DirectionTrace(
+        direction: trace.direction, basis: .closedEntity, isAllowed: false, tiers: trace.tiers)
     }
   }
 
@@ -104,9 +123,10 @@ package struct FlowEvaluator: Sendable {
   private func selecting(_ party: Party) -> [Int]? {
     if party.isNode {
       if index.ofNodes.isEmpty { return nil }
-      let policies = index.selecting(node: party.node, in: world)
+      let policies = index.selecting(node: party.node, labels: party.nodeLabels, in: world)
       return policies.isEmpty ? nil : policies
     }
+    if case .special(let name)? = party.entity, isClosed(party) { return index.about(entity: name) }
     guard party.isPoliced, let endpoint = party.endpoint else { return nil }
     return index.selecting(world.endpoints[endpoint], in: world)
   }

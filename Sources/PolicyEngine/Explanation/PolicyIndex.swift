@@ -1,4 +1,4 @@
-internal import Kubernetes
+package import Kubernetes
 package import PolicyModel
 
 /// The policies of all tiers, found by the namespace of their subject.
@@ -13,6 +13,8 @@ package struct PolicyIndex: Sendable {
   package let ofNodes: [Int]
   /// Whether policies tell nodes apart.
   let looksAtNodes: Bool
+  /// What policies ask of nodes' labels.
+  let nodeExpressions: [LabelExpression]
   /// Whether policies tell a pod's own node from others.
   let looksAtPlacement: Bool
 
@@ -45,6 +47,12 @@ package struct PolicyIndex: Sendable {
     self.ofNodes = ofNodes
     var looksAtNodes = !ofNodes.isEmpty
     var looksAtPlacement = false
+    var nodeExpressions: [LabelExpression] = []
+    func note(_ selector: NodeSelector) {
+      if case .matching(let expression) = selector, !expression.isEverything {
+        nodeExpressions.append(expression)
+      }
+    }
     func note(_ peers: Peers) {
       guard case .anyOf(let list) = peers else { return }
       for peer in list where !peer.kind.isPodsOrAddresses {
@@ -52,10 +60,12 @@ package struct PolicyIndex: Sendable {
           guard case .nodes(let selector, let placement) = condition else { return }
           if placement != .anywhere { looksAtPlacement = true }
           if !selector.isEverything { looksAtNodes = true }
+          note(selector)
         }
       }
     }
     for policy in policies {
+      if let selector = policy.subject.nodes { note(selector) }
       for rule in policy.rules {
         note(rule.peers)
         note(rule.subject)
@@ -63,6 +73,7 @@ package struct PolicyIndex: Sendable {
     }
     self.looksAtNodes = looksAtNodes
     self.looksAtPlacement = looksAtPlacement
+    self.nodeExpressions = nodeExpressions
   }
 
   /// Indices of the policies that select an endpoint, in order. O(policies of its namespace).
@@ -74,12 +85,20 @@ package struct PolicyIndex: Sendable {
 
   /// Indices of the policies that select a node, in order.
   ///
-  /// - Parameter node: nil for one of which nothing is known.
-  package func selecting(node: Int?, in world: World) -> [Int] {
+  /// - Parameters:
+  ///   - node: nil for one that is not in the input.
+  ///   - labels: of one that is not in the input.
+  package func selecting(node: Int?, labels: Labels = .none, in world: World) -> [Int] {
     ofNodes.filter {
       guard let selector = policies[$0].subject.nodes else { return false }
-      return node.map { selector.contains(world.nodes[$0]) } ?? selector.containsUnknown
+      if let node { return selector.contains(world.nodes[node]) }
+      return if case .matching(let expression) = selector { expression.matches(labels) } else { false }
     }
+  }
+
+  /// Indices of the policies about an end without an object, in order. O(policies).
+  func about(entity name: String) -> [Int] {
+    policies.indices.filter { policies[$0].entities.contains(name) }
   }
 
   /// What the subjects of policies ask about pods of a namespace; nothing else can tell which of them select a pod.

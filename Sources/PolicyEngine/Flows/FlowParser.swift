@@ -158,6 +158,7 @@ package struct FlowParser: Sendable {
     }
     if let group = groups.first { return try end(of: group) }
     guard let owned = index.ownedWorkloads(namespace, name).first else {
+      if let template = index.template(ofPod: name, namespace) { return .endpoint(template) }
       throw unknownEndpoint(namespace, name)
     }
     return try end(ofOwned: owned)
@@ -171,7 +172,7 @@ package struct FlowParser: Sendable {
           "write pod, deployment, statefulset, daemonset, replicaset, replicationcontroller, job or cronjob")
     }
     if kindName == "Pod" {
-      guard let pod = index.pod(namespace, name) else {
+      guard let pod = index.pod(namespace, name) ?? index.template(ofPod: name, namespace) else {
         throw unknownEndpoint(namespace, name, kind: kindName)
       }
       return .endpoint(pod)

@@ -39,6 +39,8 @@ package struct Party: Sendable, Hashable {
   package internal(set) var node: Int?
   /// It runs on a node that is not in the input.
   package internal(set) var isOnUnlistedNode = false
+  /// The labels of a node that is not in the input.
+  package internal(set) var nodeLabels = Labels.none
   /// The address that it uses here, which blocks are compared with; nil for an end that has none.
   package internal(set) var address: IPAddress?
   /// The address stands for one that is not known, see ``World/assumedAddresses``.
@@ -48,6 +50,8 @@ package struct Party: Sendable, Hashable {
   package internal(set) var entity: FlowEnd.Entity?
   /// It is no pod, no node and nothing else that belongs to the cluster.
   package internal(set) var isOutside = false
+  /// It is a pod of which nothing but the address is known: it is not in the input.
+  package internal(set) var isUnlistedPod = false
   /// Its packets are the node's: a node, a host-network pod under that reading, or an API server in the cluster.
   package internal(set) var isNode = false
   /// Whether selectors of pods can match it.
@@ -86,6 +90,9 @@ package enum Assumption: Sendable, Hashable {
   case sourceNodeIsUnlisted
   case destinationNodeIsUnlisted
   case apiServerIsOutside(Bool)
+  case apiServerNode(Int)
+  /// The API server runs on a node that is not in the input and has these labels.
+  case apiServerNodeIsUnlisted(Labels)
   case sourcePort(UInt16)
   case message(OtherTraffic.Message)
   /// What pods on their node's network are to policies; the same for both ends.

@@ -44,6 +44,8 @@ package struct Endpoint: Sendable {
   }
 
   /// Whether it uses its node's network, so that its packets are the node's.
+  /// The numbers of a StatefulSet's pods, some of which a template stands for; empty for everything else.
+  var ordinals: Range<Int> { template?.ordinals ?? 0..<0 }
   package var hostNetwork: Bool { template?.hostNetwork ?? storage.pods[index].template.hostNetwork }
 
   /// Whose range its addresses lie in.

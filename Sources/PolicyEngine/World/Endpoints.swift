@@ -29,6 +29,8 @@ package struct Endpoints: Sendable {
     let serviceAccount: String
     let hostNetwork: Bool
     let location: SourceLocation
+    /// The numbers of a StatefulSet's pods, some of which it stands for; empty for everything else.
+    var ordinals = 0..<0
   }
 
   /// What an endpoint belongs to, as indices into the world's arrays.

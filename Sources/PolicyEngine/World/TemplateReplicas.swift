@@ -46,6 +46,8 @@ struct TemplateReplicas {
   func endpoints(of workload: Workload, hasPods: Bool) -> [Endpoints.Template] {
     switch workload.kind {
     case .statefulSet where podNames != nil || podIndices != nil: replicas(of: workload, hasPods: hasPods)
+    case .statefulSet:
+      [endpoint(workload, workload.template.labels, ordinals: ordinals(of: workload))]
     case .cronJob: jobNames.map { jobs(of: workload, $0) } ?? [endpoint(workload, workload.template.labels)]
     default: [endpoint(workload, workload.template.labels)]
     }
@@ -56,20 +58,27 @@ struct TemplateReplicas {
   /// A replica that stands alone is the pod that it will be. A template stands for others, and has the labels of
   /// the first of them.
   private func replicas(of workload: Workload, hasPods: Bool) -> [Endpoints.Template] {
-    // One that is scaled to zero will come back with its first pod.
-    let ordinals = workload.firstOrdinal..<(workload.firstOrdinal + max(1, workload.replicas ?? 1))
+    let ordinals = ordinals(of: workload)
     var alone = mentionedOrdinals(of: workload.meta.name).filter(ordinals.contains)
     if hasPods {
       let first = ordinals.first { !alone.contains($0) } ?? ordinals.lowerBound
-      return [endpoint(workload, labels(workload, first))]
+      return [endpoint(workload, labels(workload, first), ordinals: ordinals)]
     }
     let groups = groups(ordinals, without: alone, workload.meta.name)
-    if alone.isEmpty, groups.count == 1 { return [endpoint(workload, labels(workload, groups[0].first))] }
+    if alone.isEmpty, groups.count == 1 {
+      return [endpoint(workload, labels(workload, groups[0].first), ordinals: ordinals)]
+    }
     var others: [Int] = []
     for (first, count) in groups {
       if count == 1 { alone.insert(first) } else { others.append(first) }
     }
-    return alone.sorted().map { pod(workload, $0) } + others.map { endpoint(workload, labels(workload, $0)) }
+    return alone.sorted().map { pod(workload, $0) }
+      + others.map { endpoint(workload, labels(workload, $0), ordinals: ordinals) }
+  }
+
+  /// The numbers of its pods. A StatefulSet that is scaled to zero will come back with its first pod.
+  private func ordinals(of workload: Workload) -> Range<Int> {
+    workload.firstOrdinal..<(workload.firstOrdinal + max(1, workload.replicas ?? 1))
   }
 
   /// The replicas that nobody mentions, put together as policies see them: the first of each group, ascending, and
@@ -155,12 +164,18 @@ struct TemplateReplicas {
   // MARK: - Both
 
   private func endpoint(
-    _ workload: Workload, _ labels: Labels, as kind: Endpoint.Kind? = nil, named name: String? = nil
+    _ workload: Workload, _ labels: Labels, as kind: Endpoint.Kind? = nil, named name: String? = nil,
+    ordinals: Range<Int> = 0..<0
   ) -> Endpoints.Template {
     Endpoints.Template(
       kind: kind ?? .template(workload.kind), name: name ?? workload.meta.name, labels: labels,
       ports: workload.template.ports, serviceAccount: workload.template.serviceAccountName,
-      hostNetwork: workload.template.hostNetwork, location: workload.meta.location)
+      hostNetwork: workload.template.hostNetwork, location: workload.meta.location, ordinals: ordinals)
+  }
+
+  /// The number of a StatefulSet's pod in its name, after the StatefulSet's name; nil for other names.
+  static func ordinal(ofPod name: String, of statefulSet: String) -> Int? {
+    number(after: "\(statefulSet)-", in: name)
   }
 
   /// The number that follows a prefix, as a controller writes it: without sign and leading zeros.

@@ -6,6 +6,7 @@ extension World {
   package func value(of attribute: Attribute, _ endpoint: Endpoint) -> String? {
     switch attribute {
     case .label(let key): endpoint.labels[key]
+    case .unseenLabel: nil
     case .namespaceLabel(let key): namespaces[endpoint.namespace].labels[key]
     case .serviceAccountName: endpoint.serviceAccount
     case .serviceAccountLabel(let key):

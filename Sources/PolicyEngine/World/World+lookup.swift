@@ -1,4 +1,5 @@
 package import Kubernetes
+internal import PolicyModel
 
 /// Finds what names and addresses in flows stand for. Built once, then O(1).
 package struct WorldIndex: Sendable {
@@ -36,7 +37,9 @@ package struct WorldIndex: Sendable {
     for (index, service) in world.services.enumerated() {
       guard let namespace = world.namespace(named: service.meta.namespace) else { continue }
       services[Name(namespace: namespace, name: service.meta.name)] = index
-      for address in service.clusterIPs { addresses[address] = .service(index) }
+      for address in service.clusterIPs where !world.apiServerAddresses.contains(address) {
+        addresses[address] = .service(index)
+      }
     }
     for index in world.endpoints.indices { add(endpoint: index) }
     for (index, node) in world.nodes.enumerated() {
@@ -55,10 +58,12 @@ package struct WorldIndex: Sendable {
     guard case .known(let own) = endpoint.addresses, !endpoint.hostNetwork, !endpoint.isFinished else {
       return
     }
-    for address in own { addresses[address] = .endpoint(index) }
+    for address in own where !world.apiServerAddresses.contains(address) {
+      addresses[address] = .endpoint(index)
+    }
   }
 
-  /// What has an address; nil for outside addresses. A node goes before a pod, so that the address of a host-network
+  /// What has an address; nil for outside addresses, and for what is said to be the API server's but no node's. A node goes before a pod, so that the address of a host-network
   /// pod means its node.
   package func owner(of address: IPAddress) -> AddressOwner? { addresses[address] }
 
@@ -73,6 +78,18 @@ package struct WorldIndex: Sendable {
   /// Index into ``World/endpoints``, of a pod that is there or one that a StatefulSet will make.
   package func pod(_ namespace: String, _ name: String) -> Int? {
     world.namespace(named: namespace).flatMap { pods[Name(namespace: $0, name: name)] }
+  }
+
+  /// What stands for a pod that a StatefulSet will make and that policies do not tell from others: its template. Nil where
+  /// there is no such pod, or several templates might stand for it.
+  package func template(ofPod name: String, _ namespace: String) -> Int? {
+    guard let hyphen = name.utf8.lastIndex(of: UInt8(ascii: "-")) else { return nil }
+    let owner = String(name[..<hyphen])
+    guard let ordinal = TemplateReplicas.ordinal(ofPod: name, of: owner) else { return nil }
+    let templates = workloads(namespace, owner).flatMap { world.workloads[$0].endpoints }.filter {
+      world.endpoints[$0].ordinals.contains(ordinal)
+    }
+    return templates.count == 1 ? templates[0] : nil
   }
 
   /// The workload groups of a name; several when kinds share it. O(log workloads).

@@ -49,6 +49,14 @@ package enum PolicySubject: Sendable {
   }
 }
 
+extension PolicySubject {
+  /// Whether it asks for a label that the engine leaves out of what it knows.
+  package var asksForUnseenLabels: Bool {
+    let ofNodes = if case .matching(let expression)? = nodes { expression.asksForUnseenLabels } else { false }
+    return ofNodes || (endpoints?.asksForUnseenLabels ?? false)
+  }
+}
+
 extension PolicySubject: CustomStringConvertible {
   package var description: String {
     switch self {
@@ -64,6 +72,8 @@ package struct Policy: Sendable {
   package let identity: PolicyIdentity
   package let location: SourceLocation
   package let subject: PolicySubject
+  /// Ends without an object that it is about, too, in the engine's words: `init`.
+  package let entities: Set<String>
   /// Where the subject is written; the policy's own place when it is left out.
   package let subjectLocation: SourceLocation
   /// The directions in which the subject is closed, at the tier's end, for what nothing decided before.
@@ -75,11 +85,13 @@ package struct Policy: Sendable {
 
   package init(
     identity: PolicyIdentity, location: SourceLocation, subject: PolicySubject,
-    subjectLocation: SourceLocation, isolates: Set<Direction>, rules: [Rule], rank: Int = 0
+    entities: Set<String> = [], subjectLocation: SourceLocation, isolates: Set<Direction>, rules: [Rule],
+    rank: Int = 0
   ) {
     self.identity = identity
     self.location = location
     self.subject = subject
+    self.entities = entities
     self.subjectLocation = subjectLocation
     self.isolates = isolates
     self.rules = rules

@@ -52,6 +52,12 @@ package struct PortMatch: Sendable {
     return exceptions.reduce(numbers(of: ports)) { $0.subtracting(numbers(of: $1)) }
   }
 
+  /// The port numbers that its name may stand for on a pod of which nothing is known; none when it has no name.
+  package var numbersOfUnknownName: PortSet {
+    guard case .named = ports else { return .none }
+    return PortMatch(transport, .all, except: exceptions, location: location).numbers { _ in .none }
+  }
+
   /// Port names in it.
   package var names: [String] {
     ([ports] + exceptions).compactMap { if case .named(let name) = $0 { name } else { nil } }

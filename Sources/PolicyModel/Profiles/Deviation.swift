@@ -11,10 +11,12 @@ package enum Deviation: String, Sendable, Hashable, CaseIterable {
   case negativeNamespacesMatchWorld = "negative-namespaces-match-world"
   /// Cilium 1.20: an Accept of the Baseline tier opens what a NetworkPolicy isolates (SEMANTICS.md §2.4, N07).
   case baselineReopens = "baseline-reopens"
+  /// Cilium without a `labels` option: identities are without the labels of its default filter.
+  case defaultLabelFilter = "default-label-filter"
 
   /// What Cilium 1.20 does with its defaults.
   package static let ofCilium: Set<Deviation> = [
-    .unlistedPolicyTypes, .negativeNamespacesMatchNodes, .baselineReopens,
+    .unlistedPolicyTypes, .negativeNamespacesMatchNodes, .baselineReopens, .defaultLabelFilter,
   ]
 
   /// What it does, and where it is reported, for people.
@@ -25,6 +27,8 @@ package enum Deviation: String, Sendable, Hashable, CaseIterable {
       "selectors whose only namespace terms are negative also match nodes (cilium#46949, 1.19 and later)"
     case .negativeNamespacesMatchWorld:
       "selectors whose only namespace terms are negative also match everything outside (cilium#46949, up to 1.18)"
+    case .defaultLabelFilter:
+      "selectors do not see labels that the agent leaves out of identities, as it does without a `labels` option"
     case .baselineReopens: "a Baseline Accept opens what a NetworkPolicy isolates (1.20)"
     }
   }

@@ -79,6 +79,14 @@ package struct EngineProfile: Sendable, Hashable {
 
   package var name: String { enforcer.rawValue }
 
+  /// Ends without an object that are closed in both directions but for what policies about them let through: endpoints
+  /// whose labels Cilium does not know yet (SEMANTICS.md §4.6).
+  package var closedEntities: Set<String> { enforcer == .cilium ? ["init"] : [] }
+
+  /// Whether an address of the pods' range that no known pod has is that of a pod with unknown labels. Engines that
+  /// go by addresses see the address and nothing else.
+  package var takesUnlistedAddressesForPods: Bool { !addressBlocksMatch.contains(.pods) }
+
   /// The specification itself (SEMANTICS.md §1): blocks match pods as conformance tests demand, and whatever
   /// the text leaves to implementations is left open.
   package static let kubernetes = EngineProfile(

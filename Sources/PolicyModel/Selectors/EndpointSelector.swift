@@ -57,6 +57,13 @@ extension EndpointSelector {
     return pods
   }
 
+  /// Whether it asks for a label that the engine leaves out of what it knows.
+  package var asksForUnseenLabels: Bool {
+    let ofNamespaces =
+      if case .matching(let expression) = namespaces { expression.asksForUnseenLabels } else { false }
+    return ofNamespaces || pods.asksForUnseenLabels
+  }
+
   /// Whether it selects all pods of all namespaces by its form, host-network pods perhaps left out.
   package var isEveryPod: Bool {
     guard labels.isEverything, case .matching(let namespaces) = namespaces else { return false }
@@ -95,19 +102,10 @@ private struct NamespaceWords: CustomStringConvertible {
 
   init(_ expression: LabelExpression) { self.expression = expression }
 
-  var description: String { Self.asOwnLabels(expression).description }
-
-  private static func asOwnLabels(_ expression: LabelExpression) -> LabelExpression {
-    switch expression {
-    case .requirement(let requirement):
-      guard case .namespaceLabel(let key) = requirement.value.attribute else { return expression }
-      return .requirement(
-        Located(AttributeRequirement(.label(key), requirement.value.test), at: requirement.location))
-    case .attribute: return expression
-    case .all(let parts): return .all(parts.map(asOwnLabels))
-    case .any(let parts): return .any(parts.map(asOwnLabels))
-    case .not(let part): return .not(asOwnLabels(part))
-    }
+  var description: String {
+    expression.mapAttributes { attribute in
+      if case .namespaceLabel(let key) = attribute { .label(key) } else { attribute }
+    }.description
   }
 }
 

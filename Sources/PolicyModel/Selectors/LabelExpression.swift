@@ -4,6 +4,8 @@ package import Kubernetes
 package enum Attribute: Sendable, Hashable {
   /// A label of the object itself.
   case label(String)
+  /// A label that the engine leaves out of what it knows: whatever manifests say, nothing has it.
+  case unseenLabel(String)
   /// A label of the namespace it lives in.
   case namespaceLabel(String)
   /// The name of the service account it runs as.
@@ -18,7 +20,7 @@ extension Attribute: CustomStringConvertible {
   /// `app`, `namespace label team`, `service account`.
   package var description: String {
     switch self {
-    case .label(let key): key
+    case .label(let key), .unseenLabel(let key): key
     case .namespaceLabel(Namespace.nameLabel): "namespace"
     case .namespaceLabel(let key): "namespace label \(key)"
     case .serviceAccountName: "service account"
@@ -140,6 +142,28 @@ package indirect enum LabelExpression: Sendable {
     case .all(let parts), .any(let parts): for part in parts { part.forEachRequirement(body) }
     case .not(let part): part.forEachRequirement(body)
     }
+  }
+
+  /// The same conditions on other attributes.
+  package func mapAttributes(_ transform: (Attribute) -> Attribute) -> LabelExpression {
+    switch self {
+    case .requirement(let requirement):
+      .requirement(
+        Located(
+          AttributeRequirement(transform(requirement.value.attribute), requirement.value.test),
+          at: requirement.location))
+    case .attribute(let attribute, let test): .attribute(transform(attribute), test)
+    case .all(let parts): .all(parts.map { $0.mapAttributes(transform) })
+    case .any(let parts): .any(parts.map { $0.mapAttributes(transform) })
+    case .not(let part): .not(part.mapAttributes(transform))
+    }
+  }
+
+  /// Whether it asks for a label that the engine leaves out of what it knows.
+  package var asksForUnseenLabels: Bool {
+    var found = false
+    forEachRequirement { if case .unseenLabel = $0.attribute { found = true } }
+    return found
   }
 
   /// Every requirement that was written, in the order of the text.

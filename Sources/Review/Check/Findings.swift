@@ -22,8 +22,10 @@ struct Findings {
 
   /// Policies whose selector matches no pod: what they were meant for is as open as before.
   func idlePolicies() -> [Diagnostic] {
-    compiled.policies.indices.filter(compiled.selectsNothing).map { number in
+    compiled.policies.indices.filter(compiled.selectsNothing).compactMap { number in
       let policy = compiled.policies[number]
+      // The reason was said when the policy was read.
+      if policy.subject.asksForUnseenLabels { return nil }
       let message = "\(policy.identity) selects nothing: there are no \(policy.subject)"
       guard let selector = policy.subject.endpoints else {
         return Diagnostic(.selectsNothing, .warning, message, at: policy.subjectLocation)
@@ -48,6 +50,7 @@ struct Findings {
       }
       // A selector that finds addresses as well, as Calico's do in network sets, stands there as several peers.
       let place = peers[dead.peer].location
+      if selector.asksForUnseenLabels { return nil }
       if peers.count(where: { $0.location == place }) > 1 { return nil }
       return finding(
         .peerMatchesNothing,

@@ -68,7 +68,7 @@ extension Attribute {
   var labelKey: String? {
     switch self {
     case .label(let key), .namespaceLabel(let key), .serviceAccountLabel(let key): key
-    case .serviceAccountName, .hostNetwork: nil
+    case .unseenLabel, .serviceAccountName, .hostNetwork: nil
     }
   }
 }

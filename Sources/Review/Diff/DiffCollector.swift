@@ -171,7 +171,8 @@ struct DiffCollector {
       let new = after.compiled.decidingPlace(
         direction, from: after.units[newSource], to: after.units[newDestination])
     else { return nil }
-    return CausePlace(direction: direction, before: old, after: new, connections: [change.before, change.after])
+    return CausePlace(
+      direction: direction, before: old, after: new, connections: [change.before, change.after])
   }
 
   private mutating func findCause(

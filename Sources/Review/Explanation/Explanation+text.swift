@@ -81,7 +81,7 @@ extension Wording {
       let mark = rule.isMatch ? matched : style.red("-")
       let action = rule.rule.action == .allow ? "" : " \(rule.rule.action.rawValue)"
       lines.append(
-        "    \(mark) \(rule.rule.path)\(action) (\(rule.rule.location.fileAndLine)) \(rule.isMatch ? "matches" : "does not match")"
+        "    \(mark) \(rule.rule.path)\(action) (\(rule.rule.location.fileAndLine)) \(rule.isMatch ? "matches" : rule.mayMatch ? "may match" : "does not match")"
       )
       lines += rule.subjectMismatches.map { "        subject: \(text($0, other: subject))" }
       lines += peerLines(rule, other).map { "        \($0)" }

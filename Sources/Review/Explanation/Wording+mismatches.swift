@@ -12,6 +12,7 @@ extension Wording {
       if let absence = absence(of: other) { return "the pod \(absence), so no selector matches it" }
       return other.endpoint == nil
         ? "selectors match pods only" : "the pod uses its node's network, so no selector matches it"
+    case .unlistedPod: return "no pod of the input has this address, so its labels are not known"
     case .namespaceName(let wanted):
       return "it is in namespace \(namespaceName(of: other)), the peer wants \(wanted)"
     case .attribute(let requirement, _) where requirement.attribute == .hostNetwork:
@@ -61,6 +62,7 @@ extension Wording {
     case .nameIs(let numbers):
       return
         "on the destination \(Self.name(of: match)) is \(numbers.map(String.init).joined(separator: ", "))"
+    case .nameNotKnown: return "no pod of the input has this address, so the names of its ports are not known"
     case .destinationIsNoPod: return "port names are looked up on pods, and the destination is none"
     }
   }
@@ -79,6 +81,9 @@ extension Wording {
 
   /// `label app=cart, the peer wants app=carts`, with what is probably a typing error named as one.
   private func label(_ requirement: AttributeRequirement, _ actual: String?) -> String {
+    if case .unseenLabel(let key) = requirement.attribute {
+      return "the agent does not see label \(key), the peer wants \(requirement)"
+    }
     let what =
       if case .label(let key) = requirement.attribute { "label \(key)" } else { "\(requirement.attribute)" }
     let has = actual.map { "\(what)=\($0)" } ?? "no \(what)"

@@ -57,6 +57,11 @@ package struct Wording: Sendable {
     case .destinationNodeIsUnlisted: "the destination runs on a node that is not in the input"
     case .apiServerIsOutside(true): "the API server is outside the cluster"
     case .apiServerIsOutside(false): "the API server is part of the cluster"
+    case .apiServerNode(let node): "the API server runs on node \(world.nodes[node].name)"
+    case .apiServerNodeIsUnlisted(let labels):
+      labels.entries.isEmpty
+        ? "the API server runs on a node without the labels that policies ask for"
+        : "the API server runs on a node with \(labels.entries.map { "\($0.key)=\($0.value)" }.joined(separator: ","))"
     case .sourcePort(let port): "the source's port is one such as \(port)"
     case .message(let message): "it is a message of type \(message.type) and code \(message.code)"
     case .hostNetwork(.asPods): "host-network pods are treated like other pods"
@@ -96,6 +101,13 @@ package struct Wording: Sendable {
     {
       return tie
     }
+    if let pod = Self.unlistedPod(of: denying), differencesBesidesTies(allowing, denying).isEmpty {
+      let ways = zip([allowing.egress, allowing.ingress], [denying.egress, denying.ingress])
+        .filter { $0.isAllowed != $1.isAllowed }
+        .map { "\($0.direction.name) \(reason($0)), or \(reason($1))" }
+      return "\(pod) is the address of a pod that is not in the input, and it is a matter of its labels: "
+        + ways.joined(separator: "; ")
+    }
     if denying.situation.assumptions.contains(.otherProtocols(.closed)),
       denying.situation.assumptions.count == 1
     {
@@ -114,8 +126,16 @@ package struct Wording: Sendable {
   package func differences(of trace: Trace, from other: Trace) -> String {
     let own = differencesBesidesTies(trace, other)
     if own.isEmpty, let tie = Self.winner(of: trace) { return tie }
+    if own.isEmpty, let pod = Self.unlistedPod(of: trace) {
+      return "the pod with address \(pod), which is not in the input, has such labels"
+    }
     return (own.isEmpty ? trace.situation.assumptions : own).map { text($0, in: trace.situation) }.joined(
       separator: " and ")
+  }
+
+  /// The address of an end that is a pod and not in the input.
+  private static func unlistedPod(of trace: Trace) -> IPAddress? {
+    [trace.situation.source, trace.situation.destination].first(where: \.isUnlistedPod)?.address
   }
 
   /// - Parameter denying: the directions to name when it is denied; none for all that deny it in this trace.
@@ -174,6 +194,7 @@ package struct Wording: Sendable {
     switch trace.basis {
     case .samePod: return "not policed: a pod may always reach itself"
     case .noCommonFamily: return "no connection: the ends have no address family in common"
+    case .closedEntity: return "denied: Cilium closes endpoints whose labels it does not know yet"
     case .hairpin: return Self.notPoliced(.hairpin)
     case .notPoliced: return "\(Self.notPoliced)"
     case .ownNode: return Self.notPoliced(.ownNode)
@@ -207,7 +228,7 @@ package struct Wording: Sendable {
     switch basis {
     case .ownNode: "not policed: node and pod on that node"
     case .hairpin: "not policed: the pod reaches itself through a Service"
-    case .samePod, .noCommonFamily, .notPoliced, .noPolicy, .tiers: "\(notPoliced)"
+    case .samePod, .noCommonFamily, .notPoliced, .noPolicy, .closedEntity, .tiers: "\(notPoliced)"
     }
   }
 

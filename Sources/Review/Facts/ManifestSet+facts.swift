@@ -7,6 +7,7 @@ extension ManifestSet {
   func adding(_ facts: inout ClusterFacts, _ problems: inout [Diagnostic]) -> ManifestSet {
     var whole = self
     reportStrayAddresses(facts, &problems)
+    reportOwnersOfServerAddresses(facts, &problems)
     let namespaces = Dictionary(self.namespaces.map { ($0.name, $0) }) { $1 }
     for namespace in facts.namespaces {
       guard let written = namespaces[namespace.name] else { continue }
@@ -59,6 +60,32 @@ extension ManifestSet {
         .overriddenFact, .warning,
         "pod `\(pods[first].meta.qualifiedName)`\(others) has an address outside the CIDRs of pods: \(addresses.map(\.description).joined(separator: ", "))",
         at: pods[first].meta.location, fix: "add the block that it lies in to the CIDRs of pods"))
+  }
+
+  /// Says which pods and Services have an address that is said to be the API server's. O(pods + Services).
+  private func reportOwnersOfServerAddresses(_ facts: ClusterFacts, _ problems: inout [Diagnostic]) {
+    if facts.apiServerAddresses.isEmpty { return }
+    let known = Set(facts.apiServerAddresses)
+    func report(_ owner: String, _ addresses: [IPAddress], at location: SourceLocation, fix: String) {
+      guard let address = addresses.first(where: known.contains) else { return }
+      problems.append(
+        Diagnostic(
+          .overriddenFact, .warning,
+          "\(address) is the address of \(owner) and, by the facts about the cluster, the API server's: flows that name the address are the API server's",
+          at: location, fix: fix))
+    }
+    // By index: to name a pod would copy all of it.
+    for index in pods.indices where !pods[index].template.hostNetwork && !pods[index].isFinished {
+      guard case .known(let addresses) = pods[index].addresses else { continue }
+      report(
+        "pod `\(pods[index].meta.qualifiedName)`", addresses, at: pods[index].meta.location,
+        fix: "take it from the addresses of the API server")
+    }
+    for service in services {
+      report(
+        "Service `\(service.meta.qualifiedName)`", service.clusterIPs, at: service.meta.location,
+        fix: "name the addresses behind the Service: policies see these")
+    }
   }
 
   /// Whether pods or a workload of the input are what a fact speaks of. Finished pods and Jobs are not.

@@ -21,6 +21,10 @@ struct HalvesAgreementTests {
       workload("DaemonSet", "data/agent", "app: web", "hostNetwork: true\ncontainers: []"),
       node("n3", "192.168.0.3", labels: "pool: edge"),
       pod("data/waiting", "app: db", status: "phase: Pending")),
+    // 10.1.0.77 is the address of a pod that is not in the input, to engines that know identities.
+    .shop(
+      [node("n3", "192.168.0.3", labels: "pool: edge")], profile: .kubernetes,
+      facts: .pods("10.1.0.0/16", "10.2.0.0/16")),
   ]
   private static let others = [
     "10.1.0.77", "192.168.7.7", "203.0.113.5", "203.0.113.200", "2001:db8::5", "api.example.com",

@@ -54,9 +54,13 @@ struct Relation {
     case .address(let address): return walk.outsideDestinations(of: source).connection(to: address, walk)
     // The end that was made for the name itself.
     case .domain(let name): return traffic(from: source, toName: name)
-    // Of an API server that is policed as a node, rows say undefined and single flows know more.
+    // Of an API server on a node that policies look at, rows say undefined and single flows know more.
     case .entity(.apiServer):
-      return walk.compiled.policesAPIServer ? nil : traffic(from: source, toName: "entity/kube-apiserver")
+      return walk.compiled.policesAPIServer || walk.compiled.asksForNodes
+        ? nil : traffic(from: source, toName: "entity/kube-apiserver")
+    // Of an end that policies open, likewise.
+    case .entity(.special(let name)) where walk.compiled.policies.contains { $0.entities.contains(name) }:
+      return nil
     case .entity(.special(let name)): return traffic(from: source, toName: "entity/\(name)")
     case .entity(.world), .endpoint, .workload, .ownedWorkload, .node, .itself, .service: return nil
     }

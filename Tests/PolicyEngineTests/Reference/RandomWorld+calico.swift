@@ -48,7 +48,7 @@ extension RandomWorld.Builder {
   private mutating func networkSet(number: Int) -> Calico.NetworkSet {
     let namespace = random.maybe(55) { [names = world.namespaces] in $0.pick(names).name }
     var set = Calico.NetworkSet(namespace: namespace, name: "set-\(number)")
-    for (key, percent) in [("app", 60), ("tier", 30), ("example.com/role", 30)] where random.chance(percent) {
+    for (key, percent) in [("app", 60), ("tier", 30), ("k8s.io/role", 30)] where random.chance(percent) {
       set.labels[key] = random.pick(RandomWorld.labelValues + ["web", "web", "db"])
     }
     for _ in 0..<random.pick([0, 1, 1, 2, 3]) {

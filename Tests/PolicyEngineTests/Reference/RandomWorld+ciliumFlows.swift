@@ -74,15 +74,8 @@ extension RandomWorld {
     if random.chance(50) { swap(&flow.source, &flow.destination) }
   }
 
-  /// Ends that no object stands for, but for endpoints that start: whether an `init` endpoint is policed itself is not
-  /// the question here. Nobody says which labels the node of an API server has, so where policies look at them nobody
-  /// asks for it.
+  /// Ends that no object stands for.
   private var entities: [String] {
-    let others = ["world", "health", "ingress", "unmanaged"]
-    let looksAtNodes =
-      world.cilium.policesNodes || world.cilium.has(.nodes)
-      || world.clusterPolicies.flatMap { $0.egress ?? [] }.flatMap(\.peers)
-        .contains { if case .nodes = $0 { true } else { false } }
-    return looksAtNodes ? others : others + ["kube-apiserver", "kube-apiserver"]
+    ["world", "health", "ingress", "unmanaged", "init", "kube-apiserver", "kube-apiserver"]
   }
 }

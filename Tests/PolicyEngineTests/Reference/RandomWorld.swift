@@ -14,7 +14,7 @@ struct RandomWorld: Sendable {
     self.random = builder.random
   }
 
-  static let labelKeys = ["app", "tier", "example.com/role"]
+  static let labelKeys = ["app", "tier", "k8s.io/role"]
   static let labelValues = ["web", "db", "y", "1", ""]
   static let nodePools = ["edge", "core"]
   static let portNames = ["http", "dns", "db-1"]
@@ -157,7 +157,7 @@ struct RandomWorld: Sendable {
 
     private mutating func labels() -> [String: String] {
       var labels: [String: String] = [:]
-      for (key, percent) in [("app", 85), ("tier", 40), ("example.com/role", 20)]
+      for (key, percent) in [("app", 85), ("tier", 40), ("k8s.io/role", 20)]
       where random.chance(percent) {
         labels[key] = random.pick(RandomWorld.labelValues + ["web", "web", "db"])
       }

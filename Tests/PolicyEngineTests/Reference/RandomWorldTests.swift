@@ -120,7 +120,7 @@ struct ReferenceTextTests {
     for text in ["y", "on", "No", "1", "", "fd00::/8", "null"] {
       #expect(ReferenceYAML.quoted(text) == "\"\(text)\"")
     }
-    #expect(ReferenceYAML.quoted("example.com/role") == "example.com/role")
+    #expect(ReferenceYAML.quoted("k8s.io/role") == "k8s.io/role")
   }
 
   @Test("flow lines name the kind where two objects share a name")

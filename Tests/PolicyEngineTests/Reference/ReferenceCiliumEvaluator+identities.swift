@@ -9,6 +9,13 @@ extension ReferenceCiliumEvaluator {
     static let namespaceLabels = "io.cilium.k8s.namespace.labels."
     static let cluster = "io.cilium.k8s.policy.cluster"
 
+    /// A pod without the labels that the agent leaves out by default ("Limiting Identity-Relevant Labels").
+    static func visible(_ pod: ReferenceEvaluator.PodFacts) -> ReferenceEvaluator.PodFacts {
+      var pod = pod
+      pod.labels["k8s.io/role"] = nil
+      return pod
+    }
+
     init(_ pod: ReferenceEvaluator.PodFacts) {
       for (key, value) in pod.labels { add("k8s", key, value) }
       for (key, value) in pod.namespaceLabels { add("k8s", "\(Self.namespaceLabels)\(key)", value) }

@@ -5,8 +5,24 @@ extension ReferenceCiliumEvaluator {
     switch subject.nature {
     case .pod(let facts, let identity): ground(half, ofPod: facts, identity)
     case .node(let labels): ground(half, ofNodeWith: labels)
+    case .entity("init"): ground(ofInitIn: half)
     case .finishedPod, .outside, .entity: .notPoliced
     }
+  }
+
+  /// An endpoint without labels is closed in both directions, but for what clusterwide policies say of it (§4.6).
+  private func ground(ofInitIn half: Half) -> Ground {
+    let identity = Identity(reserved: "init", isInCluster: false)
+    let sets = world.cilium.policies.filter { $0.namespace == nil }.flatMap { policy in
+      policy.ruleSets.filter { isAbout(identity, $0, of: policy) }
+    }
+    for denies in [true, false] {
+      for set in sets {
+        guard let member = match(set, half, nil, denies: denies) else { continue }
+        return denies ? .denied(by: member) : .allowed(by: member)
+      }
+    }
+    return half.direction == .ingress && isHost(half.peer) && half.isOwnNode ? .ownHost : .closed
   }
 
   /// Admin, then NetworkPolicy and Cilium's policies as one, then Baseline, then what is closed by default.

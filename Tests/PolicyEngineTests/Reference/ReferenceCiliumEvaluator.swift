@@ -137,6 +137,7 @@ struct ReferenceCiliumEvaluator: Sendable {
     let nodes = subject.nodeName.map { [$0] } ?? others
     switch subject.nature {
     case .pod(let facts):
+      let facts = Identity.visible(facts)
       let identity = Identity(facts)
       return nodes.map { Party(nature: .pod(facts, identity), node: $0) }
     case .node, .hostNetworkPod: return nodes.map(node(named:))
@@ -145,13 +146,16 @@ struct ReferenceCiliumEvaluator: Sendable {
     case .domain(let name): return outside(subject.addresses, domain: name)
     case .entity("world"): return outside(subject.addresses, domain: nil)
     case .entity("kube-apiserver"): return apiServers(on: nodes)
+    // An endpoint runs on some node.
+    case .entity("init"): return nodes.map { Party(nature: .entity("init"), node: $0) }
     case .entity(let name): return [Party(nature: .entity(name))]
     }
   }
 
-  /// An API server is outside the cluster, or on one of its nodes (§4.4).
+  /// An API server is outside the cluster, or on one of its nodes (§4.4), which may have labels that nobody says.
   private func apiServers(on nodes: [String?]) -> [Party] {
-    (outside(.anywhere, domain: nil) + nodes.map(node(named:))).map { party in
+    let labelled = RandomWorld.nodePools.map { Party(nature: .node(labels: ["pool": $0]), node: "?a") }
+    return (outside(.anywhere, domain: nil) + nodes.map(node(named:)) + labelled).map { party in
       var party = party
       party.isAPIServer = true
       return party

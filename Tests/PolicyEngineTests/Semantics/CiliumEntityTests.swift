@@ -1,4 +1,5 @@
 import PolicyEngine
+import PolicyModel
 import Testing
 
 /// SEMANTICS.md §4.4.
@@ -9,19 +10,20 @@ struct CiliumEntityTests {
     "entity/health", "entity/ingress", "entity/init", "entity/unmanaged",
   ]
 
-  /// The pod asked about runs on n1. An API server may be outside, on n1 or on another node.
+  /// The pod asked about runs on n1. An API server may be outside, on n1 or on another node. Nothing lets an endpoint
+  /// without labels send or receive.
   @Test(
     "as destinations",
     arguments: [
-      ("all", "A A A A A A A A A A A"),
+      ("all", "A A A A A A A A A D A"),
       ("world", "D D D D A A U D D D D"),
-      ("cluster", "A A A A D D A A A A A"),
+      ("cluster", "A A A A D D A A A D A"),
       ("host", "A D D D D D U D D D D"),
       ("remote-node", "D A D D D D U D D D D"),
       ("kube-apiserver", "D D D D D D A D D D D"),
       ("health", "D D D D D D D A D D D"),
       ("ingress", "D D D D D D D D A D D"),
-      ("init", "D D D D D D D D D A D"),
+      ("init", "D D D D D D D D D D D"),
       ("unmanaged", "D D D D D D D D D D A"),
       ("none", "D D D D D D D D D D D"),
     ])
@@ -34,21 +36,56 @@ struct CiliumEntityTests {
   @Test(
     "as sources",
     arguments: [
-      ("all", "A A A A A A A A A A A"),
+      ("all", "A A A A A A A A A D A"),
       ("world", "A D D D A A U D D D D"),
-      ("cluster", "A A A A D D A A A A A"),
+      ("cluster", "A A A A D D A A A D A"),
       ("host", "A D D D D D U D D D D"),
       ("remote-node", "A A D D D D U D D D D"),
       ("kube-apiserver", "A D D D D D A D D D D"),
       ("health", "A D D D D D U A D D D"),
       ("ingress", "A D D D D D U D A D D"),
-      ("init", "A D D D D D U D D A D"),
+      ("init", "A D D D D D U D D D D"),
       ("unmanaged", "A D D D D D U D D D A"),
       ("none", "A D D D D D U D D D D"),
     ])
   func sources(_ entity: String, _ letters: String) throws {
     try WorldFixture.cilium(cnp("shop/p", "{endpointSelector: {}, ingress: [{fromEntities: [\(entity)]}]}"))
       .expect("* -> shop/web tcp/443", ends, letters)
+  }
+
+  @Test(
+    "an endpoint without labels is closed in both directions unless clusterwide policies about it open it",
+    arguments: [
+      ("{}", "A A", "A A"), ("{matchLabels: {reserved:init: \"\"}}", "A A", "A A"),
+      ("{matchLabels: {init: \"\"}}", "A A", "A A"), ("{matchLabels: {k8s:init: \"\"}}", "D D", "D U"),
+      ("{matchLabels: {reserved:health: \"\"}}", "D D", "D U"), ("{matchLabels: {app: web}}", "D D", "D U"),
+      ("{matchExpressions: [{key: app, operator: DoesNotExist}]}", "A A", "A A"),
+    ])
+  func initializing(_ selector: String, _ sent: String, _ received: String) throws {
+    let open = "ingress: [{fromEntities: [all]}], egress: [{toEntities: [all]}]"
+    let world = WorldFixture.cilium(ccnp("p", "{endpointSelector: \(selector), \(open)}"))
+    try world.expect("entity/init -> * tcp/53", ["203.0.113.5", "node/n1"], sent)
+    // Its own node reaches it, and which one that is nobody knows.
+    try world.expect("* -> entity/init tcp/80", ["203.0.113.5", "node/n1"], received)
+    try WorldFixture.cilium(cnp("shop/p", "{endpointSelector: {}, \(open)}"))
+      .expect("entity/init -> 203.0.113.5 tcp/53 denied denied allowed")
+  }
+
+  @Test("a denial of its own closes it to its node, too")
+  func initializingDenied() throws {
+    try WorldFixture.cilium(ccnp("p", "{endpointSelector: {}, ingressDeny: [{fromEntities: [all]}]}"))
+      .expect("* -> entity/init tcp/80", ["203.0.113.5", "node/n1", "shop/web"], "D D D")
+    // Nothing opens it without a rule that allows, whatever `enableDefaultDeny` says.
+    try WorldFixture.cilium(
+      ccnp(
+        "p",
+        "{endpointSelector: {}, enableDefaultDeny: {ingress: false}, ingressDeny: [{fromEntities: [world]}]}")
+    ).expect("* -> entity/init tcp/80", ["203.0.113.5", "shop/web"], "D D")
+  }
+
+  @Test("other engines police no entity")
+  func initializingElsewhere() throws {
+    try WorldFixture.shop([], profile: .kubernetes).expect("entity/init -> shop/web tcp/80 allowed")
   }
 
   @Test("several entities are alternatives")

@@ -1,11 +1,13 @@
+import PolicyEngine
 import PolicyModel
 import Testing
 
 extension WorldFixture {
   /// The small shop, as Cilium sees it.
-  static func cilium(_ documents: String..., deviations: Set<Deviation> = Deviation.ofCilium) -> WorldFixture
-  {
-    shop(documents, profile: .cilium.with(deviations))
+  static func cilium(
+    _ documents: String..., deviations: Set<Deviation> = Deviation.ofCilium, facts: ClusterFacts = .none
+  ) -> WorldFixture {
+    shop(documents, profile: .cilium.with(deviations), facts: facts)
   }
 
   /// Asks for each of several ends, `*` in the flow line, and compares the first letters of the verdicts: `A D U`.

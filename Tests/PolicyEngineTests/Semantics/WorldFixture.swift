@@ -19,7 +19,10 @@ struct WorldFixture {
     self.init(documents, profile: profile)
   }
 
-  init(_ documents: [String], profile: EngineProfile = .kubernetes, enforcesStaged: Bool = false) {
+  init(
+    _ documents: [String], profile: EngineProfile = .kubernetes, enforcesStaged: Bool = false,
+    facts: ClusterFacts = .none
+  ) {
     let options = PolicySet.readerOptions(defaultNamespace: "default")
     let manifests = ManifestReader(options: options).readSequentially([
       ManifestText(path: "world.yaml", documents.joined(separator: "\n---\n"))
@@ -28,7 +31,7 @@ struct WorldFixture {
     let stack = policies.stack(profile, enforcesStaged: enforcesStaged)
     world = World(
       manifests, policies: stack.tiers.flatMap(\.policies), policyNamespaces: policies.namespaces,
-      policyNodes: policies.nodes(profile))
+      policyNodes: policies.nodes(profile), facts: facts)
     evaluator = FlowEvaluator(world: world, tiers: stack.tiers, profile: profile)
     compiled = CompiledPolicies(world: world, tiers: stack.tiers, profile: profile)
     parser = FlowParser(world)
@@ -56,7 +59,7 @@ struct WorldFixture {
   }
 
   static func shop(
-    _ documents: [String], profile: EngineProfile, enforcesStaged: Bool = false
+    _ documents: [String], profile: EngineProfile, enforcesStaged: Bool = false, facts: ClusterFacts = .none
   ) -> WorldFixture {
     WorldFixture(
       [
@@ -65,7 +68,7 @@ struct WorldFixture {
         pod("shop/web", "app: web", ip: "10.1.0.1", on: "n1"),
         pod("shop/db", "app: db", ip: "10.1.0.2", on: "n2"),
         pod("data/job", "app: job", ip: "10.2.0.1", on: "n2"),
-      ] + documents, profile: profile, enforcesStaged: enforcesStaged)
+      ] + documents, profile: profile, enforcesStaged: enforcesStaged, facts: facts)
   }
 
   func verdict(_ line: String) throws -> Verdict {
