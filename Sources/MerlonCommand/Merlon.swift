@@ -21,6 +21,7 @@ package struct Merlon: AsyncParsableCommand {
         merlon explain --from shop/web --to shop/db --port tcp/5432 deploy/
         merlon verdict --flows flows.txt deploy/
         merlon diff main..HEAD -- deploy/
+        merlon test deploy/
 
       EXIT CODES
         0 ok, 1 findings of severity error, 2 wrong usage, 3 input that could not be read
@@ -28,7 +29,7 @@ package struct Merlon: AsyncParsableCommand {
     version: version,
     subcommands: [
       CheckCommand.self, ConnectivityCommand.self, ExplainCommand.self, VerdictCommand.self,
-      DiffCommand.self, CompletionCommand.self,
+      DiffCommand.self, TestCommand.self, CompletionCommand.self,
     ])
 
   package init() {}

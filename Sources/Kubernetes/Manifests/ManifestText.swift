@@ -82,3 +82,23 @@ extension ManifestText {
     }
   }
 }
+
+extension ManifestText {
+  /// Whether the first line of a file that says something begins a list: no manifest does. Looks at its first 64 KiB.
+  package static func startsWithList(path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    let count = read(descriptor, &buffer, buffer.count)
+    guard count > 0 else { return false }
+    let lines = buffer[..<count].split(separator: UInt8(ascii: "\n"))
+    let first = lines.first { line in
+      let start = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") }
+      return !start.isEmpty && start.first != UInt8(ascii: "#") && !start.starts(with: Array("---".utf8))
+    }
+    return first?.starts(with: Array("- ".utf8)) ?? false
+  }
+}

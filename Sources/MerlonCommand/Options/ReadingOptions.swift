@@ -50,6 +50,11 @@ struct ReadingOptions: ParsableArguments {
   func load(_ paths: [String]) async throws -> Cluster {
     let input = await read(paths)
     if profile == .all { throw ValidationError("only explain answers with --profile all") }
+    return cluster(of: input)
+  }
+
+  /// An input that was read, in the eyes of the wanted engine.
+  func cluster(of input: ClusterInput) -> Cluster {
     if let enforcer = profile?.enforcer {
       return input.cluster(engineProfile(enforcer), enforcesStaged: staged)
     }

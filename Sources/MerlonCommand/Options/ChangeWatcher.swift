@@ -1,0 +1,62 @@
+internal import Glibc
+
+/// Waits until a file changes. It looks at times and sizes: that works on every file system, also where nobody is told of
+/// changes (network shares, mounted folders of containers).
+struct ChangeWatcher {
+  private let paths: [String]
+  private var last: [Entry]
+
+  private struct Entry: Equatable {
+    let path: String
+    let size: Int
+    let seconds: Int
+    let nanoseconds: Int
+  }
+
+  init(_ paths: [String]) {
+    self.paths = paths
+    last = Self.entries(paths)
+  }
+
+  /// Returns after a change; throws when the task is cancelled.
+  mutating func waitForChange() async throws {
+    while true {
+      let now = Self.entries(paths)
+      if now != last {
+        last = now
+        return
+      }
+      try await Task.sleep(for: .milliseconds(200))
+    }
+  }
+
+  private static func entries(_ paths: [String]) -> [Entry] {
+    var entries: [Entry] = []
+    for path in paths { add(path, &entries) }
+    return entries
+  }
+
+  private static func add(_ path: String, _ entries: inout [Entry]) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return }
+    entries.append(
+      Entry(
+        path: path, size: Int(status.st_size), seconds: status.st_mtim.tv_sec,
+        nanoseconds: status.st_mtim.tv_nsec))
+    guard status.st_mode & S_IFMT == S_IFDIR, let stream = opendir(path) else { return }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    for name in names.sorted() {
+      var own = stat()
+      let child = "\(path)/\(name)"
+      // Links to folders are not followed, as in reading.
+      if lstat(child, &own) == 0, own.st_mode & S_IFMT != S_IFLNK { add(child, &entries) }
+    }
+  }
+}
