@@ -21,11 +21,13 @@ struct Benchmark: Sendable {
   /// this process.
   static let all =
     commands
+    + [difference("diff-1000")]
     + dialects.flatMap(commands)
     + [explanation("explain", .large), verdicts("verdicts", .small)]
     + [growth, pods("pods", .pods)]
     + dialects.flatMap(questions)
     + [blocks, yaml, json]
+    + [expectations("test-10000")]
 
   /// What NetworkPolicies are compared with, and those in the same number.
   private static let dialects = SyntheticCluster.Dialect.allCases

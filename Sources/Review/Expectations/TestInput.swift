@@ -39,6 +39,18 @@ package struct TestInput: Sendable {
   }
 }
 
+extension TestSuite {
+  /// The suites of a text, which may have manifests beside them, and what is wrong with it.
+  package static func read(_ text: ManifestText) -> (suites: [TestSuite], problems: [Diagnostic]) {
+    var options = ManifestReader.Options()
+    options.keptKinds = [groupKind]
+    let manifests = ManifestReader(options: options).readSequentially([text])
+    var problems = manifests.diagnostics
+    let suites = manifests.foreign.map { TestSuite($0.root, &problems) }
+    return (suites, problems)
+  }
+}
+
 /// A file that is one list and no manifest.
 private struct NetassertFile {
   let root: Node?

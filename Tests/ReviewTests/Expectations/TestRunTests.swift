@@ -27,17 +27,7 @@ private struct ExpectationFixture {
 
   init(_ body: String) {
     let text = "apiVersion: merlon.dev/v1\nkind: ConnectivityTest\nmetadata: {name: t}\n\(body)"
-    var options = PolicySet.readerOptions(defaultNamespace: "default")
-    options.keptKinds.insert(TestSuite.groupKind)
-    let manifests = ManifestReader(options: options).readSequentially([
-      ManifestText(path: "world.yaml", Self.world.joined(separator: "\n---\n")),
-      ManifestText(path: "tests.yaml", text),
-    ])
-    var problems = manifests.diagnostics
-    suites = manifests.foreign.filter { $0.groupKind == TestSuite.groupKind }.map {
-      TestSuite($0.root, &problems)
-    }
-    self.problems = problems
+    (suites, problems) = TestSuite.read(ManifestText(path: "tests.yaml", text))
     cluster = ClusterFixture(Self.world).cluster
   }
 
