@@ -22,6 +22,7 @@ package struct Merlon: AsyncParsableCommand {
         merlon verdict --flows flows.txt deploy/
         merlon diff main..HEAD -- deploy/
         merlon test deploy/
+        merlon replay flows.jsonl deploy/ --against proposed/
 
       EXIT CODES
         0 ok, 1 findings of severity error, 2 wrong usage, 3 input that could not be read
@@ -29,7 +30,7 @@ package struct Merlon: AsyncParsableCommand {
     version: version,
     subcommands: [
       CheckCommand.self, ConnectivityCommand.self, ExplainCommand.self, VerdictCommand.self,
-      DiffCommand.self, TestCommand.self, CompletionCommand.self,
+      DiffCommand.self, TestCommand.self, ReplayCommand.self, CompletionCommand.self,
     ])
 
   package init() {}

@@ -16,12 +16,15 @@ struct JSONParser {
   }
 
   /// Parses every value of the text from `start` on, in order. O(bytes).
+  ///
+  /// - Parameter firstLine: the number of the line that `start` is in.
   static func parse(
-    _ input: [UInt8], from start: Int, file: SourceFile, body: (Document) -> Void
+    _ input: [UInt8], from start: Int, file: SourceFile, firstLine: UInt32 = 1, body: (Document) -> Void
   ) throws(DocumentError) {
     try input.withUnsafeBufferPointer { text throws(DocumentError) in
       let builder = DocumentBuilder(file: file, input: input, expectedBytes: text.count - start)
       var parser = JSONParser(text, from: start, builder: builder)
+      parser.line = firstLine
       parser.skipSpace()
       while parser.position < text.count {
         try parser.parseValue()

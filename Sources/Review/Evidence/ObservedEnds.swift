@@ -1,0 +1,115 @@
+internal import Kubernetes
+internal import PolicyEngine
+internal import PolicyModel
+
+/// Finds out what the ends of observed flows are in a cluster.
+struct ObservedEnds {
+  private let cluster: Cluster
+  private let parser: FlowParser
+  /// Domain names that policies speak of; elsewhere only the address matters.
+  private let speaksOfDomains: Bool
+
+  init(_ cluster: Cluster) {
+    self.cluster = cluster
+    parser = FlowParser(cluster.world)
+    var speaks = false
+    for rule in cluster.tiers.lazy.flatMap(\.policies).flatMap(\.rules) {
+      rule.forEachCondition { if case .domain = $0 { speaks = true } }
+    }
+    speaksOfDomains = speaks
+  }
+
+  /// The end, and what it is called; an error says why it is nothing in this cluster.
+  func find(_ end: ObservedFlow.End) throws(FlowLineError) -> (end: FlowEnd, name: String) {
+    if let namespace = end.namespace { return try pod(end, in: namespace) }
+    if let entity = end.entity { return try self.entity(entity, end) }
+    if let domain = end.domain, speaksOfDomains { return (try parser.end(domain), domain) }
+    guard let address = end.address else { throw FlowLineError("nothing is known of it") }
+    return (try parser.end(address.description), address.description)
+  }
+
+  // MARK: - Pods
+
+  /// A pod of that name, else the workload that the log names, else the one whose name the pod's begins with: pods of a log
+  /// are seldom still there.
+  private func pod(
+    _ end: ObservedFlow.End, in namespace: String
+  ) throws(FlowLineError) -> (end: FlowEnd, name: String) {
+    if let pod = end.pod, !pod.hasSuffix("-*"), let found = try? parser.end("\(namespace)/pod/\(pod)") {
+      return (workload(of: found), name(of: found))
+    }
+    if let own = end.workload,
+      let found = (try? parser.end("\(namespace)/\(own.kind)/\(own.name)"))
+        ?? (try? parser.end("\(namespace)/\(own.name)"))
+    {
+      return (found, name(of: found))
+    }
+    var rest = end.pod.map { $0.hasSuffix("-*") ? String($0.dropLast(2)) : $0 } ?? ""
+    // `web-7b78d7c957-zkn54`, `web-7b78d7c957`, `web`.
+    for _ in 0..<3 {
+      if let found = try? parser.end("\(namespace)/\(rest)") { return (found, name(of: found)) }
+      guard let dash = rest.lastIndex(of: "-") else { break }
+      rest = String(rest[..<dash])
+    }
+    throw FlowLineError("`\(namespace)/\(end.pod ?? end.workload?.name ?? "?")` is not in the input")
+  }
+
+  /// Its workload, where policies do not tell it apart from the others of it: what one replica does, all may do.
+  private func workload(of end: FlowEnd) -> FlowEnd {
+    guard case .endpoint(let number, _) = end else { return end }
+    let world = cluster.world
+    let group = world.workloads[world.endpoints[number].workload]
+    let own = world.endpoints[number]
+    let areAlike = group.endpoints.allSatisfy {
+      let other = world.endpoints[$0]
+      return other.labels == own.labels && other.ports == own.ports
+        && other.serviceAccount == own.serviceAccount
+        && other.hostNetwork == own.hostNetwork
+    }
+    return areAlike && group.endpoints.count > 1 ? .workload(world.endpoints[number].workload) : end
+  }
+
+  private func name(of end: FlowEnd) -> String {
+    let world = cluster.world
+    switch end {
+    case .endpoint(let number, _):
+      let group = world.workloads[world.endpoints[number].workload]
+      return group.endpoints.count == 1
+        ? world.qualifiedName(group) : world.qualifiedName(world.endpoints[number])
+    case .workload(let number): return world.qualifiedName(world.workloads[number])
+    case .ownedWorkload(let number):
+      let owned = world.ownedWorkloads[number]
+      return "\(world.namespaces[world.workloads[owned.group].namespace].name)/\(owned.name)"
+    case .node(let number, _): return "node/\(world.nodes[number].name)"
+    case .address(let address): return address.description
+    case .domain(let name): return name
+    case .entity(.apiServer): return "entity/kube-apiserver"
+    case .entity(.world): return "entity/world"
+    case .entity(.special(let name)): return "entity/\(name)"
+    case .itself: return "self"
+    case .service(let number, _): return "service/\(world.services[number].meta.qualifiedName)"
+    }
+  }
+
+  // MARK: - Entities
+
+  private func entity(
+    _ entity: String, _ end: ObservedFlow.End
+  ) throws(FlowLineError) -> (end: FlowEnd, name: String) {
+    switch entity {
+    case "world", "world-ipv4", "world-ipv6":
+      if let domain = end.domain, speaksOfDomains { return (try parser.end(domain), domain) }
+      guard let address = end.address else { return (try parser.end("entity/world"), "entity/world") }
+      return (try parser.end(address.description), address.description)
+    case "kube-apiserver", "health", "ingress", "init", "unmanaged":
+      return (try parser.end("entity/\(entity)"), "entity/\(entity)")
+    case "host", "remote-node":
+      if let node = end.node, let found = try? parser.end("node/\(node)") { return (found, name(of: found)) }
+      if let address = end.address, case .node(let number, _)? = try? parser.end(address.description) {
+        return (.node(number), "node/\(cluster.world.nodes[number].name)")
+      }
+      throw FlowLineError("a node that is not in the input")
+    default: throw FlowLineError("\(entity) is not in the input")
+    }
+  }
+}
