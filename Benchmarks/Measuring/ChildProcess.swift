@@ -33,6 +33,17 @@ struct ChildProcess {
       peakBytes: Double(usage.ru_maxrss) * 1024)
   }
 
+  /// The least time and the least memory of several runs.
+  func best(of runs: Int) throws(BenchmarkFailure) -> Usage {
+    var best = try run()
+    for _ in 1..<max(1, runs) {
+      let next = try run()
+      best = Usage(
+        cpuSeconds: min(best.cpuSeconds, next.cpuSeconds), peakBytes: min(best.peakBytes, next.peakBytes))
+    }
+    return best
+  }
+
   private func spawn() throws(BenchmarkFailure) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)

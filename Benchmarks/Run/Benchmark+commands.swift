@@ -21,12 +21,7 @@ extension Benchmark {
       let file = try workbench.file(shape)
       let process = ChildProcess(
         program: workbench.merlon, arguments: ["connectivity"] + (explains ? ["--explain"] : []) + [file])
-      var best = try process.run()
-      for _ in 1..<workbench.runs {
-        let next = try process.run()
-        best = ChildProcess.Usage(
-          cpuSeconds: min(best.cpuSeconds, next.cpuSeconds), peakBytes: min(best.peakBytes, next.peakBytes))
-      }
+      let best = try process.best(of: workbench.runs)
       return Measurement.process(
         "connectivity \(explains ? "--explain " : "")\(shape)", best, cpuSeconds: cpuSeconds,
         megabytes: megabytes, peerSeconds: peerSeconds, peerMegabytes: peerMegabytes)

@@ -13,12 +13,7 @@ extension Benchmark {
       after.policies -= 20
       let (old, new) = (try workbench.file(before), try workbench.file(after))
       let process = ChildProcess(program: workbench.merlon, arguments: ["diff", old, new])
-      var best = try process.run()
-      for _ in 1..<workbench.runs {
-        let next = try process.run()
-        best = ChildProcess.Usage(
-          cpuSeconds: min(best.cpuSeconds, next.cpuSeconds), peakBytes: min(best.peakBytes, next.peakBytes))
-      }
+      let best = try process.best(of: workbench.runs)
       return Measurement.process(
         "diff \(before) and \(after.policies.grouped)", best, cpuSeconds: .atMost(3), peerSeconds: 134)
     }

@@ -67,7 +67,7 @@ struct ManifestInput {
     _ root: String, relative: String, canonical: String, fileLinks: inout [(path: String, target: String)]
   ) {
     let folder = relative.isEmpty ? root : "\(root)/\(relative)"
-    guard let names = Self.names(in: folder) else {
+    guard let names = FolderNames.visible(in: folder) else {
       problems.append(UnreadableInput(folder, errno: errno).problem)
       return
     }
@@ -97,20 +97,6 @@ struct ManifestInput {
       case (false, false): if readFiles.insert(target).inserted { readFile(path) }
       }
     }
-  }
-
-  /// The names of a folder's entries but hidden ones, sorted; nil with `errno` when it cannot be opened.
-  private static func names(in folder: String) -> [String]? {
-    guard let stream = opendir(folder) else { return nil }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted()
   }
 
   /// The absolute path without links; the path itself when there is none.

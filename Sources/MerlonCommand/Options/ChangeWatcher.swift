@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Kubernetes
 
 /// Waits until a file changes. It looks at times and sizes: that works on every file system, also where nobody is told of
 /// changes (network shares, mounted folders of containers).
@@ -43,16 +44,8 @@ struct ChangeWatcher {
       Entry(
         path: path, size: Int(status.st_size), seconds: status.st_mtim.tv_sec,
         nanoseconds: status.st_mtim.tv_nsec))
-    guard status.st_mode & S_IFMT == S_IFDIR, let stream = opendir(path) else { return }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    for name in names.sorted() {
+    guard status.st_mode & S_IFMT == S_IFDIR else { return }
+    for name in FolderNames.visible(in: path) ?? [] {
       var own = stat()
       let child = "\(path)/\(name)"
       // Links to folders are not followed, as in reading.
