@@ -80,7 +80,7 @@ package struct ClusterInput: Sendable {
   /// What was read.
   let read: ManifestSet
   /// The same with the objects that facts add.
-  let manifests: ManifestSet
+  var manifests: ManifestSet
   /// Without what the manifests say themselves.
   let facts: ClusterFacts
   /// What is wrong with the settings.
