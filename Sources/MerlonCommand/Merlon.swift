@@ -20,6 +20,7 @@ package struct Merlon: AsyncParsableCommand {
         merlon connectivity deploy/ -o svg > shop.svg
         merlon explain --from shop/web --to shop/db --port tcp/5432 deploy/
         merlon verdict --flows flows.txt deploy/
+        merlon lint deploy/
 
       EXIT CODES
         0 ok, 1 findings of severity error, 2 wrong usage, 3 input that could not be read
@@ -27,7 +28,7 @@ package struct Merlon: AsyncParsableCommand {
     version: version,
     subcommands: [
       CheckCommand.self, ConnectivityCommand.self, ExplainCommand.self, VerdictCommand.self,
-      CompletionCommand.self,
+      LintCommand.self, CompletionCommand.self,
     ])
 
   package init() {}

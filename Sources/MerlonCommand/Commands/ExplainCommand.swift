@@ -41,7 +41,7 @@ struct ExplainCommand: AsyncParsableCommand {
   @OptionGroup(title: "Display") var display: DisplayOptions
 
   func run() async throws {
-    if input.profile == .all { return try await compare() }
+    if input.reading.profile == .all { return try await compare() }
     let cluster = try await input.load()
     display.report(cluster)
     try cluster.requireSomething()
@@ -62,7 +62,7 @@ struct ExplainCommand: AsyncParsableCommand {
   private func compare() async throws {
     let read = await input.read()
     let clusters = EngineProfile.Enforcer.allCases.map {
-      read.cluster(input.engineProfile($0), enforcesStaged: input.staged)
+      read.cluster(input.reading.engineProfile($0), enforcesStaged: input.reading.staged)
     }
     guard let first = clusters.first else { return }
     display.report(first)

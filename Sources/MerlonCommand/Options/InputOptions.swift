@@ -6,14 +6,25 @@ internal import Review
 
 /// What every command reads.
 struct InputOptions: ParsableArguments {
-  @Argument(
-    help: """
-      Files, folders or - for standard input. Of folders every .yaml, .yml and .json file is read; hidden entries and \
-      links to folders are not, unless they are named.
-      """,
-    completion: .file())
+  @Argument(help: Self.pathsHelp, completion: .file())
   var paths: [String]
 
+  @OptionGroup(title: "Input") var reading: ReadingOptions
+
+  static let pathsHelp: ArgumentHelp = """
+    Files, folders or - for standard input. Of folders every .yaml, .yml and .json file is read; hidden entries and \
+    links to folders are not, unless they are named.
+    """
+
+  /// The input in the eyes of the wanted engine.
+  func load() async throws -> Cluster { try reading.cluster(of: await read()) }
+
+  /// The input for any engine.
+  func read() async -> ClusterInput { await reading.read(paths) }
+}
+
+/// How inputs are read, and whose answer is wanted.
+struct ReadingOptions: ParsableArguments {
   @Option(
     name: .long,
     help: """
@@ -54,10 +65,9 @@ struct InputOptions: ParsableArguments {
     }
   }
 
-  /// The input in the eyes of the wanted engine.
-  func load() async throws -> Cluster {
+  /// An input in the eyes of the wanted engine.
+  func cluster(of input: ClusterInput) throws -> Cluster {
     if profile == .all { throw ValidationError("only explain answers with --profile all") }
-    let input = await read()
     if let enforcer = profile?.enforcer {
       return input.cluster(engineProfile(enforcer), enforcesStaged: staged)
     }
@@ -67,10 +77,12 @@ struct InputOptions: ParsableArguments {
   }
 
   /// The input for any engine.
-  func read() async -> ClusterInput {
-    await ClusterInput.load(
-      paths: paths, options: PolicySet.readerOptions(defaultNamespace: defaultNamespace, excludes: exclude),
-      settings: cluster.settings())
+  ///
+  /// - Parameter withDeclarations: whether also to read what objects say about who talks to whom.
+  func read(_ paths: [String], withDeclarations: Bool = false) async -> ClusterInput {
+    var options = PolicySet.readerOptions(defaultNamespace: defaultNamespace, excludes: exclude)
+    options.readsDeclarations = withDeclarations
+    return await ClusterInput.load(paths: paths, options: options, settings: cluster.settings())
   }
 
   func engineProfile(_ enforcer: EngineProfile.Enforcer) -> EngineProfile {

@@ -85,6 +85,8 @@ package struct ClusterInput: Sendable {
   let facts: ClusterFacts
   /// What is wrong with the settings.
   let settingsProblems: [Diagnostic]
+  /// What `merlon lint` does not report.
+  let suppressions: [LintSuppression]
   let policies: PolicySet
 
   package init(_ manifests: ManifestSet, defaultNamespace: String, settings: Settings = .none) {
@@ -94,6 +96,7 @@ package struct ClusterInput: Sendable {
     self.manifests = manifests.adding(&facts, &problems)
     self.facts = facts
     settingsProblems = problems
+    suppressions = settings.suppressions
     policies = PolicySet(self.manifests, defaultNamespace: defaultNamespace)
   }
 

@@ -12,9 +12,7 @@ struct DeclaredInput {
 
   /// - Parameter settings: the text of `merlon.yaml`.
   init(_ documents: [String], profile: EngineProfile = .kubernetes, settings: String = "") {
-    var options = PolicySet.readerOptions(defaultNamespace: "default")
-    options.readsDeclarations = true
-    let manifests = ManifestReader(options: options).readSequentially([
+    let manifests = ManifestReader(options: Self.options).readSequentially([
       ManifestText(path: "world.yaml", documents.joined(separator: "\n---\n"))
     ])
     input = ClusterInput(
@@ -23,6 +21,12 @@ struct DeclaredInput {
     ).assumingDNS()
     cluster = input.cluster(profile)
   }
+
+  static let options: ManifestReader.Options = {
+    var options = PolicySet.readerOptions(defaultNamespace: "default")
+    options.readsDeclarations = true
+    return options
+  }()
 
   /// `kind outcome: summary`, in the order of the text; needs of DNS only when asked for.
   func needs(_ kinds: Set<Need.Kind> = Set(Need.Kind.allCases).subtracting([.dns])) -> [String] {
