@@ -28,7 +28,7 @@ package struct Merlon: AsyncParsableCommand {
     version: version,
     subcommands: [
       CheckCommand.self, ConnectivityCommand.self, ExplainCommand.self, VerdictCommand.self,
-      LintCommand.self, CompletionCommand.self,
+      LintCommand.self, CoverageCommand.self, CompletionCommand.self,
     ])
 
   package init() {}

@@ -87,7 +87,9 @@ package struct ClusterInput: Sendable {
   let settingsProblems: [Diagnostic]
   /// What `merlon lint` does not report.
   let suppressions: [LintSuppression]
-  let policies: PolicySet
+  var policies: PolicySet
+  /// Where objects live whose manifest names no namespace.
+  let defaultNamespace: String
 
   package init(_ manifests: ManifestSet, defaultNamespace: String, settings: Settings = .none) {
     read = manifests
@@ -97,6 +99,7 @@ package struct ClusterInput: Sendable {
     self.facts = facts
     settingsProblems = problems
     suppressions = settings.suppressions
+    self.defaultNamespace = defaultNamespace
     policies = PolicySet(self.manifests, defaultNamespace: defaultNamespace)
   }
 

@@ -42,18 +42,33 @@ package struct NeedEvaluator: Sendable {
   /// One way to serve a need.
   package func outcome(from source: Need.Source, to target: Need.Target) -> NeedOutcome {
     if isOpen(source, target.end) { return .met }
+    guard let flow = flow(from: source, to: target) else { return probe(target) }
+    return outcome(flow, onSameNode: false)
+  }
+
+  /// What either side says to one way to serve a need.
+  package func directions(
+    from source: Need.Source, to target: Need.Target
+  ) -> (egress: Outcome, ingress: Outcome) {
+    if isOpen(source, target.end) { return (.allowed, .allowed) }
+    guard let flow = flow(from: source, to: target) else { return (.allowed, .allowed) }
+    if let verdict = table.verdict(flow) { return (verdict.egress.outcome, verdict.ingress.outcome) }
+    let verdict = evaluator.verdict(flow, onSameNode: false)
+    return (verdict.egress, verdict.ingress)
+  }
+
+  /// The connection as a flow; nil for what the kubelet opens.
+  private func flow(from source: Need.Source, to target: Need.Target) -> Flow? {
     let destination: FlowEnd =
       switch target.end {
       case .workload(let group): .workload(group)
       case .apiServer: .entity(.apiServer)
       }
     let traffic = FlowTraffic.port(target.transport, target.port)
-    switch source {
-    case .workload(let group):
-      return outcome(Flow(from: .workload(group), to: destination, traffic), onSameNode: false)
-    case .apiServer:
-      return outcome(Flow(from: .entity(.apiServer), to: destination, traffic), onSameNode: false)
-    case .ownNode: return probe(target, traffic)
+    return switch source {
+    case .workload(let group): Flow(from: .workload(group), to: destination, traffic)
+    case .apiServer: Flow(from: .entity(.apiServer), to: destination, traffic)
+    case .ownNode: nil
     }
   }
 
@@ -65,7 +80,7 @@ package struct NeedEvaluator: Sendable {
   }
 
   /// The kubelet is exempt, unless the engine lets rules deny what nodes send.
-  private func probe(_ target: Need.Target, _ traffic: FlowTraffic) -> NeedOutcome {
+  private func probe(_ target: Need.Target) -> NeedOutcome {
     guard case .workload(let group) = target.end, compiled.profile.probeReading == .deniedByRulesOnly else {
       return .met
     }
@@ -74,7 +89,8 @@ package struct NeedEvaluator: Sendable {
     }
     var cut: NeedOutcome?
     for node in nodes {
-      let outcome = outcome(Flow(from: .node(node), to: .workload(group), traffic), onSameNode: true)
+      let flow = Flow(from: .node(node), to: .workload(group), .port(target.transport, target.port))
+      let outcome = outcome(flow, onSameNode: true)
       guard case .cut = outcome else { return outcome }
       cut = outcome
     }
