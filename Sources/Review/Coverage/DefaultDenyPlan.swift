@@ -10,8 +10,8 @@ package struct DefaultDenyPlan: Sendable {
   package struct Connection: Sendable {
     package let need: Need
     package let direction: Direction
-    /// `TCP 7070`
-    package let port: String
+    /// `TCP 7070`, or several where any may be the right one.
+    package fileprivate(set) var port: String
     /// The other end, `shop/cart`.
     package let other: String
     /// The workload of the namespace.
@@ -64,7 +64,7 @@ package struct DefaultDenyPlan: Sendable {
     parts = places.sorted().map { place in
       Part(
         namespace: cluster.world.namespaces[place].name,
-        connections: (connections[place] ?? []).sorted { $0.order.lexicographicallyPrecedes($1.order) },
+        connections: Self.merged(connections[place] ?? []),
         policies: writer.policies(in: place).map(\.yaml))
     }
     let planned = Evaluation(input.adding(writer.text).cluster(cluster.profile))
@@ -73,6 +73,19 @@ package struct DefaultDenyPlan: Sendable {
 
   /// Every policy of the plan, as manifests.
   package var manifests: String { parts.flatMap(\.policies).joined(separator: "---\n") }
+
+  /// By their order; those of one need between the same ends are one, with all its ports.
+  private static func merged(_ connections: [Connection]) -> [Connection] {
+    var merged: [Connection] = []
+    for next in connections.sorted(by: { $0.order.lexicographicallyPrecedes($1.order) }) {
+      if let last = merged.last, last.order.dropLast() == next.order.dropLast() {
+        merged[merged.count - 1].port += ", \(next.port)"
+      } else {
+        merged.append(next)
+      }
+    }
+    return merged
+  }
 
   private static func places(_ today: Evaluation, _ namespace: String?) -> Set<Int> {
     let system: Set<String> = ["kube-system", "kube-public", "kube-node-lease"]
@@ -107,5 +120,5 @@ package struct DefaultDenyPlan: Sendable {
 }
 
 extension DefaultDenyPlan.Connection {
-  fileprivate var order: [String] { [workload, direction.name, other, port, need.summary] }
+  fileprivate var order: [String] { [workload, direction.name, other, need.summary, port] }
 }

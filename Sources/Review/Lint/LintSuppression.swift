@@ -34,12 +34,18 @@ package struct LintSuppression: Sendable {
   func covers(_ finding: LintFinding) -> Bool {
     guard finding.diagnostic.code.rawValue == rule else { return false }
     switch scope {
-    case .object(let object): return finding.object == object
+    case .object(let object): return finding.object.map { Self.isSame($0, object) } ?? false
     case .pattern("*"): return true
     case .pattern(let pattern):
       guard let object = finding.object else { return false }
       return Self.matches(pattern, object)
     }
+  }
+
+  /// The namespace of an object that lives in none does not count.
+  private static func isSame(_ found: ObjectName, _ annotated: ObjectName) -> Bool {
+    found.kind == annotated.kind && found.name == annotated.name
+      && (found.namespace.isEmpty || found.kind == "Namespace" || found.namespace == annotated.namespace)
   }
 
   private static func matches(_ pattern: String, _ object: ObjectName) -> Bool {

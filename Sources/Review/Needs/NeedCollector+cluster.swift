@@ -15,10 +15,14 @@ extension NeedCollector {
       if bindings[name] == nil { bindings[name] = binding }
     }
     let targets = Self.apiServerPorts.map { Need.Target(.apiServer, .tcp, $0) }
+    let tokens = tokens
+    let withoutToken = Set(
+      declarations.accountsWithoutToken.map { AccountName(namespace: $0.namespace, name: $0.name) })
     for (number, group) in world.workloads.enumerated() {
       guard let first = group.endpoints.first.map({ world.endpoints[$0] }) else { continue }
       let account = AccountName(
         namespace: world.namespaces[group.namespace].name, name: first.serviceAccount)
+      guard tokens[number] ?? !withoutToken.contains(account) else { continue }
       if let binding = bindings[account] {
         add(
           .apiServer, from: .workload(number), to: targets,
@@ -38,6 +42,15 @@ extension NeedCollector {
     let name: String
   }
 
+  /// By workload, whether its pods say that they get a token.
+  private var tokens: [Int: Bool] {
+    var tokens: [Int: Bool] = [:]
+    for pod in declarations.pods {
+      if let mounts = pod.mountsToken, let group = group(of: pod.object) { tokens[group] = mounts }
+    }
+    return tokens
+  }
+
   private static func admitsPodsOnly(_ role: String) -> Bool {
     ["psp", "scc", "podsecuritypolicy"].contains { role.lowercased().contains($0) }
   }
@@ -47,6 +60,10 @@ extension NeedCollector {
     let dns = dnsTargets()
     if dns.isEmpty { return }
     var done: Set<Int> = []
+    for pod in declarations.pods where !pod.usesClusterDNS {
+      // It looks up names elsewhere.
+      if let group = group(of: pod.object) { done.insert(group) }
+    }
     for unit in units where done.insert(unit.workload).inserted {
       guard !AssumedPods.contains(unit.location) else { continue }
       for transport in [TransportProtocol.udp, .tcp] {

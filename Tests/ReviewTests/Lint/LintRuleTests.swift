@@ -56,6 +56,24 @@ struct LintRuleTests {
       ])
   }
 
+  @Test(
+    "a managed API server may come through pods of kube-system",
+    arguments: [
+      ("namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}", true),
+      ("namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: konnectivity-agent}}", true),
+      ("namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}", false),
+    ])
+  func tunnel(peer: String, isOpen: Bool) {
+    let documents = [
+      namespace("shop"), deployment("shop/web", "app: web"),
+      service("shop/web", "selector: {app: web}, ports: [{port: 443}]"),
+      object(
+        "apiregistration.k8s.io/v1", "APIService", "v1.shop", "spec: {service: {namespace: shop, name: web}}"),
+      policy("shop/a", "podSelector: {}, ingress: [{from: [{\(peer)}]}]"),
+    ]
+    #expect(LintOutcome(documents, only: ["MRL010"]).findings.isEmpty == isOpen)
+  }
+
   @Test("of an input that is not whole, what may be missing is a note")
   func incomplete() {
     let kustomization = """

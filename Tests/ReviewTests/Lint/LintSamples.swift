@@ -311,6 +311,12 @@ extension LintSample {
         "warning NetworkPolicy shop/a egress[0]: 10.0.0.0/8 covers addresses of pods and Services: whether they are matched depends on the engine",
       settings: "cluster: {serviceCIDRs: [10.96.0.0/12], podCIDRs: [10.244.0.0/16]}"),
     LintSample(
+      rule: "MRL021", world: [shop, web],
+      triggers: [egress("192.168.0.0/16")], doesNot: [egress("192.168.1.0/24")],
+      finding:
+        "note NetworkPolicy shop/a egress[0]: 192.168.0.0/16 covers addresses of nodes: whether they are matched depends on the engine",
+      settings: "cluster: {nodeCIDRs: [192.168.1.0/24]}"),
+    LintSample(
       rule: "MRL022", world: [shop, web],
       triggers: [egress("0.0.0.0/0")],
       doesNot: [

@@ -205,6 +205,33 @@ struct NeedsTests {
         == ["dns met: shop/web looks up names at kube-system/dns over UDP 5353"])
   }
 
+  @Test(
+    "pods that get no token do not use the Kubernetes API",
+    arguments: [
+      ("", false, true), ("", true, false), ("automountServiceAccountToken: true, ", true, true),
+      ("automountServiceAccountToken: false, ", false, false),
+    ])
+  func tokens(pod: String, isAccountWithout: Bool, isNeed: Bool) {
+    let documents = [
+      namespace("shop"),
+      deployment("shop/cart", "app: cart", "\(pod)serviceAccountName: cart, containers: []"),
+      object("v1", "ServiceAccount", "shop/cart", "automountServiceAccountToken: \(!isAccountWithout)"),
+      object(
+        "rbac.authorization.k8s.io/v1", "RoleBinding", "shop/cart",
+        "roleRef: {kind: Role, name: cart}\nsubjects: [{kind: ServiceAccount, name: cart, namespace: shop}]"),
+    ]
+    #expect(DeclaredInput(documents).needs().count == (isNeed ? 1 : 0))
+  }
+
+  @Test(
+    "pods that look up names elsewhere do not need cluster DNS",
+    arguments: ["Default", "None", "ClusterFirst"])
+  func dnsPolicy(policy: String) {
+    let web = deployment("shop/web", "app: web", "dnsPolicy: \(policy), containers: []")
+    #expect(
+      DeclaredInput([namespace("shop"), web]).needs([.dns]).count == (policy == "ClusterFirst" ? 2 : 0))
+  }
+
   @Test("probes are never cut where engines exempt the node, and by rules that deny where they do not")
   func probes() {
     let web = container("shop/web", "app: web", "readinessProbe: {httpGet: {port: 8080}}")

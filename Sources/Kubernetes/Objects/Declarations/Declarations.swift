@@ -8,6 +8,8 @@ package struct Declarations: Sendable {
   package private(set) var services: [ServiceReference] = []
   /// Service accounts that somebody has given rights to use the Kubernetes API.
   package private(set) var bindings: [AccountBinding] = []
+  /// Service accounts whose pods get no token unless they ask for it.
+  package private(set) var accountsWithoutToken: [ObjectName] = []
   /// What a Prometheus scrapes.
   package private(set) var monitors: [Monitor] = []
   /// Annotations that tell `merlon lint` to be silent.
@@ -21,6 +23,7 @@ package struct Declarations: Sendable {
     pods += other.pods
     services += other.services
     bindings += other.bindings
+    accountsWithoutToken += other.accountsWithoutToken
     monitors += other.monitors
     lintAnnotations += other.lintAnnotations
     notes += other.notes
@@ -48,6 +51,11 @@ package struct Declarations: Sendable {
         object, kind: groupKind.kind, defaultNamespace: defaultNamespace, &notes)
       {
         pods.append(own)
+      }
+      if groupKind.kind == "ServiceAccount", object["automountServiceAccountToken"]?.plainBool == false,
+        let name = ObjectName(object, kind: groupKind.kind, defaultNamespace: defaultNamespace)
+      {
+        accountsWithoutToken.append(name)
       }
     case "rbac.authorization.k8s.io":
       bindings += AccountBinding.all(in: object, kind: groupKind.kind)

@@ -48,7 +48,7 @@ extension Monitor {
     let scope = spec["namespaceSelector"]
     let names = scope?["matchNames"]?.elements.map(\.text) ?? []
     var namespaces = Namespaces.named(names.isEmpty ? [name.namespace] : names)
-    if case .bool(true)? = scope?["any"]?.scalar { namespaces = .any }
+    if scope?["any"]?.plainBool == true { namespaces = .any }
     let list = kind == .service ? spec["endpoints"] : spec["podMetricsEndpoints"]
     self.init(
       kind: kind, object: name, namespaces: namespaces, selector: selector,

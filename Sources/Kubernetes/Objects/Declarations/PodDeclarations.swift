@@ -6,6 +6,10 @@ package struct PodDeclarations: Sendable {
   package let probes: [Probe]
   /// Plain values of the environment of all containers, in the order of the text.
   package let environment: [EnvironmentValue]
+  /// Whether names are looked up at cluster DNS first, as pods do unless `dnsPolicy` says otherwise.
+  package let usesClusterDNS: Bool
+  /// `automountServiceAccountToken`; nil when only the service account may say it.
+  package let mountsToken: Bool?
   package let location: SourceLocation
 }
 
@@ -54,9 +58,13 @@ extension PodDeclarations {
       }
       environment += Self.environment(of: container)
     }
-    if probes.isEmpty, environment.isEmpty { return nil }
+    let dnsPolicy = spec["dnsPolicy"]
+    let usesClusterDNS = !(dnsPolicy?.hasText("Default") ?? false) && !(dnsPolicy?.hasText("None") ?? false)
+    let mountsToken = spec["automountServiceAccountToken"]?.plainBool
+    if probes.isEmpty, environment.isEmpty, usesClusterDNS, mountsToken == nil { return nil }
     self.init(
-      object: name, probes: probes, environment: environment,
+      object: name, probes: probes, environment: environment, usesClusterDNS: usesClusterDNS,
+      mountsToken: mountsToken,
       location: object["metadata"]?["name"]?.location ?? object.location)
   }
 
@@ -99,6 +107,13 @@ extension PodDeclarations {
       if case .integer(let value)? = entry["containerPort"]?.scalar { return UInt16(exactly: value) }
     }
     return nil
+  }
+}
+
+extension Node {
+  /// The truth value of a scalar; nil for everything else.
+  var plainBool: Bool? {
+    if content == .scalar, case .bool(let value) = scalar { value } else { nil }
   }
 }
 

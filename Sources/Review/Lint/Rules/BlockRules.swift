@@ -7,11 +7,11 @@ extension LintRule {
     "MRL021", "block-in-cluster", .warning, "an address block covers addresses of pods, nodes or Services",
     Explanation(
       trigger:
-        "A block of a rule holds addresses that are known to be those of pods, nodes or Services: from merlon.yaml, from options, or from the objects of the input. For a block of every address (/0) it is a note.",
+        "A block of a rule holds addresses that are known to be those of pods, nodes or Services: from merlon.yaml, from options, or from the objects of the input. For a block of every address (/0), and for one that covers only nodes among others, it is a note.",
       reason:
         "Engines differ about blocks and pods: Calico matches them, Cilium does not. Addresses of Services are translated before policies look, so a block of theirs matches nothing.",
       exclusion:
-        "Blocks whose holes (`except`) leave those addresses out, and clusters of whose addresses nothing is known.",
+        "Blocks whose holes (`except`) leave those addresses out, blocks of nodes alone where the engine matches them, and clusters of whose addresses nothing is known.",
       example: """
         egress: [{to: [{ipBlock: {cidr: 10.96.0.0/12}}]}]   # the addresses of Services
         """,
@@ -82,7 +82,7 @@ extension LintContext {
     if known.isEmpty { return [] }
     return blocks.compactMap { written in
       let covered = known.filter { !$0.addresses.isDisjoint(with: written.block.addresses) }
-      if covered.isEmpty { return nil }
+      if covered.isEmpty || namesNodes(written.block, covered) { return nil }
       let services = covered.first { $0.what == "Services" }
       let isOfServices =
         services.map {
@@ -94,13 +94,21 @@ extension LintContext {
         ? "policies see the addresses of pods behind Services, so it matches nothing"
         : meaning(covered.map(\.what))
       guard let consequence else { return nil }
-      let isEverything = written.block.cidr.prefixLength == 0
+      let isHarmless =
+        written.block.cidr.prefixLength == 0
+        || (covered.map(\.what) == ["nodes"] && cluster.profile.enforcer != .cilium)
       return LintFinding(
-        isEverything ? .note : .warning,
+        isHarmless ? .note : .warning,
         "\(written.policy.identity) \(written.rule.path): \(written.block) covers addresses of \(who): \(consequence)",
         at: written.location, fix: isOfServices ? "name the pods behind the Services by a selector" : nil,
         about: ObjectName(written.policy.identity))
     }
+  }
+
+  /// Whether a block is about nodes and nothing else, which only blocks can name; an engine must match them by it.
+  private func namesNodes(_ block: AddressBlock, _ covered: [(what: String, addresses: AddressSet)]) -> Bool {
+    covered.count == 1 && covered[0].what == "nodes" && cluster.profile.addressBlocksMatch.contains(.nodes)
+      && block.addresses.isSubset(of: covered[0].addresses)
   }
 
   /// What a block means for ends of the cluster in this engine; nil when it is only about Services.

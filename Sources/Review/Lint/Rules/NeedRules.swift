@@ -11,7 +11,7 @@ extension LintRule {
       reason:
         "Nearly every program looks up a name before it connects. Everything that the policy allows by name fails.",
       exclusion:
-        "Pods that may not connect anywhere, or to a few outside addresses only; rules for NodeLocal DNSCache (169.254.20.10). Cluster DNS is what merlon.yaml says, else the pods behind its Service, else pods with k8s-app=kube-dns in kube-system, at their own ports: port 53 of the Service may be 5353 of the pods.",
+        "Pods that may not connect anywhere, or to a few outside addresses only; pods whose dnsPolicy is Default or None; rules for NodeLocal DNSCache (169.254.20.10). Cluster DNS is what merlon.yaml says, else the pods behind its Service, else pods with k8s-app=kube-dns in kube-system, at their own ports: port 53 of the Service may be 5353 of the pods.",
       example: """
         spec:
           podSelector: {matchLabels: {app: web}}
@@ -28,7 +28,8 @@ extension LintRule {
         "The service account of a workload has rights by a binding, or it is a known controller, and its egress allows no address on any port that API servers use (443, 6443, 8443, 16443).",
       reason:
         "Controllers stop working when the policy takes effect, and often only after their first restart.",
-      exclusion: "Egress to an address block that may be that of the API server: it depends on where it is.",
+      exclusion:
+        "Egress to an address block that may be that of the API server: it depends on where it is. Pods that get no token (automountServiceAccountToken: false), and bindings to roles that only admit pods.",
       example: """
         spec: {podSelector: {matchLabels: {app: operator}}, policyTypes: [Egress], egress: []}
         """,
@@ -42,7 +43,8 @@ extension LintRule {
       trigger:
         "A webhook configuration names a Service whose pods let nobody in from outside the cluster's pods on that port.",
       reason: "Requests that the webhook is asked about fail or hang, depending on its failurePolicy.",
-      exclusion: "Rules with address blocks: they may be meant for the API server.",
+      exclusion:
+        "Rules with address blocks, which may be meant for the API server, and rules that let in pods of kube-system, through which managed ones come (konnectivity).",
       example: """
         clientConfig: {service: {namespace: ops, name: hook}}   # and a policy closes the pods of ops/hook
         """,
@@ -55,7 +57,8 @@ extension LintRule {
       trigger:
         "An APIService names a Service whose pods let nobody in from outside the cluster's pods on that port.",
       reason: "The API is unavailable, and namespaces can no longer be deleted.",
-      exclusion: "Rules with address blocks: they may be meant for the API server.",
+      exclusion:
+        "Rules with address blocks, which may be meant for the API server, and rules that let in pods of kube-system, through which managed ones come (konnectivity).",
       example: """
         kind: APIService
         spec: {service: {namespace: ops, name: metrics}}   # and a policy closes the pods of ops/metrics
@@ -131,9 +134,31 @@ extension LintContext {
   fileprivate func needFindings(_ kind: Need.Kind, _ severity: Diagnostic.Severity) -> [LintFinding] {
     needs.compactMap { need, outcome in
       guard need.kind == kind, case .cut(let cut) = outcome else { return nil }
+      if case .apiServer = need.source, mayUseTunnel(need, cut) { return nil }
       return LintFinding(
         severity, "\(need.summary), and cannot: \(cut.words)", at: need.location, related: cut.related,
         about: need.object)
+    }
+  }
+
+  /// Whether the API server may come through pods of the cluster, as managed ones do (konnectivity, a VPN), and rules
+  /// let those in.
+  private func mayUseTunnel(_ need: Need, _ cut: NeedOutcome.Cut) -> Bool {
+    let isNamed = cut.policies.contains { policy in
+      policy.rules.contains { $0.direction == .ingress && "\($0.peers.words)".contains("konnectivity") }
+    }
+    if isNamed { return true }
+    let system = world.workloads.indices.filter { number in
+      world.namespaces[world.workloads[number].namespace].name == "kube-system"
+        && !world.workloads[number].endpoints.isEmpty
+    }
+    return need.targets.contains { target in
+      guard case .workload(let group) = target.end else { return false }
+      return system.contains { number in
+        let flow = Flow(
+          from: .workload(number), to: .workload(group), .port(target.transport, target.port))
+        return number != group && evaluator.verdict(flow).ingress != .denied
+      }
     }
   }
 
@@ -187,5 +212,12 @@ extension LintContext {
     let flow = Flow(
       from: .workload(group), to: .address(cache), .port(target.transport, 53))
     return evaluator.verdict(flow).outcome != .denied
+  }
+}
+
+extension Peers {
+  /// What is asked of peers, in words.
+  fileprivate var words: String {
+    if case .anyOf(let peers) = self { peers.map(\.description).joined(separator: ", ") } else { "anyone" }
   }
 }

@@ -11,7 +11,8 @@ extension LintRule {
         "A rule names a single port that no pod it speaks of declares or is sent to by a Service, and a Service of such a pod listens on that port and leads to another one, which the rule does not name.",
       reason:
         "Policies see connections after the Service has translated them. The rule opens a port on which nobody listens, and the right one stays closed.",
-      exclusion: "Rules that name both ports, and pods that declare the port.",
+      exclusion:
+        "Rules that name both ports, and rules that speak of a pod which declares the port, or which declares none and is behind no Service.",
       example: """
         ingress: [{ports: [{port: 80}]}]   # the Service has port: 80, targetPort: 8080
         """,
@@ -84,6 +85,8 @@ extension LintContext {
     for group in groups {
       guard let first = world.workloads[group].endpoints.first else { continue }
       let endpoint = world.endpoints[first]
+      // Where pods listen that declare nothing, nobody knows.
+      if endpoint.ports.isEmpty, servicesOfGroup[group].isEmpty { return nil }
       if endpoint.ports.contains(where: { $0.number == port && $0.transport == transport }) { return nil }
       for service in servicesOfGroup[group] {
         for own in world.services[service].ports where own.transport == transport {
