@@ -37,9 +37,8 @@ package struct DefaultDenyPlan: Sendable {
   ///   - namespace: the only one that is planned; nil for all that have workloads, but those of the system.
   package init(_ input: ClusterInput, _ cluster: Cluster, namespace: String? = nil) {
     let today = Evaluation(cluster)
-    let needs = NeedCollector.needs(input, cluster, today.compiled).filter {
-      $0.kind != .probe && today.isMet($0)
-    }
+    let needs = today.met(
+      NeedCollector.needs(input, cluster, today.compiled).filter { $0.kind != .probe })
     let places = Self.places(today, namespace)
     var writer = PlanWriter(input, cluster, today.units, places)
     let closed = Evaluation(input.adding(writer.text).cluster(cluster.profile))
@@ -68,7 +67,8 @@ package struct DefaultDenyPlan: Sendable {
         policies: writer.policies(in: place).map(\.yaml))
     }
     let planned = Evaluation(input.adding(writer.text).cluster(cluster.profile))
-    lost = needs.filter { !planned.isMet($0) }
+    let kept = Set(planned.met(needs).map(\.identity))
+    lost = needs.filter { !kept.contains($0.identity) }
   }
 
   /// Every policy of the plan, as manifests.
@@ -77,8 +77,9 @@ package struct DefaultDenyPlan: Sendable {
   /// By their order; those of one need between the same ends are one, with all its ports.
   private static func merged(_ connections: [Connection]) -> [Connection] {
     var merged: [Connection] = []
+    // Sorting is stable, so ports stay in the order of the need.
     for next in connections.sorted(by: { $0.order.lexicographicallyPrecedes($1.order) }) {
-      if let last = merged.last, last.order.dropLast() == next.order.dropLast() {
+      if let last = merged.last, last.order == next.order {
         merged[merged.count - 1].port += ", \(next.port)"
       } else {
         merged.append(next)
@@ -109,8 +110,8 @@ package struct DefaultDenyPlan: Sendable {
       evaluator = NeedEvaluator(cluster, compiled, units)
     }
 
-    func isMet(_ need: Need) -> Bool {
-      if case .met = evaluator.outcome(of: need) { true } else { false }
+    func met(_ needs: [Need]) -> [Need] {
+      zip(needs, evaluator.outcomes(of: needs)).filter { if case .met = $1 { true } else { false } }.map(\.0)
     }
 
     func isAllowed(_ source: Need.Source, _ target: Need.Target) -> Bool {
@@ -119,6 +120,11 @@ package struct DefaultDenyPlan: Sendable {
   }
 }
 
+extension Need {
+  /// No two needs have the same.
+  fileprivate var identity: [String] { [kind.rawValue, summary, location.description] }
+}
+
 extension DefaultDenyPlan.Connection {
-  fileprivate var order: [String] { [workload, direction.name, other, need.summary, port] }
+  fileprivate var order: [String] { [workload, direction.name, other, need.summary] }
 }

@@ -34,7 +34,8 @@ struct LintContext: Sendable {
     rulesOfPolicies = compiled.rulesOfPolicies
     effects = RuleEffects(compiled, cluster.tiers)
     let evaluator = NeedEvaluator(cluster, compiled, units)
-    needs = NeedCollector.needs(input, cluster, compiled).map { ($0, evaluator.outcome(of: $0)) }
+    let needs = NeedCollector.needs(input, cluster, compiled)
+    self.needs = zip(needs, evaluator.outcomes(of: needs)).map { ($0, $1) }
     reach = OutgoingReach(cluster.world, compiled, units)
     self.evaluator = FlowEvaluator(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
     findings = Findings(cluster, compiled)
@@ -77,8 +78,6 @@ struct OutgoingReach: Sendable {
   /// More public addresses than one organisation has.
   private static let internetSize = UInt128(1) << 24
 
-  /// By workload: whether policies close some of what it sends.
-  private(set) var isClosed: [Bool]
   /// By workload: whether some pod but those of cluster DNS can certainly be reached.
   private(set) var reachesPods: [Bool]
   /// By workload: whether about every address outside can be reached on some port.
@@ -86,17 +85,15 @@ struct OutgoingReach: Sendable {
 
   /// O(units²) for those that are closed.
   init(_ world: World, _ compiled: CompiledPolicies, _ units: [ConnectivityUnit]) {
-    isClosed = [Bool](repeating: false, count: world.workloads.count)
-    reachesPods = isClosed
-    reachesInternet = isClosed
+    reachesPods = [Bool](repeating: false, count: world.workloads.count)
+    reachesInternet = reachesPods
     let walk = ConnectivityWalk(compiled, units: units)
     for (number, unit) in units.enumerated() {
-      guard unit.isEgressIsolated || unit.isDeniedSomething else {
+      guard compiled.concerns(unit, .egress) else {
         reachesPods[unit.workload] = true
         reachesInternet[unit.workload] = true
         continue
       }
-      isClosed[unit.workload] = true
       if !reachesPods[unit.workload] {
         reachesPods[unit.workload] = walk.destinations(of: number).contains { found in
           let other = units[Int(found.unit)]

@@ -10,6 +10,8 @@ package struct NeedEvaluator: Sendable {
   private let evaluator: FlowEvaluator
   /// By workload, whether policies look at what it sends, and at what it receives.
   private let isPoliced: [(egress: Bool, ingress: Bool)]
+  /// By workload, what the API server's side of a connection can tell of it.
+  private let looks: [[Int32]]
 
   package init(_ cluster: Cluster, _ compiled: CompiledPolicies, _ units: [ConnectivityUnit]) {
     world = cluster.world
@@ -17,11 +19,26 @@ package struct NeedEvaluator: Sendable {
     table = VerdictTable(compiled)
     evaluator = FlowEvaluator(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
     var isPoliced = [(egress: Bool, ingress: Bool)](repeating: (false, false), count: world.workloads.count)
+    var looks = [[Int32]](repeating: [], count: world.workloads.count)
     for unit in units {
-      if unit.isEgressIsolated || unit.isDeniedSomething { isPoliced[unit.workload].egress = true }
-      if unit.isIngressIsolated || unit.isDeniedSomething { isPoliced[unit.workload].ingress = true }
+      if compiled.concerns(unit, .egress) { isPoliced[unit.workload].egress = true }
+      if compiled.concerns(unit, .ingress) { isPoliced[unit.workload].ingress = true }
+      looks[unit.workload] += compiled.look(of: unit, .egress)
     }
     self.isPoliced = isPoliced
+    self.looks = looks
+  }
+
+  /// The outcomes of many needs, in their order. What the same policies say of the API server is asked once.
+  package func outcomes(of needs: [Need]) -> [NeedOutcome] {
+    var known: [[Int32]: NeedOutcome] = [:]
+    return needs.map { need in
+      guard need.kind == .apiServer, case .workload(let group) = need.source else { return outcome(of: need) }
+      if let outcome = known[looks[group]] { return outcome }
+      let outcome = outcome(of: need)
+      known[looks[group]] = outcome
+      return outcome
+    }
   }
 
   /// Cut when policies deny every way to serve the need, met when they deny none and allow one.

@@ -116,6 +116,18 @@ extension LintSample {
         "warning shop/web cannot reach the pods of cluster DNS (taken to be those with k8s-app=kube-dns in kube-system) to look up names: egress denied: no rule matches in NetworkPolicy shop/a (world.yaml:17)"
     ),
     LintSample(
+      rule: "MRL007", world: [shop, web, policy("kube-system/closed", "podSelector: {}")],
+      triggers: [],
+      doesNot: [
+        policy(
+          "kube-system/dns",
+          "podSelector: {matchLabels: {k8s-app: kube-dns}}, ingress: [{ports: [{protocol: UDP, port: 53}, {port: 53}]}]"
+        )
+      ],
+      finding:
+        "warning shop/web cannot reach the pods of cluster DNS (taken to be those with k8s-app=kube-dns in kube-system) to look up names: ingress denied: no rule matches in NetworkPolicy kube-system/closed (world.yaml:12)"
+    ),
+    LintSample(
       rule: "MRL008",
       world: [
         shop, deployment("shop/operator", "app: operator", "serviceAccountName: operator, containers: []"),

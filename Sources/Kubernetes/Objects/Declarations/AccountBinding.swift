@@ -8,9 +8,10 @@ package struct AccountBinding: Sendable {
   package let location: SourceLocation
 
   /// The service accounts among the subjects of a binding; none for other kinds.
-  static func all(in object: Node, kind: String) -> [AccountBinding] {
+  static func all(in object: Node, kind: String, defaultNamespace: String) -> [AccountBinding] {
     guard kind == "RoleBinding" || kind == "ClusterRoleBinding",
-      let name = ObjectName(object, kind: kind, defaultNamespace: kind == "RoleBinding" ? "default" : nil)
+      let name = ObjectName(
+        object, kind: kind, defaultNamespace: kind == "RoleBinding" ? defaultNamespace : nil)
     else { return [] }
     let role = object["roleRef"]?["name"]?.text ?? ""
     return (object["subjects"]?.elements ?? []).compactMap { subject in

@@ -58,7 +58,8 @@ package struct Declarations: Sendable {
         accountsWithoutToken.append(name)
       }
     case "rbac.authorization.k8s.io":
-      bindings += AccountBinding.all(in: object, kind: groupKind.kind)
+      bindings += AccountBinding.all(
+        in: object, kind: groupKind.kind, defaultNamespace: defaultNamespace)
     case Monitor.group:
       if let monitor = Monitor(
         object, kind: groupKind.kind, defaultNamespace: defaultNamespace, &notes)

@@ -7,7 +7,7 @@ extension LintRule {
     "MRL007", "dns-cut", .warning, "policies let pods out and keep them from looking up names",
     Explanation(
       trigger:
-        "Egress of a pod is closed, it may connect to other pods or to the internet, and it cannot reach the pods of cluster DNS on UDP. When only TCP is closed it is a note: answers that do not fit into a datagram are lost.",
+        "A pod may connect to other pods or to the internet, and policies of either side keep it from the pods of cluster DNS on UDP. When only TCP is closed it is a note: answers that do not fit into a datagram are lost.",
       reason:
         "Nearly every program looks up a name before it connects. Everything that the policy allows by name fails.",
       exclusion:
@@ -203,7 +203,7 @@ extension LintContext {
 
   /// Whether a workload may connect to something that it would look up.
   private func mayNeedNames(_ group: Int) -> Bool {
-    reach.isClosed[group] && (reach.reachesPods[group] || reach.reachesInternet[group])
+    reach.reachesPods[group] || reach.reachesInternet[group]
   }
 
   /// Whether the node's own cache can be asked instead (NodeLocal DNSCache).

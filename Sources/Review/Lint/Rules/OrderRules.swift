@@ -82,12 +82,15 @@ extension LintContext {
   private var ruleNumbers: Range<Int32> { 0..<Int32(compiled.ruleCount) }
 
   fileprivate func hiddenRuleFindings() -> [LintFinding] {
-    ruleNumbers.filter(effects.isHidden).map { number in
-      let (policy, rule) = compiled.policyAndRule(number)
+    let hidden = ruleNumbers.filter(effects.isHidden)
+    if hidden.isEmpty { return [] }
+    let forms = ruleNumbers.map { RuleForm(compiled.policyAndRule($0)) }
+    return hidden.map { number in
+      let (policy, rule) = (forms[Int(number)].policy, forms[Int(number)].rule)
       let hiding = ruleNumbers.first { other in
-        other != number && isAsked(other, before: number) && effects.decidesSomething(other)
-          && RuleForm(compiled.policyAndRule(other)).covers(RuleForm((policy, rule)))
-      }.map { compiled.policyAndRule($0) }
+        other != number && effects.decidesSomething(other) && forms[Int(other)].covers(forms[Int(number)])
+          && isAsked(other, before: number)
+      }.map { (forms[Int($0)].policy, forms[Int($0)].rule) }
       let what = rule.action == .deny ? "denies" : "allows"
       let message = "\(policy.identity) \(rule.path) never \(what) anything: "
       guard let (earlier, decisive) = hiding else {

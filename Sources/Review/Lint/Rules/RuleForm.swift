@@ -18,9 +18,10 @@ struct RuleForm {
 
   /// Whether it matches everything that another rule matches, in every world.
   func covers(_ other: RuleForm) -> Bool {
-    rule.direction == other.rule.direction && rule.subject.isAnyone && !rule.sourcePorts.isRestricted
-      && rule.applicationRules.isEmpty && Self.covers(policy.subject, other.policy.subject)
-      && Self.covers(rule.peers, other.rule.peers) && Self.covers(rule.traffic, other.rule.traffic)
+    // What is cheap to compare goes first: a rule is compared with all others.
+    rule.direction == other.rule.direction && Self.covers(rule.traffic, other.rule.traffic)
+      && rule.subject.isAnyone && !rule.sourcePorts.isRestricted && rule.applicationRules.isEmpty
+      && Self.covers(rule.peers, other.rule.peers) && Self.covers(policy.subject, other.policy.subject)
   }
 
   static func covers(_ wide: PolicySubject, _ narrow: PolicySubject) -> Bool {
