@@ -23,11 +23,7 @@ struct WorkloadSelector {
 
   init(_ world: World) {
     self.world = world
-    var groups = [[Int]](repeating: [], count: world.namespaces.count)
-    for (number, group) in world.workloads.enumerated() where !group.endpoints.isEmpty {
-      groups[group.namespace].append(number)
-    }
-    groupsOfNamespace = groups
+    groupsOfNamespace = world.workloadsByNamespace()
   }
 
   /// The fewest labels that no other workload of the namespace has, else all that last; none when there are none.

@@ -65,7 +65,8 @@ extension NeedCollector {
       if let group = group(of: pod.object) { done.insert(group) }
     }
     for unit in units where done.insert(unit.workload).inserted {
-      guard !AssumedPods.contains(unit.location) else { continue }
+      // On its node's network a pod asks whom the node asks.
+      guard !AssumedPods.contains(unit.location), !unit.hostNetwork else { continue }
       for transport in [TransportProtocol.udp, .tcp] {
         let targets = dns.filter { $0.transport == transport }
         guard let first = targets.first, case .workload(let group) = first.end else { continue }

@@ -35,10 +35,24 @@ extension NeedCollector {
   private mutating func addForwarding(
     _ senders: [Int], _ targets: [Need.Target], _ group: Int, _ named: String, _ reference: ServiceReference
   ) {
-    guard senders.count == 1 else { return }
+    guard senders.count == 1, isMeant(senders[0], reference) else { return }
     add(
       .ingress, from: .workload(senders[0]), to: targets, "\(name(senders[0])) forwards to \(named)",
       about: object(group), at: reference.location)
+  }
+
+  /// Whether a controller can be the one that an object names, as far as labels tell.
+  private func isMeant(_ sender: Int, _ reference: ServiceReference) -> Bool {
+    guard !reference.senderNames.isEmpty, let first = world.workloads[sender].endpoints.first else {
+      return true
+    }
+    let labels = world.endpoints[first].labels
+    switch reference.sender {
+    case .ingressController: return WellKnownPods.serves(labels, ingressClass: reference.senderNames)
+    case .gateway:
+      return WellKnownPods.gatewayName(labels).map(reference.senderNames.contains) ?? true
+    case .webhook, .aggregator: return true
+    }
   }
 
   private func port(of service: Service, _ wanted: Service.Port.Target?) -> Service.Port? {

@@ -10,11 +10,7 @@ struct ServiceBackends {
   /// O(workloads).
   init(_ world: World) {
     self.world = world
-    var groups = [[Int]](repeating: [], count: world.namespaces.count)
-    for (number, group) in world.workloads.enumerated() where !group.endpoints.isEmpty {
-      groups[group.namespace].append(number)
-    }
-    groupsOfNamespace = groups
+    groupsOfNamespace = world.workloadsByNamespace()
   }
 
   /// The workloads behind a Service; none without a selector. O(workloads of the namespace), once.
@@ -46,5 +42,16 @@ struct ServiceBackends {
       else { return [] }
       return [Need.Target(.workload(group), port.transport, number)]
     }
+  }
+}
+
+extension World {
+  /// For each namespace its workloads that have pods, as indices. O(workloads).
+  func workloadsByNamespace() -> [[Int]] {
+    var groups = [[Int]](repeating: [], count: namespaces.count)
+    for (number, group) in workloads.enumerated() where !group.endpoints.isEmpty {
+      groups[group.namespace].append(number)
+    }
+    return groups
   }
 }

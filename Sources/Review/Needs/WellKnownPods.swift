@@ -18,6 +18,18 @@ enum WellKnownPods {
     "kubernetes-ingress", "kong", "emissary-ingress", "apisix-ingress-controller", "skipper-ingress",
   ]
 
+  /// Whether an Ingress class may be that of a controller: they share a word, as `nginx` and `ingress-nginx` do.
+  static func serves(_ labels: Labels, ingressClass names: [String]) -> Bool {
+    func words(_ texts: [String]) -> Set<Substring> {
+      Set(texts.flatMap { $0.split(separator: "-") }).subtracting(["ingress", "controller"])
+    }
+    let own = ["app.kubernetes.io/name", "app.kubernetes.io/instance", "app"].compactMap { labels[$0] }
+    return !words(own).isDisjoint(with: words(names))
+  }
+
+  /// The name of the Gateway that pods implement; nil when their labels do not say it.
+  static func gatewayName(_ labels: Labels) -> String? { gatewayLabels.lazy.compactMap { labels[$0] }.first }
+
   /// Pods that implement a Gateway.
   static func isGateway(_ labels: Labels) -> Bool {
     gatewayLabels.contains { labels[$0] != nil } || labels["app.kubernetes.io/name"] == "nginx-gateway-fabric"
@@ -28,13 +40,10 @@ enum WellKnownPods {
     "istio.io/gateway-name",
   ]
 
-  /// A Prometheus server, and not what surrounds one.
+  /// A server that the Prometheus Operator makes, which scrapes what monitors name. Other ones do not read monitors.
   static func isPrometheus(_ labels: Labels) -> Bool {
-    if let name = labels["app.kubernetes.io/name"] {
-      let component = labels["app.kubernetes.io/component"]
-      return name == "prometheus" && ["prometheus", "server", nil].contains(component)
-    }
-    return labels["app"] == "prometheus"
+    labels["app.kubernetes.io/name"] == "prometheus"
+      && ["prometheus", nil].contains(labels["app.kubernetes.io/component"])
   }
 
   /// The pods of cluster DNS.
@@ -42,7 +51,8 @@ enum WellKnownPods {
 
   /// Controllers that do nothing without the Kubernetes API.
   static func usesKubernetesAPI(_ labels: Labels) -> Bool {
-    labels["app.kubernetes.io/name"].map(controllers.contains) ?? false
+    labels["app.kubernetes.io/component"] != "default-backend"
+      && labels["app.kubernetes.io/name"].map(controllers.contains) ?? false
   }
 
   private static let controllers: Set<String> = [

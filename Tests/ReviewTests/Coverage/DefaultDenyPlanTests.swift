@@ -21,7 +21,7 @@ struct DefaultDenyPlanTests {
     object(
       "networking.k8s.io/v1", "Ingress", "shop/web",
       "spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}"),
-    deployment("ops/prometheus", "app: prometheus, tier: ops"),
+    deployment("ops/prometheus", "app.kubernetes.io/name: prometheus, tier: ops"),
     object(
       "monitoring.coreos.com/v1", "PodMonitor", "shop/cart",
       "spec: {selector: {matchLabels: {app: cart}}, podMetricsEndpoints: [{portNumber: 9090}]}"),

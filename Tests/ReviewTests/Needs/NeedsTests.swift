@@ -82,6 +82,26 @@ struct NeedsTests {
           ? ["ingress met: edge/c0 forwards to Service shop/cart (Ingress shop/web)"] : []))
   }
 
+  @Test(
+    "an Ingress of another class is another controller's",
+    arguments: [("nginx", true), ("internal-nginx", true), ("alb", false), ("ingress", false)])
+  func ingressClass(name: String, isNeed: Bool) {
+    let ingress = object(
+      "networking.k8s.io/v1", "Ingress", "shop/web",
+      "spec: {ingressClassName: \(name), defaultBackend: {service: {name: cart, port: {number: 80}}}}")
+    let nginx = deployment("edge/nginx", "app.kubernetes.io/name: ingress-nginx")
+    #expect(DeclaredInput(Self.cart + [nginx, ingress]).needs([.ingress]).count == (isNeed ? 1 : 0))
+  }
+
+  @Test("a route of another Gateway is for other pods", arguments: [("main", 1), ("other", 0)])
+  func parents(name: String, count: Int) {
+    let route = object(
+      "gateway.networking.k8s.io/v1", "HTTPRoute", "shop/web",
+      "spec: {parentRefs: [{name: \(name)}], rules: [{backendRefs: [{name: cart, port: 80}]}]}")
+    let gateway = deployment("edge/gateway", "gateway.networking.k8s.io/gateway-name: main")
+    #expect(DeclaredInput(Self.cart + [gateway, route]).needs().count == count)
+  }
+
   @Test("a Gateway's pods forward what routes say")
   func routes() {
     let route = object(

@@ -13,6 +13,8 @@ package struct ServiceReference: Sendable {
   }
 
   package let sender: Sender
+  /// Names that the object gives its sender: an Ingress class, the Gateways of a route; empty when it gives none.
+  package let senderNames: [String]
   package let object: ObjectName
   /// Of the Service.
   package let namespace: String
@@ -51,6 +53,8 @@ extension ServiceReference {
     for rule in spec["rules"]?.elements ?? [] {
       backends += (rule["http"]?["paths"]?.elements ?? []).compactMap { $0["backend"] }
     }
+    let annotated = object["metadata"]?["annotations"]?["kubernetes.io/ingress.class"]
+    let names = [spec["ingressClassName"] ?? annotated].compactMap { $0?.text }.filter { !$0.isEmpty }
     return backends.compactMap { backend in
       // A backend that is no Service is somebody else's.
       if backend["resource"] != nil { return nil }
@@ -58,7 +62,7 @@ extension ServiceReference {
       let port = service.map { $0["port"].flatMap { $0["number"] ?? $0["name"] } } ?? backend["servicePort"]
       return ServiceReference(
         .ingressController, name, service?["name"] ?? backend["serviceName"], namespace: name.namespace,
-        port: port, at: backend, &notes)
+        port: port, senderNames: names, at: backend, &notes)
     }
   }
 
@@ -66,6 +70,7 @@ extension ServiceReference {
     _ object: Node, kind: String, _ defaultNamespace: String, _ notes: inout [Diagnostic]
   ) -> [ServiceReference] {
     guard let name = ObjectName(object, kind: kind, defaultNamespace: defaultNamespace) else { return [] }
+    let parents = object["spec"]?["parentRefs"]?.elements.compactMap { $0["name"]?.text } ?? []
     let backends = (object["spec"]?["rules"]?.elements ?? []).flatMap { $0["backendRefs"]?.elements ?? [] }
     return backends.compactMap { backend in
       let isService = backend["kind"].map { $0.isNull || $0.hasText("Service") } ?? true
@@ -74,7 +79,7 @@ extension ServiceReference {
       let namespace = backend["namespace"].flatMap { $0.isNull || $0.text.isEmpty ? nil : $0.text }
       return ServiceReference(
         .gateway, name, backend["name"], namespace: namespace ?? name.namespace, port: backend["port"],
-        at: backend, &notes)
+        senderNames: parents, at: backend, &notes)
     }
   }
 
@@ -104,7 +109,8 @@ extension ServiceReference {
 
   private init?(
     _ sender: Sender, _ object: ObjectName, _ name: Node?, namespace: String, port: Node?,
-    otherwise usual: Service.Port.Target? = nil, at place: Node, _ notes: inout [Diagnostic]
+    otherwise usual: Service.Port.Target? = nil, senderNames: [String] = [], at place: Node,
+    _ notes: inout [Diagnostic]
   ) {
     guard let text = name?.text, !text.isEmpty, !namespace.isEmpty else {
       notes.append(
@@ -113,6 +119,7 @@ extension ServiceReference {
       return nil
     }
     self.sender = sender
+    self.senderNames = senderNames
     self.object = object
     self.namespace = namespace
     self.name = text

@@ -73,7 +73,8 @@ extension LintRule {
     Explanation(
       trigger: "A monitor selects pods, and policies keep the one Prometheus of the input from their port.",
       reason: "Metrics and alerts of the pods are missing.",
-      exclusion: "Input without a Prometheus, or with several: who scrapes is not known then.",
+      exclusion:
+        "Input without a Prometheus of the Prometheus Operator, or with several: who scrapes is not known then.",
       example: """
         kind: ServiceMonitor
         spec: {selector: {matchLabels: {app: web}}, endpoints: [{port: metrics}]}   # a policy closes app: web
@@ -88,7 +89,8 @@ extension LintRule {
       trigger:
         "An Ingress, or a route of a Gateway, names a Service, and policies keep the one controller of the input from the pods behind it.",
       reason: "Users get an error of the controller (502, 503, 504) instead of the page.",
-      exclusion: "Input without a controller, or with several.",
+      exclusion:
+        "Input without a controller, or with several, and Ingress classes and Gateways that are not the controller's by its labels.",
       example: """
         kind: Ingress
         spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}   # a policy closes the pods of web
