@@ -71,9 +71,6 @@ package struct DefaultDenyPlan: Sendable {
     lost = needs.filter { !kept.contains($0.identity) }
   }
 
-  /// Every policy of the plan, as manifests.
-  package var manifests: String { parts.flatMap(\.policies).joined(separator: "---\n") }
-
   /// By their order; those of one need between the same ends are one, with all its ports.
   private static func merged(_ connections: [Connection]) -> [Connection] {
     var merged: [Connection] = []

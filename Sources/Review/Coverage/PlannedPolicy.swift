@@ -5,7 +5,7 @@ internal import PolicyModel
 struct PlannedPolicy {
   /// Who may connect, or be connected to.
   enum Peer: Hashable {
-    /// Pods of a namespace with these labels; nil labels for all of it.
+    /// Pods of a namespace with these labels; empty for all of it.
     case pods(namespace: String, labels: [String: String])
     case everyPod
     case block(String, except: [String])

@@ -13,7 +13,7 @@ extension LintReport {
           "\(place)\(style.dim("suppressed")): \(item.entry.diagnostic.message) [\(item.entry.label)]\n    because: \(item.suppression.reason)"
       }
     }
-    if !isQuiet || shown.isEmpty == false { lines.append(conclusion(style, isVerbose: isVerbose)) }
+    if !isQuiet || !shown.isEmpty { lines.append(conclusion(style, isVerbose: isVerbose)) }
     return lines.joined(separator: "\n") + (lines.isEmpty ? "" : "\n")
   }
 
