@@ -23,6 +23,7 @@ package struct Merlon: AsyncParsableCommand {
         merlon diff main..HEAD -- deploy/
         merlon test deploy/
         merlon replay flows.jsonl deploy/ --against proposed/
+        merlon lint deploy/
 
       EXIT CODES
         0 ok, 1 findings of severity error, 2 wrong usage, 3 input that could not be read
@@ -30,7 +31,8 @@ package struct Merlon: AsyncParsableCommand {
     version: version,
     subcommands: [
       CheckCommand.self, ConnectivityCommand.self, ExplainCommand.self, VerdictCommand.self,
-      DiffCommand.self, TestCommand.self, ReplayCommand.self, CompletionCommand.self,
+      DiffCommand.self, TestCommand.self, ReplayCommand.self, LintCommand.self, CoverageCommand.self,
+      CompletionCommand.self,
     ])
 
   package init() {}

@@ -27,7 +27,7 @@ struct ExitStatusTests {
   static let commands = [
     ["check"], ["connectivity"], ["connectivity", "--exposure"],
     ["explain", "--from", "shop/web", "--to", "1.2.3.4"],
-    ["verdict", "--flows", "/dev/null"],
+    ["verdict", "--flows", "/dev/null"], ["lint"], ["coverage"], ["coverage", "--plan", "default-deny"],
   ]
 
   private func status(_ command: [String], _ input: String) throws -> Int32 {
@@ -87,6 +87,8 @@ struct ExitStatusTests {
       ["check", "--profile", "nobody", "x"],
       ["check", "--default-namespace", "No_Name", "x"], ["completion", "tcsh"],
       ["verdict", "--flows", "-", "-"], ["verdict", "Examples/shop"],
+      ["lint"], ["lint", "--explain", "MRL999"], ["lint", "--only", "dns", "x"], ["coverage"],
+      ["coverage", "--plan", "open", "x"], ["coverage", "-n", "shp", "Examples/shop"],
       ["connectivity", "-n", "shp", "Examples/shop"],
       ["connectivity", "--to", "shop/carts", "Examples/shop"],
       ["explain", "--from", "shop/web", "--to", "shop/cart", "Examples/shop"],

@@ -11,6 +11,8 @@ package struct NetworkPolicy: Sendable {
     /// Empty, absent and null all mean any protocol and port.
     package let ports: [Port]
     package let location: SourceLocation
+    /// Where an empty list of peers is written, which looks like nobody and means everybody; nil for other rules.
+    package let emptyPeerList: SourceLocation?
   }
 
   package struct Peer: Sendable {

@@ -9,7 +9,7 @@ extension NetworkPolicy.Rule {
         Diagnostic(
           .emptyRule, .warning, "a null rule is stored as `{}` and allows everything", at: node.location,
           fix: "remove it, or write {} if everything is meant"))
-      self.init(peers: [], ports: [], location: node.location)
+      self.init(peers: [], ports: [], location: node.location, emptyPeerList: nil)
       return
     }
     guard node.isMapping(path, &problems) else { return nil }
@@ -18,12 +18,14 @@ extension NetworkPolicy.Rule {
       node, type: direction == .ingress ? "NetworkPolicyIngressRule" : "NetworkPolicyEgressRule",
       known: [peerField, "ports"], consequence: "(a server that drops it opens the rule to everyone)",
       &problems)
-    let peers = fields[peerField]?.list("\(path).\(peerField)", &problems) ?? []
+    let peerList = fields[peerField]
+    let peers = peerList?.list("\(path).\(peerField)", &problems) ?? []
     let ports = fields["ports"]?.list("\(path).ports", &problems) ?? []
     self.init(
       peers: peers.compactMap { NetworkPolicy.Peer($0, &problems) },
       ports: ports.compactMap { NetworkPolicy.Port($0, &problems) },
-      location: node.location)
+      location: node.location,
+      emptyPeerList: peerList.flatMap { $0.content == .sequence && peers.isEmpty ? $0.location : nil })
   }
 }
 

@@ -61,6 +61,7 @@ struct Kustomization: Sendable {
     set.serviceEndpoints.removeAll { isPatch($0.meta.location) }
     set.serviceAccounts.removeAll { isPatch($0.meta.location) }
     set.foreign.removeAll { isPatch($0.root.location) }
+    set.declarations.removeAll(at: isPatch)
     set.diagnostics.removeAll { isPatch($0.location) }
   }
 

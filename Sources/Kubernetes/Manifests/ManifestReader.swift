@@ -11,6 +11,8 @@ package struct ManifestReader: Sendable {
     package var defaultNamespace = "default"
     /// Kinds to keep as ``ManifestSet/foreign`` objects.
     package var keptKinds: Set<GroupKind> = []
+    /// Whether to read what objects say about who talks to whom, see ``Declarations``.
+    package var readsDeclarations = false
     /// Says what is wrong with a kind that is not known but almost one of interest; nil when it is just another.
     package var misspelledKind: @Sendable (GroupKind, _ apiVersion: String) -> String? = { _, _ in nil }
 

@@ -43,6 +43,9 @@ extension ManifestSet {
     documents += 1
     let parts = apiVersion.split(separator: "/", omittingEmptySubsequences: false)
     let groupKind = GroupKind(group: parts.count == 2 ? String(parts[0]) : "", kind: kind)
+    if options.readsDeclarations {
+      declarations.add(object, groupKind, defaultNamespace: options.defaultNamespace)
+    }
     if let builtin = BuiltinKind.all[kind],
       addBuiltin(object, builtin, kind: kind, apiVersion: apiVersion, options: options)
     {

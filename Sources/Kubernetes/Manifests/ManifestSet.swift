@@ -48,6 +48,8 @@ package struct ManifestSet: Sendable {
   package var serviceAccounts: [ServiceAccount] = []
   /// Objects of the kinds that the reader was asked to keep.
   package var foreign: [ForeignObject] = []
+  /// Who talks to whom, as far as objects say it; empty unless the reader was asked for it.
+  package var declarations = Declarations()
   /// How many objects of kinds that nobody asked for were passed over.
   package var passedOver: [GroupKind: Int] = [:]
   /// Documents that are no Kubernetes objects: no `kind`, no `apiVersion`.
@@ -75,6 +77,7 @@ package struct ManifestSet: Sendable {
     serviceEndpoints += other.serviceEndpoints
     serviceAccounts += other.serviceAccounts
     foreign += other.foreign
+    declarations.append(other.declarations)
     passedOver.merge(other.passedOver, uniquingKeysWith: +)
     documentsWithoutKind += other.documentsWithoutKind
     files += other.files

@@ -58,13 +58,13 @@ struct TestCommand: AsyncParsableCommand {
 
   func run() async throws {
     if !watch {
-      let status = await runOnce()
+      let status = try await runOnce()
       if status != .ok { throw status }
       return
     }
     var watcher = ChangeWatcher(input.paths)
     while true {
-      _ = await runOnce()
+      _ = try await runOnce()
       try await watcher.waitForChange()
       let standardOutput = Terminal.standardOutput
       standardOutput.line()
@@ -72,11 +72,11 @@ struct TestCommand: AsyncParsableCommand {
     }
   }
 
-  private func runOnce() async -> ExitStatus {
+  private func runOnce() async throws -> ExitStatus {
     let reading = input.reading
     let found = await TestInput.load(
       paths: input.paths, options: reading.readerOptions, settings: reading.cluster.settings())
-    let cluster = reading.cluster(of: found.input)
+    let cluster = try reading.cluster(of: found.input)
     display.reportErrors(cluster)
     for problem in found.problems { Terminal.writeError(problem.text(display.style(for: 2)) + "\n") }
     if found.suites.isEmpty {

@@ -3,15 +3,15 @@ internal import Review
 
 /// What every command reads.
 struct InputOptions: ParsableArguments {
-  @Argument(
-    help: """
-      Files, folders or - for standard input. Of folders every .yaml, .yml and .json file is read; hidden entries and \
-      links to folders are not, unless they are named.
-      """,
-    completion: .file())
+  @Argument(help: Self.pathsHelp, completion: .file())
   var paths: [String]
 
-  @OptionGroup(title: "Reading") var reading: ReadingOptions
+  @OptionGroup(title: "Input") var reading: ReadingOptions
+
+  static let pathsHelp: ArgumentHelp = """
+    Files, folders or - for standard input. Of folders every .yaml, .yml and .json file is read; hidden entries and \
+    links to folders are not, unless they are named.
+    """
 
   /// The input in the eyes of the wanted engine.
   func load() async throws -> Cluster { try await reading.load(paths) }

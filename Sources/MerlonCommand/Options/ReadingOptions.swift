@@ -47,14 +47,11 @@ struct ReadingOptions: ParsableArguments {
   }
 
   /// Reads what paths name, in the eyes of the wanted engine.
-  func load(_ paths: [String]) async throws -> Cluster {
-    let input = await read(paths)
-    if profile == .all { throw ValidationError("only explain answers with --profile all") }
-    return cluster(of: input)
-  }
+  func load(_ paths: [String]) async throws -> Cluster { try cluster(of: await read(paths)) }
 
   /// An input that was read, in the eyes of the wanted engine.
-  func cluster(of input: ClusterInput) -> Cluster {
+  func cluster(of input: ClusterInput) throws -> Cluster {
+    if profile == .all { throw ValidationError("only explain answers with --profile all") }
     if let enforcer = profile?.enforcer {
       return input.cluster(engineProfile(enforcer), enforcesStaged: staged)
     }
@@ -64,8 +61,12 @@ struct ReadingOptions: ParsableArguments {
   }
 
   /// Reads what paths name, for any engine.
-  func read(_ paths: [String]) async -> ClusterInput {
-    await ClusterInput.load(paths: paths, options: readerOptions, settings: cluster.settings())
+  ///
+  /// - Parameter withDeclarations: whether also to read what objects say about who talks to whom.
+  func read(_ paths: [String], withDeclarations: Bool = false) async -> ClusterInput {
+    var options = readerOptions
+    options.readsDeclarations = withDeclarations
+    return await ClusterInput.load(paths: paths, options: options, settings: cluster.settings())
   }
 
   var readerOptions: ManifestReader.Options {

@@ -1,3 +1,4 @@
+internal import Kubernetes
 package import PolicyModel
 
 extension CompiledPolicies {
@@ -18,6 +19,22 @@ extension CompiledPolicies {
   /// Those of them that close its direction.
   package func closingPolicies(ofRow row: Int32) -> [Policy] {
     rows[Int(row)].closing.map { policies[Int($0)] }
+  }
+
+  /// What everything outside of the input can tell of a unit in a direction: units with the same are one to it.
+  package func look(of unit: ConnectivityUnit, _ direction: Direction) -> [Int32] {
+    let rowOfFacet = direction == .egress ? egressRow : ingressRow
+    return classes[Int(unit.endpointClass)].facets.flatMap { number in
+      let facet = facets[Int(number)]
+      let family = facet.family.map { Int32($0.rawValue) } ?? -1
+      return [rowOfFacet[Int(number)], family, facet.isNode ? 1 : 0]
+    }
+  }
+
+  /// Whether policies say anything about a unit in a direction.
+  package func concerns(_ unit: ConnectivityUnit, _ direction: Direction) -> Bool {
+    let rowOfFacet = direction == .egress ? egressRow : ingressRow
+    return classes[Int(unit.endpointClass)].facets.contains { rowOfFacet[Int($0)] != Self.openRow }
   }
 
   /// How many rows there are; their numbers count from 0.

@@ -23,11 +23,21 @@ package struct FlowEvaluator: Sendable {
 
   /// The verdict over all situations that the flow may stand for: allowed if all allow, denied if all deny,
   /// else undefined.
-  package func verdict(_ flow: Flow) -> Verdict {
+  package func verdict(_ flow: Flow) -> Verdict { verdict(over: situations(of: flow)) }
+
+  /// The verdict over the situations in which both ends are on one node, or over those in which they are not; over
+  /// all when there is none of them.
+  package func verdict(_ flow: Flow, onSameNode: Bool) -> Verdict {
+    let all = situations(of: flow)
+    let wanted = all.filter { $0.isSameNode == onSameNode }
+    return verdict(over: wanted.isEmpty ? all : wanted)
+  }
+
+  private func verdict(over situations: [Situation]) -> Verdict {
     var seen = (egress: OutcomesSeen(), ingress: OutcomesSeen(), both: OutcomesSeen())
     var allowing: Trace?
     var denying: Trace?
-    for situation in situations(of: flow) {
+    for situation in situations {
       let ingress = ingress(situation)
       for egress in egress(situation) {
         for ingress in ingress {

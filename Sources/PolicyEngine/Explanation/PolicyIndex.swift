@@ -8,7 +8,7 @@ package struct PolicyIndex: Sendable {
   /// The tier of each policy.
   package let tierOfPolicy: [Int]
   /// For each namespace of the world, indices of the policies that may select something in it.
-  let byNamespace: [[Int]]
+  package let byNamespace: [[Int]]
   /// Indices of the policies that may select nodes.
   package let ofNodes: [Int]
   /// Whether policies tell nodes apart.

@@ -17,6 +17,8 @@ package struct ClusterFacts: Sendable {
   package var nodes: [ClusterNode] = []
   /// Pods that no manifest has: cluster DNS, operators and what they make. Each stands for its replicas.
   package var workloads: [Workload] = []
+  /// Those that are cluster DNS, also where the manifests have them.
+  package var dns: [Workload] = []
 
   package init() {}
 

@@ -6,36 +6,55 @@ internal import PolicyModel
 struct Findings {
   private let cluster: Cluster
   private let compiled: CompiledPolicies
+  /// Namespaces with pods of the input.
+  private let populated: Set<Int>
 
   init(_ cluster: Cluster, _ compiled: CompiledPolicies) {
     self.cluster = cluster
     self.compiled = compiled
+    populated = Set(
+      cluster.world.endpoints.lazy.filter { !$0.isFinished && !AssumedPods.contains($0.location) }.map(
+        \.namespace))
   }
 
   func all() -> [Diagnostic] {
-    let found = idlePolicies() + deadPeers() + assumedNamespaces() + hostNetworkSubjects()
+    let found =
+      (idlePolicies() + deadPeers()).map(\.diagnostic) + assumedNamespaces()
+      + hostNetworkSubjects().map(\.diagnostic)
     // An engine may ask one policy in two tiers.
     var kept: [Diagnostic] = []
     for problem in found.sortedByLocation() where kept.last != problem { kept.append(problem) }
     return kept
   }
 
+  /// A selector that matches nothing.
+  struct Unmatched {
+    let policy: PolicyIdentity
+    /// An error when it is evidently a typing error, a note when the pods may well exist outside the input.
+    let diagnostic: Diagnostic
+    /// Whether something is nearly what it wants.
+    let isNearMiss: Bool
+  }
+
   /// Policies whose selector matches no pod: what they were meant for is as open as before.
-  func idlePolicies() -> [Diagnostic] {
+  func idlePolicies() -> [Unmatched] {
     compiled.policies.indices.filter(compiled.selectsNothing).compactMap { number in
       let policy = compiled.policies[number]
       // The reason was said when the policy was read.
       if policy.subject.asksForUnseenLabels { return nil }
-      let message = "\(policy.identity) selects nothing: there are no \(policy.subject)"
+      let message = "\(policy.identity) selects nothing: \(Self.absence(of: policy.subject.description))"
       guard let selector = policy.subject.endpoints else {
-        return Diagnostic(.selectsNothing, .warning, message, at: policy.subjectLocation)
+        return Unmatched(
+          policy: policy.identity,
+          diagnostic: Diagnostic(.selectsNothing, .warning, message, at: policy.subjectLocation),
+          isNearMiss: false)
       }
-      return finding(.selectsNothing, message, selector, at: policy.subjectLocation)
+      return unmatched(policy, .selectsNothing, message, selector, at: policy.subjectLocation)
     }
   }
 
   /// Selectors of rules that match no pod: what they were meant to allow is denied.
-  func deadPeers() -> [Diagnostic] {
+  func deadPeers() -> [Unmatched] {
     compiled.deadPeers.compactMap { dead in
       let (policy, rule) = compiled.policyAndRule(dead.rule)
       let effect =
@@ -52,37 +71,50 @@ struct Findings {
       let place = peers[dead.peer].location
       if selector.asksForUnseenLabels { return nil }
       if peers.count(where: { $0.location == place }) > 1 { return nil }
-      return finding(
-        .peerMatchesNothing,
-        "\(policy.identity) \(rule.path) \(effect) with this peer: there are no \(selector)", selector,
+      return unmatched(
+        policy, .peerMatchesNothing,
+        "\(policy.identity) \(rule.path) \(effect) with this peer: \(Self.absence(of: selector.description))",
+        selector,
         at: peers[dead.peer].location)
     }
   }
 
-  /// An error when it is evidently a typing error, a note when the pods may well exist outside the input.
-  private func finding(
-    _ code: Diagnostic.Code, _ message: String, _ selector: EndpointSelector, at location: SourceLocation
-  ) -> Diagnostic {
+  /// `there are no pods with app=web in namespace shop`.
+  private static func absence(of words: String) -> String {
+    "there are no \(words.hasPrefix("all ") ? words.dropFirst(4) : words[...])"
+  }
+
+  private func unmatched(
+    _ policy: Policy, _ code: Diagnostic.Code, _ message: String, _ selector: EndpointSelector,
+    at location: SourceLocation
+  ) -> Unmatched {
+    func found(_ severity: Diagnostic.Severity, _ rest: String = "") -> Unmatched {
+      Unmatched(
+        policy: policy.identity, diagnostic: Diagnostic(code, severity, message + rest, at: location),
+        isNearMiss: false)
+    }
+    if let product = OperatorProducts.product(of: selector) {
+      return found(.note, " in the input; such labels are on \(product)")
+    }
     if let nearMiss = NearMiss.find(selector, in: cluster.world) {
-      return Diagnostic(
-        code, .error, message, at: location,
-        fix: "did you mean `\(nearMiss.suggestion)`? \(nearMiss.candidate) has it")
+      return Unmatched(
+        policy: policy.identity,
+        diagnostic: Diagnostic(
+          code, .error, message, at: location,
+          fix: "did you mean `\(nearMiss.suggestion)`? \(nearMiss.candidate) has it"), isNearMiss: true)
     }
     if isOutsideInput(selector) {
-      return Diagnostic(
-        code, .note, message + " in the input, and nothing else of those namespaces is in it", at: location)
+      return found(.note, " in the input, and nothing else of those namespaces is in it")
     }
     if let kind = makerOutsideInput(selector) {
-      return Diagnostic(
-        code, .note, message + " in the input; an operator may make them from \(kind) objects", at: location)
+      return found(.note, " in the input; an operator may make them from \(kind) objects")
     }
-    return Diagnostic(code, .warning, message, at: location)
+    return found(.warning)
   }
 
   /// Whether none of the namespaces the selector looks into has any endpoint in the input.
   private func isOutsideInput(_ selector: EndpointSelector) -> Bool {
-    let populated = Set(cluster.world.endpoints.lazy.filter { !$0.isFinished }.map(\.namespace))
-    return !cluster.world.namespaces.indices.contains {
+    !cluster.world.namespaces.indices.contains {
       populated.contains($0) && selector.namespaces.contains(cluster.world.namespaces[$0])
     }
   }
@@ -109,15 +141,19 @@ struct Findings {
     ]
   }
 
-  private func hostNetworkSubjects() -> [Diagnostic] {
+  /// Units on their node's network that policies are about.
+  func hostNetworkSubjects() -> [(unit: ConnectivityUnit, diagnostic: Diagnostic)] {
     let units = compiled.units().filter { unit in
       unit.hostNetwork && (unit.isIngressIsolated || unit.isEgressIsolated)
     }
     return units.map { unit in
-      Diagnostic(
-        .hostNetworkSubject, .warning,
-        "policies select \(cluster.world.namespaces[unit.namespace].name)/\(unit.name), but it uses its node's network: most engines do not police it",
-        at: unit.location)
+      (
+        unit,
+        Diagnostic(
+          .hostNetworkSubject, .warning,
+          "policies select \(cluster.world.namespaces[unit.namespace].name)/\(unit.name), but it uses its node's network: most engines do not police it",
+          at: unit.location)
+      )
     }
   }
 }

@@ -84,12 +84,16 @@ package struct ClusterInput: Sendable {
   /// What was read.
   let read: ManifestSet
   /// The same with the objects that facts add.
-  let manifests: ManifestSet
+  var manifests: ManifestSet
   /// Without what the manifests say themselves.
   let facts: ClusterFacts
   /// What is wrong with the settings.
   let settingsProblems: [Diagnostic]
-  let policies: PolicySet
+  /// What `merlon lint` does not report.
+  let suppressions: [LintSuppression]
+  var policies: PolicySet
+  /// Where objects live whose manifest names no namespace.
+  let defaultNamespace: String
 
   package init(_ manifests: ManifestSet, defaultNamespace: String, settings: Settings = .none) {
     read = manifests
@@ -98,6 +102,8 @@ package struct ClusterInput: Sendable {
     self.manifests = manifests.adding(&facts, &problems)
     self.facts = facts
     settingsProblems = problems
+    suppressions = settings.suppressions
+    self.defaultNamespace = defaultNamespace
     policies = PolicySet(self.manifests, defaultNamespace: defaultNamespace)
   }
 

@@ -33,8 +33,9 @@ extension ClusterFacts {
       if let own = Self.node(node, &problems) { nodes.append(own) }
     }
     for node in fields["dns"]?.list("cluster.dns", &problems) ?? [] {
-      if let pods = Self.dns(node, &problems) { workloads.append(pods) }
+      if let pods = Self.dns(node, &problems) { dns.append(pods) }
     }
+    workloads = dns
     for node in fields["operators"]?.list("cluster.operators", &problems) ?? [] {
       workloads += Self.pods(ofOperator: node, &problems)
     }

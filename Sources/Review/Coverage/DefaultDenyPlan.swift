@@ -1,0 +1,127 @@
+internal import Kubernetes
+internal import PolicyEngine
+package import PolicyModel
+
+/// What a default deny would cut, and the policies that keep what is needed.
+///
+/// Every need that is met today is met with the policies of the plan; what nothing declares is cut.
+package struct DefaultDenyPlan: Sendable {
+  /// A connection that a default deny would cut.
+  package struct Connection: Sendable {
+    package let need: Need
+    package let direction: Direction
+    /// `TCP 7070`, or several where any may be the right one.
+    package fileprivate(set) var port: String
+    /// The other end, `shop/cart`.
+    package let other: String
+    /// The workload of the namespace.
+    package let workload: String
+  }
+
+  /// The plan of one namespace.
+  package struct Part: Sendable {
+    package let namespace: String
+    /// By workload, other end and port.
+    package let connections: [Connection]
+    /// NetworkPolicies, each one document; none when the namespace is closed already and needs nothing.
+    package let policies: [String]
+  }
+
+  /// By namespace.
+  package let parts: [Part]
+  /// Needs that are met today and that no NetworkPolicy can keep.
+  package let lost: [Need]
+
+  /// - Parameters:
+  ///   - input: read with what its objects declare.
+  ///   - namespace: the only one that is planned; nil for all that have workloads, but those of the system.
+  package init(_ input: ClusterInput, _ cluster: Cluster, namespace: String? = nil) {
+    let today = Evaluation(cluster)
+    let needs = today.met(
+      NeedCollector.needs(input, cluster, today.compiled).filter { $0.kind != .probe })
+    let places = Self.places(today, namespace)
+    var writer = PlanWriter(input, cluster, today.units, places)
+    let closed = Evaluation(input.adding(writer.text).cluster(cluster.profile))
+    var connections: [Int: [Connection]] = [:]
+    for need in needs {
+      for target in need.targets where today.isAllowed(need.source, target) {
+        let outcome = closed.evaluator.directions(from: need.source, to: target)
+        if outcome.egress != .allowed, case .workload(let source) = need.source {
+          let place = cluster.world.workloads[source].namespace
+          if places.contains(place) {
+            connections[place, default: []].append(writer.keep(.egress, need, target, of: source))
+          }
+        }
+        if outcome.ingress != .allowed, case .workload(let group) = target.end {
+          let place = cluster.world.workloads[group].namespace
+          if places.contains(place) {
+            connections[place, default: []].append(writer.keep(.ingress, need, target, of: group))
+          }
+        }
+      }
+    }
+    parts = places.sorted().map { place in
+      Part(
+        namespace: cluster.world.namespaces[place].name,
+        connections: Self.merged(connections[place] ?? []),
+        policies: writer.policies(in: place).map(\.yaml))
+    }
+    let planned = Evaluation(input.adding(writer.text).cluster(cluster.profile))
+    let kept = Set(planned.met(needs).map(\.identity))
+    lost = needs.filter { !kept.contains($0.identity) }
+  }
+
+  /// By their order; those of one need between the same ends are one, with all its ports.
+  private static func merged(_ connections: [Connection]) -> [Connection] {
+    var merged: [Connection] = []
+    // Sorting is stable, so ports stay in the order of the need.
+    for next in connections.sorted(by: { $0.order.lexicographicallyPrecedes($1.order) }) {
+      if let last = merged.last, last.order == next.order {
+        merged[merged.count - 1].port += ", \(next.port)"
+      } else {
+        merged.append(next)
+      }
+    }
+    return merged
+  }
+
+  private static func places(_ today: Evaluation, _ namespace: String?) -> Set<Int> {
+    let system: Set<String> = ["kube-system", "kube-public", "kube-node-lease"]
+    let units = today.units.filter { unit in
+      guard !AssumedPods.contains(unit.location) else { return false }
+      let name = today.compiled.world.namespaces[unit.namespace].name
+      return namespace.map { $0 == name } ?? !system.contains(name)
+    }
+    return Set(units.map(\.namespace))
+  }
+
+  /// A cluster with what answers questions about needs.
+  private struct Evaluation {
+    let compiled: CompiledPolicies
+    let units: [ConnectivityUnit]
+    let evaluator: NeedEvaluator
+
+    init(_ cluster: Cluster) {
+      compiled = CompiledPolicies(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
+      units = compiled.units()
+      evaluator = NeedEvaluator(cluster, compiled, units)
+    }
+
+    func met(_ needs: [Need]) -> [Need] {
+      zip(needs, evaluator.outcomes(of: needs)).filter { if case .met = $1 { true } else { false } }.map(\.0)
+    }
+
+    func isAllowed(_ source: Need.Source, _ target: Need.Target) -> Bool {
+      if case .met = evaluator.outcome(from: source, to: target) { true } else { false }
+    }
+  }
+}
+
+extension Need {
+  /// No two needs have the same.
+  fileprivate var identity: [String] { [kind.rawValue, summary, location.description] }
+}
+
+extension DefaultDenyPlan.Connection {
+  fileprivate var order: [String] { [workload, direction.name, other, need.summary] }
+}

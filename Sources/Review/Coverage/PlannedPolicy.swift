@@ -1,0 +1,108 @@
+internal import Kubernetes
+internal import PolicyModel
+
+/// A NetworkPolicy that a plan writes.
+struct PlannedPolicy {
+  /// Who may connect, or be connected to.
+  enum Peer: Hashable {
+    /// Pods of a namespace with these labels; empty for all of it.
+    case pods(namespace: String, labels: [String: String])
+    case everyPod
+    case block(String, except: [String])
+    /// Everything, as far as a NetworkPolicy can say it.
+    case anyone
+  }
+
+  struct Port: Hashable, Comparable {
+    let transport: TransportProtocol
+    let number: UInt16
+
+    static func < (left: Port, right: Port) -> Bool {
+      (left.transport.name, left.number) < (right.transport.name, right.number)
+    }
+  }
+
+  let namespace: String
+  let name: String
+  /// Empty for every pod of the namespace.
+  let subject: [String: String]
+  /// Closed even without rules.
+  let closes: Set<Direction>
+  /// The ports of each peer, by direction.
+  var allows: [Direction: [Peer: Set<Port>]] = [:]
+
+  mutating func allow(_ direction: Direction, _ peer: Peer, _ port: Port) {
+    allows[direction, default: [:]][peer, default: []].insert(port)
+  }
+
+  /// One document, in the order of the API's reference; peers with the same ports share a rule.
+  var yaml: String {
+    let types = Direction.allCases.filter { closes.contains($0) || allows[$0] != nil }
+    return DataValue.members(
+      ("apiVersion", "networking.k8s.io/v1"), ("kind", "NetworkPolicy"),
+      ("metadata", .members(("name", .string(name)), ("namespace", .string(namespace)))),
+      (
+        "spec",
+        .members(
+          ("podSelector", Self.selector(subject)),
+          ("policyTypes", .list(types.map { .string($0 == .ingress ? "Ingress" : "Egress") })),
+          ("ingress", rules(.ingress)), ("egress", rules(.egress)))
+      )
+    ).yaml
+  }
+
+  private func rules(_ direction: Direction) -> DataValue? {
+    guard let own = allows[direction] else { return nil }
+    var peersOfPorts: [[Port]: [Peer]] = [:]
+    for (peer, ports) in own { peersOfPorts[ports.sorted(), default: []].append(peer) }
+    let rules = peersOfPorts.map { ports, peers -> (order: String, value: DataValue) in
+      let isAnyone = peers.contains(.anyone)
+      let list = Set(peers.flatMap { data(of: $0) }.map(\.yaml)).sorted()
+      let values = peers.flatMap { data(of: $0) }.sorted { $0.yaml < $1.yaml }
+      let field = direction == .ingress ? "from" : "to"
+      return (
+        "\(list) \(ports)",
+        DataValue.members(
+          (field, isAnyone ? nil : .list(values)),
+          (
+            "ports",
+            .list(
+              ports.map {
+                .members(("protocol", .string($0.transport.name)), ("port", .integer(Int($0.number))))
+              })
+          ))
+      )
+    }
+    return .list(rules.sorted { $0.order < $1.order }.map(\.value))
+  }
+
+  private func data(of peer: Peer) -> [DataValue] {
+    switch peer {
+    case .anyone: return []
+    case .everyPod: return [.members(("namespaceSelector", .members()))]
+    case .block(let cidr, let excepts):
+      return [
+        .members(
+          (
+            "ipBlock",
+            .members(
+              ("cidr", .string(cidr)),
+              ("except", excepts.isEmpty ? nil : .list(excepts.map { .string($0) })))
+          ))
+      ]
+    case .pods(let place, let labels):
+      let elsewhere =
+        place == namespace ? nil : Self.selector([Namespace.nameLabel: place])
+      return [.members(("namespaceSelector", elsewhere), ("podSelector", Self.selector(labels)))]
+    }
+  }
+
+  private static func selector(_ labels: [String: String]) -> DataValue {
+    if labels.isEmpty { return .members() }
+    return .members(
+      (
+        "matchLabels",
+        .object(labels.sorted { $0.key < $1.key }.map { DataValue.Member($0.key, .string($0.value)) })
+      ))
+  }
+}
