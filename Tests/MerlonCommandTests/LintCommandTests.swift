@@ -24,6 +24,13 @@ struct LintCommandTests {
     #expect(result.output.contains("[MRL005 empty-peer-list]"))
   }
 
+  @Test("formats for CI systems name the rule and the place", arguments: ["sarif", "junit", "github"])
+  func formats(format: String) throws {
+    let result = try Program.run(["lint", "-o", format, "-"], input: Self.world)
+    #expect(result.status == 0)
+    #expect(result.output.contains("MRL005") && result.output.contains("stdin"))
+  }
+
   @Test("--only and --skip choose rules")
   func rules() throws {
     let only = try Program.run(

@@ -85,7 +85,7 @@ struct TerminalTests {
     let quiet = try Program.run("check", "-q", "Examples/shop").output
     let verbose = try Program.run("check", "-v", "Examples/shop").output
     #expect(!quiet.contains("Read ") && quiet.hasSuffix("2 errors, 0 warnings.\n"))
-    #expect(plain.contains("1 other object passed over (--verbose lists them)"))
+    #expect(plain.contains("2 other objects passed over (--verbose lists them)"))
     #expect(verbose.contains("passed over: ") && !verbose.contains("--verbose lists them"))
   }
 }

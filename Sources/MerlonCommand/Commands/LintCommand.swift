@@ -28,6 +28,9 @@ struct LintCommand: AsyncParsableCommand {
     case text
     case json
     case md
+    case junit
+    case sarif
+    case github
   }
 
   enum Threshold: String, ExpressibleByArgument, CaseIterable {
@@ -103,6 +106,9 @@ struct LintCommand: AsyncParsableCommand {
         report.text(display.style(for: 1), isVerbose: display.verbose, isQuiet: display.quiet))
     case .json: standardOutput.write(report.data.prettyJSON)
     case .md: standardOutput.write(report.markdown)
+    case .junit: standardOutput.write(report.report(version: Merlon.version).junit)
+    case .sarif: standardOutput.write(report.report(version: Merlon.version).sarif.prettyJSON)
+    case .github: standardOutput.write(report.report(version: Merlon.version).workflowCommands)
     }
     standardOutput.flush()
     if cluster.exitStatus != .ok { throw cluster.exitStatus }
