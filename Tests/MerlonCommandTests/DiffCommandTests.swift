@@ -58,6 +58,52 @@ struct DiffCommandTests {
     #expect(try diff("HEAD~1 HEAD -- deploy", in: folder).output.hasSuffix("1 connection closed\n"))
   }
 
+  @Test("git and the working tree are read alike: links, names without an ending, hidden folders, --exclude")
+  func sameReading() throws {
+    let folder = try repository()
+    let script = """
+      cd '\(folder.url.path)' && git checkout -q . && mkdir real 'deploy/ünïcode' && cp deploy/world.yaml real/linked.yaml
+      sed -i 's/name: web,/name: linked,/' real/linked.yaml && ln -s ../real/linked.yaml deploy/link.yaml
+      ln -s world.yaml deploy/again.yaml && ln -s ../real deploy/folder && ln -s nowhere deploy/dangling.txt
+      sed 's/name: web,/name: deep,/' deploy/world.yaml > 'deploy/ünïcode/deep.yaml'
+      sed 's/name: web,/name: plain,/' deploy/world.yaml > deploy/plain.txt
+      mkdir deploy/vendor && sed 's/name: web,/name: vendored,/' deploy/world.yaml > deploy/vendor/v.yaml
+      git add -A && git commit -qm three
+      """
+    let made = try Program.shell(script)
+    try #require(made.status == 0, "\(made.errors)")
+    let same = "Nothing changed in effect: the same may flow between all ends\n"
+    for arguments in [
+      "HEAD -- deploy", "HEAD -- ./deploy/", "HEAD -- '\(folder.url.path)/deploy'",
+      "HEAD -- deploy/plain.txt",
+      "HEAD -- deploy/.hidden/../world.yaml", "--exclude 'vendor/*.yaml' HEAD -- deploy",
+      "--exclude /vendor HEAD -- deploy",
+      "HEAD -- 'deploy/ünïcode'", "HEAD -- deploy/link.yaml",
+    ] {
+      let result = try diff(arguments, in: folder)
+      #expect(result.output == same, "\(arguments): \(result.output)\(result.errors)")
+    }
+    // The link's target changes, and the link's text does not.
+    _ = try Program.shell(
+      "cd '\(folder.url.path)' && sed -i 's/name: linked/name: other/' real/linked.yaml && git commit -qam four"
+    )
+    #expect(
+      try diff("HEAD~1..HEAD -- deploy", in: folder).output.hasSuffix("1 workload new, 1 workload gone\n"))
+    _ = try Program.shell("cd '\(folder.url.path)' && rm deploy/plain.txt")
+    #expect(try diff("HEAD -- deploy/plain.txt", in: folder).output.contains("gone"))
+  }
+
+  @Test("names of files are printed without control characters")
+  func controlCharacters() throws {
+    let folder = try repository()
+    _ = try Program.shell(
+      "cd '\(folder.url.path)' && echo 'kind: [' > $'deploy/bad\\e[31m\\n.yaml' && git add -A && git commit -qm bad"
+    )
+    let result = try diff("HEAD~1..HEAD -- deploy", in: folder)
+    #expect(result.status == 3)
+    #expect(!result.errors.contains("\u{1B}]") && !result.errors.isEmpty)
+  }
+
   @Test("one revision is compared with the working tree")
   func workingTree() throws {
     let result = try diff("HEAD -- deploy", in: try repository())

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import Kubernetes
 internal import Review
 
@@ -80,6 +81,9 @@ struct DiffCommand: AsyncParsableCommand {
     // To compare with what could not be read would call everything new, or gone.
     for cluster in [pair.before, pair.after] { try cluster.requireSomething() }
     let report = DiffReport(pair)
+    let unknown = report.unknownEnds(rules)
+    for problem in unknown { Terminal.writeError(problem.text(display.style(for: 2)) + "\n") }
+    if !unknown.isEmpty { throw ExitStatus.usage }
     let broken = report.broken(rules)
     write(report, broken)
     if pair.before.isIncomplete || pair.after.isIncomplete { throw ExitStatus.unreadableInput }
@@ -90,7 +94,8 @@ struct DiffCommand: AsyncParsableCommand {
   private func write(_ report: DiffReport, _ broken: [DiffReport.BrokenRule]) {
     let standardOutput = Terminal.standardOutput
     switch output {
-    case .text: standardOutput.write(report.text(display.style(for: 1), isQuiet: display.quiet))
+    case .text:
+      standardOutput.write(TerminalText.safe(report.text(display.style(for: 1), isQuiet: display.quiet)))
     case .md: standardOutput.write(report.markdown(broken: broken))
     case .json: standardOutput.write(report.data(broken: broken).prettyJSON)
     case .csv: standardOutput.write(report.csv)
@@ -126,8 +131,11 @@ struct DiffCommand: AsyncParsableCommand {
           throw GitProblem(
             message: "`\(sides[0])` is one side only: name another, or git revisions with paths after --")
         }
-        let after = await reading.read(paths)
-        return (try await read(GitRevision(name: sides[0])), after)
+        let before = try await texts(GitRevision(name: sides[0]))
+        // What the revision has and the working tree has not is gone.
+        let present = paths.filter { access($0, F_OK) == 0 || before.isEmpty }
+        let after = present.isEmpty ? await read([]) : await reading.read(present)
+        return (await read(before), after)
       }
       if !paths.isEmpty {
         return try await revisions(GitRevision(name: sides[0]), GitRevision(name: sides[1]))
@@ -159,10 +167,6 @@ struct DiffCommand: AsyncParsableCommand {
 
   private func texts(_ revision: GitRevision) async throws(GitProblem) -> [ManifestText] {
     try await revision.texts(gitPaths, excludes: reading.readerOptions.excludes)
-  }
-
-  private func read(_ revision: GitRevision) async throws(GitProblem) -> ClusterInput {
-    await read(try await texts(revision))
   }
 
   private func read(_ texts: [ManifestText]) async -> ClusterInput {

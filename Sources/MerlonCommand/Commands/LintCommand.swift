@@ -103,7 +103,8 @@ struct LintCommand: AsyncParsableCommand {
     switch output {
     case .text:
       standardOutput.write(
-        report.text(display.style(for: 1), isVerbose: display.verbose, isQuiet: display.quiet))
+        TerminalText.safe(
+          report.text(display.style(for: 1), isVerbose: display.verbose, isQuiet: display.quiet)))
     case .json: standardOutput.write(report.data.prettyJSON)
     case .md: standardOutput.write(report.markdown)
     case .junit: standardOutput.write(report.report(version: Merlon.version).junit)

@@ -65,7 +65,8 @@ struct ReplayCommand: AsyncParsableCommand {
     switch output {
     case .text:
       standardOutput.write(
-        report.text(display.style(for: 1), isVerbose: display.verbose, isQuiet: display.quiet))
+        TerminalText.safe(
+          report.text(display.style(for: 1), isVerbose: display.verbose, isQuiet: display.quiet)))
     case .json: standardOutput.write(report.data.prettyJSON)
     case .csv: standardOutput.write(report.csv)
     }

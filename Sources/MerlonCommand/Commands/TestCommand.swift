@@ -96,8 +96,9 @@ struct TestCommand: AsyncParsableCommand {
     switch output {
     case .text:
       standardOutput.write(
-        report.text(display.style(for: 1), isVerbose: display.verbose, isQuiet: display.quiet))
-    case .tap: standardOutput.write(shared.tap)
+        TerminalText.safe(
+          report.text(display.style(for: 1), isVerbose: display.verbose, isQuiet: display.quiet)))
+    case .tap: standardOutput.write(TerminalText.safe(shared.tap))
     case .junit: standardOutput.write(shared.junit)
     case .json: standardOutput.write(report.data.prettyJSON)
     case .sarif: standardOutput.write(shared.sarif.prettyJSON)

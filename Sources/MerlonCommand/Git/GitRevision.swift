@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Kubernetes
 internal import Subprocess
 
@@ -23,24 +24,72 @@ struct GitRevision: Sendable {
     let after = revision(text[dots.upperBound...].dropFirst(isSymmetric ? 1 : 0))
     if !isSymmetric { return (GitRevision(name: before), GitRevision(name: after)) }
     let base = try await git(["merge-base", before, after])
-    let commit = String(decoding: base.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-    return (GitRevision(name: String(commit.prefix(12))), GitRevision(name: after))
+    return (GitRevision(name: String(line(base).prefix(12))), GitRevision(name: after))
   }
 
-  /// The manifests below paths that are relative to the working directory, as `merlon` would find them there: hidden
-  /// entries and links are passed over. A path that the revision does not have holds nothing.
+  /// The manifests below paths that are relative to the working directory, as `merlon` would find them there: of folders the
+  /// YAML and JSON files, without hidden entries and links to folders; named files whatever they are called. A path that the
+  /// revision does not have holds nothing.
   func texts(_ paths: [String], excludes: ExcludePatterns) async throws(GitProblem) -> [ManifestText] {
     try await requireCommit()
-    let listing = try await Self.git(["ls-tree", "-r", "-z", name, "--"] + paths)
-    let files = listing.split(separator: 0).compactMap { Entry($0) }.filter { entry in
-      Self.extensions.contains(where: entry.path.hasSuffix) && !isHidden(entry.path, below: paths)
-        && !excludes.excludeNamed(entry.path, isFolder: false)
+    let roots = try paths.map { path throws(GitProblem) in try Self.relative(path) }
+    let prefix = Self.line(try await Self.git(["rev-parse", "--show-prefix"]))
+    let listing = try await Self.git(["ls-tree", "-r", "-z", name, "--"] + roots)
+    let entries = listing.split(separator: 0).compactMap { Entry($0) }.filter {
+      isWanted($0.path, below: roots, excludes)
     }
-    if files.isEmpty { return [] }
-    let names = files.map { $0.blob + "\n" }.joined()
-    let contents = try await Self.git(["cat-file", "--batch"], input: Array(names.utf8))
-    return try Self.split(contents[...], files.count).enumerated().map { number, bytes in
-      ManifestText(path: "\(name):\(files[number].path)", bytes: bytes)
+    // A link to a file that is read anyway is the same input.
+    let blobs = Set(entries.lazy.filter { !$0.isLink }.map(\.blob))
+    let files = entries.filter { !$0.isLink }
+    let links = entries.filter(\.isLink)
+    let contents = try await contents(files.map(\.blob))
+    var texts = zip(files, contents).compactMap { file, bytes in bytes.map { text(file, $0) } }
+    // Git follows links within the revision when it is asked by path, which it takes by the line.
+    let askable = links.filter { !$0.path.contains("\n") }
+    let targets = try await self.contents(askable.map { "\(name):\(prefix)\($0.path)" }, followsLinks: true)
+    let hashes = try await identities(askable.map { "\(name):\(prefix)\($0.path)" })
+    for (link, (bytes, hash)) in zip(askable, zip(targets, hashes)) {
+      guard let bytes, let hash, !blobs.contains(hash) else { continue }
+      texts.append(text(link, bytes))
+    }
+    return texts
+  }
+
+  private func text(_ entry: Entry, _ bytes: [UInt8]) -> ManifestText {
+    ManifestText(path: "\(name):\(entry.path)", bytes: bytes)
+  }
+
+  /// A path without `./`, `name/..`, a slash at the end, and the working directory in front.
+  private static func relative(_ path: String) throws(GitProblem) -> String {
+    var rest = Substring(path)
+    if rest.hasPrefix("/") {
+      guard let buffer = getcwd(nil, 0) else { throw GitProblem(message: "there is no working directory") }
+      defer { free(buffer) }
+      let folder = String(cString: buffer)
+      if rest == folder { return "." }
+      guard rest.hasPrefix(folder + "/") else { return path }
+      rest = rest.dropFirst(folder.count + 1)
+    }
+    var names: [Substring] = []
+    for name in rest.split(separator: "/") where name != "." {
+      if name == "..", let last = names.last, last != ".." { names.removeLast() } else { names.append(name) }
+    }
+    return names.isEmpty ? "." : names.joined(separator: "/")
+  }
+
+  /// Whether a file of the revision is read, by the rules for folders unless it is named itself.
+  private func isWanted(_ path: String, below roots: [String], _ excludes: ExcludePatterns) -> Bool {
+    roots.contains { root in
+      if excludes.excludeNamed(root, isFolder: root != path) { return false }
+      if root == path { return true }
+      guard root == "." || path.hasPrefix(root + "/") else { return false }
+      let names = (root == "." ? Substring(path) : path.dropFirst(root.count + 1)).split(separator: "/")
+      guard Self.extensions.contains(where: path.hasSuffix),
+        !names.contains(where: { $0.hasPrefix(".") && $0 != ".." })
+      else { return false }
+      return !names.indices.contains { last in
+        excludes.exclude(names[...last].joined(separator: "/"), isFolder: last < names.count - 1)
+      }
     }
   }
 
@@ -54,45 +103,73 @@ struct GitRevision: Sendable {
     }
   }
 
-  /// A file of a revision.
+  /// A file or link of a revision.
   private struct Entry {
     let blob: String
     let path: String
+    let isLink: Bool
 
-    /// Reads `100644 blob HASH<TAB>PATH`; nil for links and submodules.
+    /// Reads `100644 blob HASH<TAB>PATH`; nil for submodules.
     init?(_ line: ArraySlice<UInt8>) {
       let text = String(decoding: line, as: UTF8.self)
       let halves = text.split(separator: "\t", maxSplits: 1)
       guard halves.count == 2 else { return nil }
       let words = halves[0].split(separator: " ")
-      guard words.count == 3, words[0].hasPrefix("100"), words[1] == "blob" else { return nil }
+      guard words.count == 3, words[1] == "blob" else { return nil }
+      isLink = words[0] == "120000"
       blob = String(words[2])
       path = String(halves[1])
     }
   }
 
-  /// Whether a name on the way from a named folder begins with a dot.
-  private func isHidden(_ path: String, below roots: [String]) -> Bool {
-    if roots.contains(path) { return false }
-    let root = roots.first { path.hasPrefix($0 + "/") } ?? ""
-    return path.dropFirst(root.utf8.count).split(separator: "/").contains { $0.hasPrefix(".") && $0 != ".." }
+  /// The bytes of objects; nil for what is no file, such as a link that leads out of the revision or to a folder.
+  private func contents(_ names: [String], followsLinks: Bool = false) async throws(GitProblem) -> [[UInt8]?]
+  {
+    if names.isEmpty { return [] }
+    let options = followsLinks ? ["--batch", "--follow-symlinks"] : ["--batch"]
+    let output = try await Self.git(
+      ["cat-file"] + options, input: Array(names.map { $0 + "\n" }.joined().utf8))
+    return try Self.split(output[...], names.count)
   }
 
-  /// Cuts the output of `git cat-file --batch`: `HASH blob SIZE`, a line feed, the bytes, a line feed.
-  private static func split(_ output: ArraySlice<UInt8>, _ count: Int) throws(GitProblem) -> [[UInt8]] {
+  /// The hashes of files that links lead to.
+  private func identities(_ names: [String]) async throws(GitProblem) -> [String?] {
+    if names.isEmpty { return [] }
+    let output = try await Self.git(
+      ["cat-file", "--batch-check", "--follow-symlinks"], input: Array(names.map { $0 + "\n" }.joined().utf8))
+    // A link that leads nowhere takes two lines, its name among them.
+    return output.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+      .filter { $0.contains(" ") }.prefix(names.count).map { line in
+        let words = line.split(separator: " ")
+        return words.count == 3 && words[1] == "blob" ? String(words[0]) : nil
+      }
+  }
+
+  /// Cuts the output of `git cat-file --batch`: `HASH TYPE SIZE`, a line feed, the bytes, a line feed.
+  private static func split(_ output: ArraySlice<UInt8>, _ count: Int) throws(GitProblem) -> [[UInt8]?] {
     var rest = output
-    var contents: [[UInt8]] = []
+    var contents: [[UInt8]?] = []
     while contents.count < count {
-      guard let end = rest.firstIndex(of: UInt8(ascii: "\n")),
-        let size = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ").last.flatMap({
-          Int($0)
-        }),
-        rest.count > end + 1 - rest.startIndex + size
-      else { throw GitProblem(message: "git cat-file did not answer for every file") }
-      contents.append(Array(rest[(end + 1)...].prefix(size)))
-      rest = rest[(end + 1)...].dropFirst(size + 1)
+      guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
+        throw GitProblem(message: "git cat-file did not answer for every file")
+      }
+      let words = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ")
+      rest = rest[(end + 1)...]
+      if words.last == "missing" || words.last == "ambiguous" {
+        contents.append(nil)
+        continue
+      }
+      guard let size = words.last.flatMap({ Int($0) }), rest.count > size else {
+        throw GitProblem(message: "git cat-file did not answer for every file")
+      }
+      contents.append(words.count == 3 && words[1] == "blob" ? Array(rest.prefix(size)) : nil)
+      rest = rest.dropFirst(size + 1)
     }
     return contents
+  }
+
+  private static func line(_ output: [UInt8]) -> String {
+    String(decoding: output.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
   }
 
   /// Runs git and answers what it prints; its own words are the problem when it fails.

@@ -9,7 +9,8 @@ enum Terminal {
   }
 
   static func writeError(_ text: String) {
-    var text = text
+    // Names come from files of whoever opened a pull request.
+    var text = TerminalText.safe(text)
     text.withUTF8 { write(UnsafeRawBufferPointer($0), to: 2) }
   }
 

@@ -39,8 +39,10 @@ package struct Counterfactual {
   }
 
   private func unit(_ end: ConnectivityComparison.End) -> Int? {
-    guard case .unit(_, let unit?) = end else { return nil }
-    return units[comparison.after.units[unit].endpoints[0]]
+    guard case .unit(let before?, let after?) = end else { return nil }
+    let example = comparison.matching.example(
+      before: before, after: after, comparison.before, comparison.after)
+    return units[example.after]
   }
 
   private func outside(

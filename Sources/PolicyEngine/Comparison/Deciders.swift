@@ -9,6 +9,8 @@ package struct Deciders: Sendable, Hashable {
   package let denials: [Int32]
   /// Policies that close what nothing decides, ascending; none when all of the traffic is open.
   package let closing: [Int32]
+  /// All policies that say something about the end, whether they decide this or not, ascending.
+  package let concerned: [Int32]
   /// What certainly and what possibly flows of it in this direction.
   package let certain: TrafficSet
   package let possible: TrafficSet
@@ -76,12 +78,14 @@ extension CompiledPolicies {
     private var allows: Set<Int32> = []
     private var denials: Set<Int32> = []
     private var closing: Set<Int32> = []
+    private var concerned: Set<Int32> = []
     private var whole: TrafficPair?
 
     init(_ traffic: TrafficSet) { self.traffic = traffic }
 
     mutating func add(_ row: Row, _ group: Row.Group?, _ table: TrafficTable) {
       let pair = group.map { table[$0.traffic] } ?? .none
+      concerned.formUnion(row.policies)
       whole = whole?.either(pair) ?? pair
       if !traffic.subtracting(pair.certain).isEmpty { closing.formUnion(row.closing) }
       guard let group else { return }
@@ -97,7 +101,8 @@ extension CompiledPolicies {
       let pair = whole ?? .none
       return Deciders(
         allows: allows.sorted(), denials: denials.sorted(), closing: closing.sorted(),
-        certain: pair.certain.intersection(traffic), possible: pair.possible.intersection(traffic),
+        concerned: concerned.sorted(), certain: pair.certain.intersection(traffic),
+        possible: pair.possible.intersection(traffic),
         isPoliced: true)
     }
   }
@@ -106,6 +111,7 @@ extension CompiledPolicies {
 extension Deciders {
   fileprivate static func unpoliced(_ traffic: TrafficSet) -> Deciders {
     Deciders(
-      allows: [], denials: [], closing: [], certain: traffic, possible: traffic, isPoliced: false)
+      allows: [], denials: [], closing: [], concerned: [], certain: traffic, possible: traffic,
+      isPoliced: false)
   }
 }

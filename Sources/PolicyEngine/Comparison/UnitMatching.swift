@@ -13,6 +13,26 @@ package struct UnitMatching: Sendable {
     package let after: Int
   }
 
+  /// A pod that is there before and after.
+  package struct Example: Sendable {
+    /// Index into the endpoints of the world before.
+    package let before: Int
+    package let after: Int
+  }
+
+  private struct PairKey: Hashable {
+    let before: Int
+    let after: Int
+  }
+
+  private var examples: [PairKey: Example] = [:]
+
+  /// A pod that both units of a pair have; where none has its name on both sides, the first of each.
+  package func example(before: Int, after: Int, _ old: ConnectivityWalk, _ new: ConnectivityWalk) -> Example {
+    examples[PairKey(before: before, after: after)]
+      ?? Example(before: old.units[before].endpoints[0], after: new.units[after].endpoints[0])
+  }
+
   /// Ascending. A unit is in several pairs when the other side tells its pods apart.
   package private(set) var pairs: [Pair] = []
   /// Units of the walk before that are gone, ascending.
@@ -35,6 +55,7 @@ package struct UnitMatching: Sendable {
         appeared += sides.after
       } else if sides.before.count == 1, sides.after.count == 1 {
         pairs.append(Pair(before: sides.before[0], after: sides.after[0]))
+        addExample(sides.before[0], sides.after[0], before, after)
       } else {
         match(sides, before, after)
       }
@@ -58,8 +79,23 @@ package struct UnitMatching: Sendable {
       let partners = others.isEmpty ? strangers : others.sorted()
       if partners.isEmpty { vanished.append(unit) }
       pairs += partners.map { Pair(before: unit, after: $0) }
+      for partner in partners { addExample(unit, partner, before, after) }
     }
     if !found.contains(where: \.isEmpty) { appeared += strangers }
+  }
+
+  /// Where pods of one name are not the first of both.
+  private mutating func addExample(
+    _ unit: Int, _ partner: Int, _ before: ConnectivityWalk, _ after: ConnectivityWalk
+  ) {
+    let (own, others) = (before.units[unit].endpoints, after.units[partner].endpoints)
+    if own.count == 1, others.count == 1 { return }
+    let names = Self.names(of: partner, after)
+    for (endpoint, name) in zip(own, Self.names(of: unit, before)) {
+      guard let place = names.firstIndex(of: name) else { continue }
+      examples[PairKey(before: unit, after: partner)] = Example(before: endpoint, after: others[place])
+      return
+    }
   }
 
   private static func unitsByName(_ units: [Int], _ walk: ConnectivityWalk) -> [EndpointKey: Int] {

@@ -15,8 +15,8 @@ package struct ChangeRule: Sendable {
   package let location: SourceLocation
   package let change: Change
   /// Nil for any end.
-  package let source: EndPattern?
-  package let destination: EndPattern?
+  let source: RuleEnd?
+  let destination: RuleEnd?
   /// Empty for all.
   package let ports: [FlowTraffic]
 }
@@ -45,7 +45,13 @@ package struct ChangeRules: Sendable {
         Diagnostic(.missingField, .error, "there are no `rules`", at: root.location))
       return
     }
-    for node in list.list("rules", &problems) ?? [] {
+    let nodes = list.list("rules", &problems) ?? []
+    if nodes.isEmpty, problems.isEmpty {
+      problems.append(
+        Diagnostic(
+          .missingField, .error, "there are no `rules`, so nothing would be forbidden", at: list.location))
+    }
+    for node in nodes {
       let count = problems.count
       let rule = Self.rule(node, &problems)
       if problems.count == count, let rule { rules.append(rule) }
@@ -75,22 +81,27 @@ package struct ChangeRules: Sendable {
       ports: ports(fields["ports"], &problems))
   }
 
-  private static func end(_ field: Node?, _ path: String, _ problems: inout [Diagnostic]) -> EndPattern? {
+  private static func end(_ field: Node?, _ path: String, _ problems: inout [Diagnostic]) -> RuleEnd? {
     guard let field, let text = field.string(path, &problems) else { return nil }
-    let pattern = EndPattern(text)
-    if pattern == nil {
+    let end = RuleEnd(text)
+    if end == nil {
       problems.reportInvalid(
-        field, "`\(text)` names no ends",
-        fix: "write namespace/name with * for any, internet, an address or a domain name")
+        field, "`\(text)` names no ends of rows",
+        fix: "write namespace/name with * for any, internet, an address, a CIDR, a domain name or entity/NAME"
+      )
     }
-    return pattern
+    return end
   }
 
   private static func ports(_ field: Node?, _ problems: inout [Diagnostic]) -> [FlowTraffic] {
     (field?.list("rules[].ports", &problems) ?? []).compactMap { element in
       guard let text = element.string("rules[].ports[]", &problems) else { return nil }
       do throws(FlowLineError) {
-        return try FlowParser.traffic(text)
+        let traffic = try FlowParser.traffic(text)
+        guard case .port = traffic else {
+          throw FlowLineError("rows have no `\(text)`: they are about ports", fix: "write tcp/443")
+        }
+        return traffic
       } catch {
         problems.reportInvalid(element, error.message, fix: error.fix)
         return nil
@@ -121,7 +132,8 @@ extension DiffReport {
 
 extension ChangeRule {
   fileprivate func forbids(_ row: DiffReport.Row) -> Bool {
-    guard source.map(row.sourceEnd.isMeant) ?? true, destination.map(row.destinationEnd.isMeant) ?? true
+    guard source.map({ $0.means(row.sourceEnd) }) ?? true,
+      destination.map({ $0.means(row.destinationEnd) }) ?? true
     else {
       return false
     }

@@ -49,8 +49,9 @@ struct DiffCollector {
   mutating func add(_ change: ConnectivityComparison.Change) {
     let traffic = difference(change)
     if let effect = oneSided(change) {
-      let known = [change.source, change.destination].compactMap(oneSidedName)
-      let group = number(of: .init(effect: effect, policies: [], workloads: known))
+      // One group per workload: its rows to others of the same fate are its own.
+      let known = [change.source, change.destination].lazy.compactMap(oneSidedName).first
+      let group = number(of: .init(effect: effect, policies: [], workloads: known.map { [$0] } ?? []))
       append(change, traffic, effect, [], group)
       return
     }
@@ -208,10 +209,11 @@ struct DiffCollector {
     var deciding = rules
     if key.after.allows.isEmpty { deciding.formUnion(texts.before.closing(key.before)) }
     if key.before.allows.isEmpty { deciding.formUnion(texts.after.closing(key.after)) }
-    if key.after.allows.isEmpty == key.before.allows.isEmpty || deciding.contains(where: isChanged) {
-      return deciding
-    }
-    return rules.union(texts.before.closing(key.before)).union(texts.after.closing(key.after))
+    if deciding.contains(where: isChanged) { return deciding }
+    let spoken = rules.union(texts.before.closing(key.before)).union(texts.after.closing(key.after))
+    if spoken.contains(where: isChanged) { return spoken }
+    // A rule that passes decides nothing by itself, and brings others to decide.
+    return texts.before.concerned(key.before).union(texts.after.concerned(key.after))
   }
 
   private func isChanged(_ policy: PolicyIdentity) -> Bool { policyChanges[policy] != nil }

@@ -52,6 +52,8 @@ package struct DiffReport {
   package let appeared: [String]
   package let vanished: [String]
   package let rows: [Row]
+  /// Every unit of both sides.
+  let workloads: [DiffEnd]
   package let groups: [Group]
   package let causes: [DirectionCause]
 
@@ -66,6 +68,9 @@ package struct DiffReport {
     appeared = comparison.matching.appeared.map { collector.names.after[$0] }
     vanished = comparison.matching.vanished.map { collector.names.before[$0] }
     rows = collector.rows
+    workloads =
+      comparison.before.units.map { DiffEnd($0, comparison.before.compiled.world) }
+      + comparison.after.units.map { DiffEnd($0, comparison.after.compiled.world) }
     groups = collector.groups
     causes = collector.causes
   }

@@ -36,6 +36,10 @@ struct DecidersText {
     Set(deciders.closing.map { compiled.policies[Int($0)].identity })
   }
 
+  func concerned(_ deciders: Deciders) -> Set<PolicyIdentity> {
+    Set(deciders.concerned.map { compiled.policies[Int($0)].identity })
+  }
+
   /// The first rule that decides, else the first policy that closes.
   func location(_ deciders: Deciders) -> SourceLocation? {
     (deciders.allows + deciders.denials).first.map { compiled.policyAndRule($0).rule.location }

@@ -6,22 +6,29 @@ internal import PolicyModel
 struct ObjectChanges {
   private let comparison: ConnectivityComparison
   private let tiersBefore: [Tier]
-  /// By unit after: whether some pair with it has changed.
-  private var isChangedAfter: [Bool]
+  private struct Pair: Hashable {
+    let before: Int
+    let after: Int
+  }
+
+  private var changed: Set<Pair> = []
   private var counterfactual: Counterfactual?
 
   /// O(units).
   init(_ comparison: ConnectivityComparison, tiersBefore: [Tier]) {
     self.comparison = comparison
     self.tiersBefore = tiersBefore
-    isChangedAfter = [Bool](repeating: false, count: comparison.after.units.count)
-    for pair in comparison.matching.pairs where !isChangedAfter[pair.after] {
-      isChangedAfter[pair.after] = Self.areDifferent(pair, comparison)
+    for pair in comparison.matching.pairs where Self.areDifferent(pair, comparison) {
+      changed.insert(Pair(before: pair.before, after: pair.after))
     }
   }
 
   func isChanged(_ end: ConnectivityComparison.End) -> Bool {
-    if case .unit(_, let unit?) = end { isChangedAfter[unit] } else { false }
+    if case .unit(let before?, let after?) = end {
+      changed.contains(Pair(before: before, after: after))
+    } else {
+      false
+    }
   }
 
   /// Whether a change of rows whose ends have changed comes from that, from policies, or from both.
@@ -33,12 +40,12 @@ struct ObjectChanges {
     return between == comparison.before.connection(change.before) ? .policies : .policiesAndObjects
   }
 
-  /// Compares what policies can see of one pod of each side.
+  /// Compares what policies can see of a pod on each side.
   private static func areDifferent(_ pair: UnitMatching.Pair, _ comparison: ConnectivityComparison) -> Bool {
     let (before, after) = (comparison.before, comparison.after)
     let (old, new) = (before.compiled.world, after.compiled.world)
-    let own = old.endpoints[before.units[pair.before].endpoints[0]]
-    let other = new.endpoints[after.units[pair.after].endpoints[0]]
+    let example = comparison.matching.example(before: pair.before, after: pair.after, before, after)
+    let (own, other) = (old.endpoints[example.before], new.endpoints[example.after])
     return own.labels != other.labels || own.ports != other.ports
       || own.serviceAccount != other.serviceAccount
       || own.hostNetwork != other.hostNetwork || own.addresses != other.addresses

@@ -35,7 +35,42 @@ extension PolicyChange {
     for (identity, own) in new where old[identity] == nil {
       changes.append(PolicyChange(kind: .added, identity: identity, before: nil, after: own.location))
     }
+    let known = Set(changes.map(\.identity))
+    for identity in moved(from: before, to: after) where !known.contains(identity) {
+      changes.append(
+        PolicyChange(
+          kind: .changed, identity: identity, before: old[identity]?.location, after: new[identity]?.location)
+      )
+    }
     return changes.sorted { $0.identity < $1.identity }
+  }
+
+  /// Policies of ordered tiers that stand before or after another one than they did. O(n²) for a tier whose order changed.
+  private static func moved(from before: [Tier], to after: [Tier]) -> Set<PolicyIdentity> {
+    let later = Dictionary(after.map { ($0.name, $0) }) { first, _ in first }
+    var moved: Set<PolicyIdentity> = []
+    for tier in before where tier.isOrdered {
+      guard let other = later[tier.name] else { continue }
+      let (old, new) = (ranks(tier), ranks(other))
+      let common = old.keys.filter { new[$0] != nil }.sorted()
+      func places(_ ranks: [PolicyIdentity: Int]) -> [Int] {
+        let distinct = Set(common.compactMap { ranks[$0] }).sorted()
+        let number = Dictionary(distinct.enumerated().map { ($1, $0) }) { first, _ in first }
+        return common.map { ranks[$0].flatMap { number[$0] } ?? 0 }
+      }
+      let (a, b) = (places(old), places(new))
+      if a == b { continue }
+      for i in common.indices {
+        for j in common.indices where (a[i] < a[j]) != (b[i] < b[j]) {
+          moved.formUnion([common[i], common[j]])
+        }
+      }
+    }
+    return moved
+  }
+
+  private static func ranks(_ tier: Tier) -> [PolicyIdentity: Int] {
+    Dictionary(tier.policies.map { ($0.identity, $0.rank) }) { first, _ in first }
   }
 
   private struct Meaning {
@@ -76,4 +111,8 @@ extension PolicyChange {
     case .anyOf(let peers): peers.map { "(\($0))" }.joined(separator: " or ")
     }
   }
+}
+
+extension Tier {
+  fileprivate var isOrdered: Bool { if case .firstMatch = combination { true } else { false } }
 }

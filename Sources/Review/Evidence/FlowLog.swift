@@ -1,4 +1,5 @@
 package import Kubernetes
+package import PolicyModel
 
 /// What a log of flows says, each distinct connection once.
 package struct FlowLog: Sendable {
@@ -9,10 +10,17 @@ package struct FlowLog: Sendable {
     package let traffic: String
     package let verdict: ObservedFlow.Verdict
     /// How often; of two reporters that saw the same, the larger number.
-    package var count: Int { max(counts.source, counts.destination) + counts.unknown }
-    /// Whether the destination saw it, or the log does not say who did. What only the source saw may have been denied on the
-    /// other side.
-    package var hasReachedDestination: Bool { counts.destination + counts.unknown > 0 }
+    package var count: Int { max(counts.source, counts.destination).addingWithoutOverflow(counts.unknown) }
+    /// The direction whose policies it is evidence of; nil for both. What the source let through may have been denied on the
+    /// other side, and who denies something speaks for itself only.
+    package var evidentDirection: Direction? {
+      if counts.unknown > 0 { return nil }
+      switch (verdict, counts.source > 0, counts.destination > 0) {
+      case (_, true, false): return .egress
+      case (.denied, false, true), (.audit, false, true): return .ingress
+      default: return nil
+      }
+    }
     /// Where it was seen first.
     package let location: SourceLocation
     fileprivate var counts = Counts()
@@ -89,10 +97,22 @@ package struct FlowLog: Sendable {
           location: flow.location))
     }
     switch flow.isSeenByDestination {
-    case true?: entries[number].counts.destination += flow.count
-    case false?: entries[number].counts.source += flow.count
-    case nil: entries[number].counts.unknown += flow.count
+    case true?: entries[number].counts.destination.addWithoutOverflow(flow.count)
+    case false?: entries[number].counts.source.addWithoutOverflow(flow.count)
+    case nil: entries[number].counts.unknown.addWithoutOverflow(flow.count)
     }
+  }
+}
+
+extension Int {
+  /// The sum, or the largest number: a log may claim any count. One that is not positive counts as one.
+  func addingWithoutOverflow(_ other: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
+  }
+
+  fileprivate mutating func addWithoutOverflow(_ other: Int) {
+    self = addingWithoutOverflow(Swift.max(1, other))
   }
 }
 

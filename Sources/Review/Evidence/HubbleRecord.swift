@@ -36,8 +36,17 @@ enum HubbleRecord {
     return .flow(
       ObservedFlow(
         source: source, destination: destination, traffic: traffic.text, verdict: verdict, count: 1,
-        isSeenByDestination: flow["traffic_direction"]?.value.map { $0 == "INGRESS" }, location: flow.location
+        isSeenByDestination: isSeenByDestination(flow["traffic_direction"]), location: flow.location
       ))
+  }
+
+  /// Nil where the log does not know.
+  private static func isSeenByDestination(_ direction: Node?) -> Bool? {
+    switch direction?.value {
+    case "INGRESS": true
+    case "EGRESS": false
+    default: nil
+    }
   }
 
   private struct Traffic {

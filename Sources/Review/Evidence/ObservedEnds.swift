@@ -8,15 +8,25 @@ struct ObservedEnds {
   private let parser: FlowParser
   /// Domain names that policies speak of; elsewhere only the address matters.
   private let speaksOfDomains: Bool
+  /// Whether rules look at addresses, which tell replicas apart.
+  private let looksAtAddresses: Bool
 
   init(_ cluster: Cluster) {
     self.cluster = cluster
     parser = FlowParser(cluster.world)
     var speaks = false
+    var looks = false
     for rule in cluster.tiers.lazy.flatMap(\.policies).flatMap(\.rules) {
-      rule.forEachCondition { if case .domain = $0 { speaks = true } }
+      rule.forEachCondition {
+        switch $0 {
+        case .domain: speaks = true
+        case .addresses, .family: looks = true
+        case .endpoints, .nodes, .outside, .apiServer, .special, .all, .any, .not: break
+        }
+      }
     }
     speaksOfDomains = speaks
+    looksAtAddresses = looks
   }
 
   /// The end, and what it is called; an error says why it is nothing in this cluster.
@@ -38,20 +48,33 @@ struct ObservedEnds {
     if let pod = end.pod, !pod.hasSuffix("-*"), let found = try? parser.end("\(namespace)/pod/\(pod)") {
       return (workload(of: found), name(of: found))
     }
-    if let own = end.workload,
-      let found = (try? parser.end("\(namespace)/\(own.kind)/\(own.name)"))
+    if let own = end.workload {
+      // The log knows whose pod it is: another workload whose name begins alike is none.
+      let found =
+        (try? parser.end("\(namespace)/\(own.kind)/\(own.name)"))
         ?? (try? parser.end("\(namespace)/\(own.name)"))
-    {
+      guard let found else { throw FlowLineError("`\(namespace)/\(own.name)` is not in the input") }
       return (found, name(of: found))
     }
     var rest = end.pod.map { $0.hasSuffix("-*") ? String($0.dropLast(2)) : $0 } ?? ""
-    // `web-7b78d7c957-zkn54`, `web-7b78d7c957`, `web`.
+    // `web-7b78d7c957-zkn54`, `web-7b78d7c957`, `web`; only what controllers append is cut off.
     for _ in 0..<3 {
       if let found = try? parser.end("\(namespace)/\(rest)") { return (found, name(of: found)) }
-      guard let dash = rest.lastIndex(of: "-") else { break }
+      guard let dash = rest.lastIndex(of: "-"), Self.isAppended(rest[rest.index(after: dash)...]) else {
+        break
+      }
       rest = String(rest[..<dash])
     }
     throw FlowLineError("`\(namespace)/\(end.pod ?? end.workload?.name ?? "?")` is not in the input")
+  }
+
+  /// Whether a part of a name is what controllers append: a pod's five letters, a template's hash, a number. The alphabet has
+  /// no vowels (`k8s.io/apimachinery/pkg/util/rand`).
+  private static func isAppended(_ part: Substring) -> Bool {
+    let alphabet = "bcdfghjklmnpqrstvwxz2456789"
+    let isNumber =
+      !part.isEmpty && part.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    return isNumber || ((5...10).contains(part.utf8.count) && part.allSatisfy(alphabet.contains))
   }
 
   /// Its workload, where policies do not tell it apart from the others of it: what one replica does, all may do.
@@ -65,6 +88,7 @@ struct ObservedEnds {
       return other.labels == own.labels && other.ports == own.ports
         && other.serviceAccount == own.serviceAccount
         && other.hostNetwork == own.hostNetwork
+        && (!looksAtAddresses || other.addresses == own.addresses && other.node == own.node)
     }
     return areAlike && group.endpoints.count > 1 ? .workload(world.endpoints[number].workload) : end
   }

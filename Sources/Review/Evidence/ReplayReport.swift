@@ -35,10 +35,8 @@ package struct ReplayReport {
       package let reason: String
     }
 
-    /// Whether the change cuts what was let through and is allowed now.
-    package var isBroken: Bool {
-      observed != .denied && verdict == .allowed && after.map { $0.verdict != .allowed } ?? false
-    }
+    /// Whether the change cuts what was let through and is allowed now, in the direction that it is evidence of.
+    package let isBroken: Bool
   }
 
   /// What is nothing in this cluster, with why.
@@ -122,29 +120,35 @@ private struct ReplayBuilder {
       let key = Key(flow: flow, observed: entry.verdict)
       let (verdict, reason) = judge.verdict(flow)
       let agreement = Self.agreement(entry, verdict)
+      let after = after(entry)
+      // Of what was let through and may flow, what may not after the change.
+      let isBroken =
+        entry.verdict != .denied && verdict.outcome(entry.evidentDirection) == .allowed
+        && after.map { $0.evident != .allowed } ?? false
       if let number = numbers[key] {
-        found[number] = found[number].seenAgain(entry.count, agreement)
+        found[number] = found[number].seenAgain(entry.count, agreement, isBroken: isBroken)
         return
       }
       numbers[key] = found.count
       found.append(
         ReplayReport.Row(
           flow: "\(source) -> \(destination) \(entry.traffic)", observed: entry.verdict, count: entry.count,
-          verdict: verdict.outcome, reason: reason, agreement: agreement,
-          location: entry.location, after: after(entry)))
+          verdict: verdict.outcome, reason: reason, agreement: agreement, location: entry.location,
+          after: after?.after, isBroken: isBroken))
     } catch {
       fail(error.message, entry)
     }
   }
 
-  /// Ends that a change removes cannot be asked about.
-  private func after(_ entry: FlowLog.Entry) -> ReplayReport.Row.After? {
+  /// What a change makes of a flow, and of the direction that it is evidence of. Ends that a change removes cannot be asked
+  /// about.
+  private func after(_ entry: FlowLog.Entry) -> (after: ReplayReport.Row.After, evident: Outcome)? {
     guard let judgeAfter else { return nil }
     do throws(FlowLineError) {
       let (verdict, reason) = judgeAfter.verdict(try judgeAfter.flow(entry).flow)
-      return .init(verdict: verdict.outcome, reason: reason)
+      return (.init(verdict: verdict.outcome, reason: reason), verdict.outcome(entry.evidentDirection))
     } catch {
-      return .init(verdict: .undefined, reason: error.message)
+      return (.init(verdict: .undefined, reason: error.message), .undefined)
     }
   }
 
@@ -157,9 +161,7 @@ private struct ReplayBuilder {
   }
 
   private static func agreement(_ entry: FlowLog.Entry, _ verdict: Verdict) -> ReplayReport.Agreement {
-    // The source's side knows nothing of what the destination's does with it.
-    if entry.verdict == .allowed, !entry.hasReachedDestination, verdict.egress == .allowed { return .agrees }
-    return switch (entry.verdict, verdict.outcome) {
+    switch (entry.verdict, verdict.outcome(entry.evidentDirection)) {
     case (_, .undefined): .undecided
     case (.allowed, .allowed), (.denied, .denied), (.audit, .denied): .agrees
     case (.allowed, .denied): .allowedThoughDenied
@@ -181,11 +183,24 @@ private struct ReplayBuilder {
 
 extension ReplayReport.Row {
   /// Of two agreements the weightier: what one pod's connection shows, the other's does not take back.
-  fileprivate func seenAgain(_ times: Int, _ agreement: ReplayReport.Agreement) -> Self {
+  fileprivate func seenAgain(
+    _ times: Int, _ agreement: ReplayReport.Agreement, isBroken: Bool
+  ) -> Self {
     ReplayReport.Row(
-      flow: flow, observed: observed, count: count + times, verdict: verdict, reason: reason,
+      flow: flow, observed: observed, count: count.addingWithoutOverflow(times), verdict: verdict,
+      reason: reason,
       agreement: self.agreement.rawValue < agreement.rawValue ? self.agreement : agreement,
-      location: location,
-      after: after)
+      location: location, after: after, isBroken: self.isBroken || isBroken)
+  }
+}
+
+extension Verdict {
+  /// The outcome of one direction, or of the whole flow.
+  fileprivate func outcome(_ direction: Direction?) -> Outcome {
+    switch direction {
+    case .egress: egress
+    case .ingress: ingress
+    case nil: outcome
+    }
   }
 }

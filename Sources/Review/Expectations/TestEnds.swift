@@ -17,6 +17,7 @@ struct TestEnd {
 /// Turns expressions into ends. Each is looked up once.
 struct TestEnds {
   let units: [ConnectivityUnit]
+  let walk: ConnectivityWalk
   private let compiled: CompiledPolicies
   private let table: VerdictTable
   private let parser: FlowParser
@@ -29,6 +30,7 @@ struct TestEnds {
     self.table = table
     parser = FlowParser(compiled.world)
     units = compiled.units()
+    walk = ConnectivityWalk(compiled, units: units)
     names = ConnectivityReport.names(units, compiled.world)
     for (number, unit) in units.enumerated() {
       let workload = compiled.world.workloads[unit.workload]
@@ -56,19 +58,39 @@ struct TestEnds {
     return result
   }
 
-  /// All units, and an address of each kind outside.
-  func everyone() -> [TestEnd] {
-    units.indices.flatMap(ends(ofUnit:)) + addresses(AddressSet.allIPv4.union(.allIPv6))
+  /// All units.
+  func everyUnit() -> [TestEnd] { units.indices.flatMap(ends(ofUnit:)) }
+
+  /// An address of each kind that policies tell apart, of a set.
+  func outside(_ set: AddressSet) -> [TestEnd] { addresses(set) }
+
+  /// The unit that a pod belongs to.
+  private func unit(of endpoint: Int) -> Int? { units.firstIndex { $0.endpoints.contains(endpoint) } }
+
+  /// The units that an end of a flow line stands for, those behind a Service among them.
+  func unitsBehind(_ end: FlowEnd) -> Set<Int> {
+    let endpoints: [Int] =
+      switch end {
+      case .endpoint(let number, _): [number]
+      case .workload, .ownedWorkload: compiled.world.endpoints(of: end)
+      case .service(let number, _): compiled.world.backends(of: compiled.world.services[number])
+      case .node, .address, .domain, .entity, .itself: []
+      }
+    return Set(endpoints.compactMap(unit(of:)))
   }
 
   private func find(_ expression: EndExpression) throws(FlowLineError) -> [TestEnd] {
     switch expression.kind {
     case .workloads(let pattern, let terms):
-      let found = matching(pattern, expression.text).filter { unit in
-        terms.allSatisfy { $0.matches(compiled.world.endpoints[units[unit].endpoints[0]].labels) }
+      let found = matching(pattern, expression.text).flatMap { ends(ofUnit: $0, terms) }
+      if !found.isEmpty { return found }
+      // Pods that policies do not tell apart from their siblings have no line of their own, and a name all the same.
+      if terms.isEmpty, !expression.text.contains("*"), expression.text.contains("/"),
+        let end = try? parser.end(expression.text)
+      {
+        return [one(expression.text, end)]
       }
-      if found.isEmpty { throw nothing(expression.text, pattern) }
-      return found.flatMap(ends(ofUnit:))
+      throw nothing(expression.text, pattern)
     case .podsOutside(let namespace):
       guard let number = compiled.world.namespace(named: namespace) else {
         throw FlowLineError("there is no namespace `\(namespace)`")
@@ -79,11 +101,28 @@ struct TestEnds {
     case .internet: return addresses(.internet)
     case .block(let block): return addresses(AddressSet(block))
     case .one:
-      let end = try parser.end(expression.text)
-      return [
-        TestEnd(name: expression.text, end: end, simple: table.end(end), unit: nil, hasPeers: true)
-      ]
+      return [one(expression.text, try parser.end(expression.text))]
     }
+  }
+
+  private func one(_ text: String, _ end: FlowEnd) -> TestEnd {
+    var hasPeers = true
+    if case .endpoint(let number, _) = end { hasPeers = compiled.world.endpoints[number].kind != .pod }
+    let behind = unitsBehind(end)
+    return TestEnd(
+      name: text, end: end, simple: table.end(end), unit: behind.count == 1 ? behind.first : nil,
+      hasPeers: hasPeers)
+  }
+
+  /// The pods of a unit with some labels: the unit itself when all have them.
+  private func ends(ofUnit number: Int, _ terms: [EndExpression.LabelTerm]) -> [TestEnd] {
+    if terms.isEmpty { return ends(ofUnit: number) }
+    let unit = units[number]
+    let matching = unit.endpoints.filter { endpoint in
+      terms.allSatisfy { $0.matches(compiled.world.endpoints[endpoint].labels) }
+    }
+    if matching.count == unit.endpoints.count { return ends(ofUnit: number) }
+    return matching.map { ends(ofUnit: number, endpoint: $0) }
   }
 
   private func matching(_ pattern: EndPattern, _ text: String) -> [Int] {
@@ -113,13 +152,16 @@ struct TestEnds {
       let end = FlowEnd.workload(unit.workload)
       return [TestEnd(name: names[number], end: end, simple: table.end(end), unit: number, hasPeers: true)]
     }
-    return unit.endpoints.map {
-      let endpoint = compiled.world.endpoints[$0]
-      let end = FlowEnd.endpoint($0)
-      return TestEnd(
-        name: unit.endpoints.count == 1 ? names[number] : compiled.world.qualifiedName(endpoint), end: end,
-        simple: table.end(end), unit: number, hasPeers: endpoint.kind != .pod || unit.endpoints.count > 1)
-    }
+    return unit.endpoints.map { ends(ofUnit: number, endpoint: $0) }
+  }
+
+  private func ends(ofUnit number: Int, endpoint index: Int) -> TestEnd {
+    let endpoint = compiled.world.endpoints[index]
+    let end = FlowEnd.endpoint(index)
+    return TestEnd(
+      name: units[number].endpoints.count == 1 ? names[number] : compiled.world.qualifiedName(endpoint),
+      end: end,
+      simple: table.end(end), unit: number, hasPeers: endpoint.kind != .pod)
   }
 
   /// What belongs to a known pod or node is that, and no address.

@@ -84,47 +84,76 @@ package struct TestRun {
     var failures: [TestResult.Failure] = []
     var failureCount = 0
     var problems: [Diagnostic] = []
+    /// How many flows were asked about.
+    var asked = 0
   }
 
   private mutating func check(_ expectation: Expectation, _ found: inout Found) throws(FlowLineError) {
     let sources = try ends.ends(expectation.sources)
     let destinations = try ends.ends(expectation.destinations)
+    let asked = found.asked
     switch expectation.kind {
     case .allow: try check(sources, destinations, expectation.ports, .allowed, &found)
-    case .deny: try check(sources, destinations, expectation.ports, .denied, &found)
+    case .deny:
+      try check(sources, destinations, expectation.ports, .denied, &found)
+      if expectation.destinations.contains(where: \.isInternet) {
+        checkNames(sources, .egress, expectation.ports, but: [], internetOnly: true, &found)
+      }
+      if expectation.sources.contains(where: \.isInternet) {
+        checkNames(destinations, .ingress, expectation.ports, but: [], internetOnly: true, &found)
+      }
     case .onlyFrom:
       try requireOpen(sources, destinations, expectation.ports, &found)
-      let rest = others(than: sources, and: destinations, expectation.sources)
-      try check(rest, destinations, expectation.ports, .denied, &found)
+      let rest = others(than: sources, expectation.sources)
+      try check(rest, destinations, expectation.ports, .denied, skipsOwnUnit: true, &found)
+      checkNames(
+        destinations, .ingress, expectation.ports, but: expectation.sources, internetOnly: false, &found)
     case .onlyTo:
       try requireOpen(sources, destinations, expectation.ports, &found)
-      let rest = others(than: destinations, and: sources, expectation.destinations)
-      try check(sources, rest, expectation.ports, .denied, &found)
+      let rest = others(than: destinations, expectation.destinations)
+      try check(sources, rest, expectation.ports, .denied, skipsOwnUnit: true, &found)
+      checkNames(
+        sources, .egress, expectation.ports, but: expectation.destinations, internetOnly: false, &found)
+    }
+    if found.asked == asked {
+      throw FlowLineError("`\(expectation.text)` is about no connection at all, so it would always hold")
     }
   }
 
-  /// Everybody that is neither listed nor one of the ends in question.
-  private func others(than listed: [TestEnd], and own: [TestEnd], _ expressions: [EndExpression]) -> [TestEnd]
-  {
-    let units = Set((listed + own).compactMap(\.unit))
-    let endpoints = Set((listed + own).map(\.end))
-    let blocks = expressions.map(\.addresses).reduce(AddressSet.empty) { $0.union($1) }
-    return ends.everyone().filter { other in
-      if let unit = other.unit { return !units.contains(unit) }
-      if case .address(let address) = other.end, blocks.contains(address) { return false }
-      return !endpoints.contains(other.end)
+  /// Everybody that is not listed: pods, and of the addresses outside those that are not.
+  private func others(than listed: [TestEnd], _ expressions: [EndExpression]) -> [TestEnd] {
+    let units = listed.reduce(into: Set<Int>()) {
+      $0.formUnion(ends.unitsBehind($1.end))
+      if let unit = $1.unit, case .workload = $1.end { $0.insert(unit) }
     }
+    let endpoints = Set(listed.map(\.end))
+    let blocks = expressions.map(\.addresses).reduce(AddressSet.empty) { $0.union($1) }
+    let pods = ends.everyUnit().filter { other in
+      // Of a unit that policies do not tell apart, single pods may be listed; the others are not.
+      guard let unit = other.unit, units.contains(unit) else { return true }
+      return isPartlyListed(unit, listed) && !endpoints.contains(other.end)
+    }
+    return pods + ends.outside(AddressSet.allIPv4.union(.allIPv6).subtracting(blocks))
+  }
+
+  private func isPartlyListed(_ unit: Int, _ listed: [TestEnd]) -> Bool {
+    let own = listed.filter { $0.unit == unit }
+    return ends.units[unit].endpoints.count > 1 && !own.isEmpty
+      && own.allSatisfy { if case .endpoint = $0.end { true } else { false } }
+      && own.count < ends.units[unit].endpoints.count
   }
 
   private mutating func check(
     _ sources: [TestEnd], _ destinations: [TestEnd], _ ports: [PortExpression], _ expected: Outcome,
-    _ found: inout Found
+    skipsOwnUnit: Bool = false, _ found: inout Found
   ) throws(FlowLineError) {
     for source in sources {
       for destination in destinations where areTwo(source, destination) {
+        if skipsOwnUnit, let unit = source.unit, unit == destination.unit { continue }
         // One failure tells of all ports that have the same outcome.
         var wrong: [Outcome: [FlowTraffic]] = [:]
         for traffic in traffics(ports, to: destination) {
+          found.asked += 1
           let outcome = try outcome(source, destination, traffic)
           if outcome != expected {
             wrong[outcome, default: []].append(traffic)
@@ -145,6 +174,40 @@ package struct TestRun {
     }
   }
 
+  /// Domain names and entities that policies speak of are ends, too: nothing may be open to them that is not listed.
+  ///
+  /// - Parameter internetOnly: only names that anybody on the internet may have.
+  private func checkNames(
+    _ own: [TestEnd], _ direction: Direction, _ ports: [PortExpression], but listed: [EndExpression],
+    internetOnly: Bool, _ found: inout Found
+  ) {
+    let names = Set(listed.map(\.text))
+    let listsInternet = listed.contains(where: \.isInternet)
+    for end in own {
+      guard let unit = end.unit else { continue }
+      for name in ends.openNames(unit, direction) where !names.contains(name.text) {
+        if internetOnly, !name.isInternet { continue }
+        if listsInternet, name.isInternet { continue }
+        let asked = traffics(ports, to: end).filter {
+          if case .port(let transport, let port) = $0 {
+            name.possible.contains(transport, port)
+          } else {
+            false
+          }
+        }
+        guard case .port(let transport, let port)? = asked.first, let first = asked.first else { continue }
+        let outcome: Outcome = name.certain.contains(transport, port) ? .allowed : .undefined
+        found.failureCount += 1
+        guard found.failures.count < Self.shownFailures else { continue }
+        let pair = direction == .egress ? "\(end.name) -> \(name.text)" : "\(name.text) -> \(end.name)"
+        found.failures.append(
+          TestResult.Failure(
+            flow: "\(pair) \(first.word)\(asked.count > 1 ? " and other ports" : "")", expected: "denied",
+            outcome: outcome, reason: "\(direction.name) \(name.reason)", fix: nil))
+      }
+    }
+  }
+
   /// Each pair on all ports that are named, or on any when none is.
   private mutating func requireOpen(
     _ sources: [TestEnd], _ destinations: [TestEnd], _ ports: [PortExpression], _ found: inout Found
@@ -154,6 +217,7 @@ package struct TestRun {
       for destination in destinations where areTwo(source, destination) {
         var isOpen = false
         for traffic in traffics(ports, to: destination) where !isOpen {
+          found.asked += 1
           isOpen = try outcome(source, destination, traffic) == .allowed
         }
         if !isOpen, let first = traffics(ports, to: destination).first {
@@ -182,6 +246,13 @@ package struct TestRun {
       case .all: return every
       case .other(let traffic): return [traffic]
       case .range(let transport, let range):
+        if case .service = destination.end {
+          // A Service has the ports that it names, and no others between them.
+          let own = every.filter {
+            if case .port(transport, let number) = $0 { range.contains(number) } else { false }
+          }
+          return own.isEmpty ? [.port(transport, range.lowerBound)] : own
+        }
         let inside = every.filter {
           if case .port(transport, let number) = $0 {
             range.contains(number) && number != range.lowerBound
@@ -241,6 +312,8 @@ extension FlowTraffic {
 }
 
 extension EndExpression {
+  fileprivate var isInternet: Bool { if case .internet = kind { true } else { false } }
+
   /// The addresses that it names.
   fileprivate var addresses: AddressSet {
     switch kind {

@@ -12,6 +12,7 @@ extension TestSuite {
     let fields = StrictFields(
       root, type: "ConnectivityTest",
       known: ["apiVersion", "kind", "metadata", "allow", "deny", "only", "cases"], &problems)
+    let before = problems.count
     location = root.location
     name = fields["metadata"]?["name"]?.text ?? root.location.file.path
     var cases: [TestCase] = []
@@ -23,7 +24,15 @@ extension TestSuite {
     for node in fields["cases"]?.list("cases", &problems) ?? [] {
       if let own = Self.namedCase(node, &problems) { cases.append(own) }
     }
-    if fields["allow"] == nil, fields["deny"] == nil, fields["only"] == nil, fields["cases"] == nil {
+    if fields["apiVersion"]?.text != "merlon.dev/v1" {
+      problems.append(
+        Diagnostic(
+          .invalidValue, .error, "ConnectivityTest is of merlon.dev/v1",
+          at: (fields["apiVersion"] ?? root).location,
+          fix: "write apiVersion: merlon.dev/v1"))
+    }
+    let isComplete = problems.count == before
+    if cases.isEmpty, isComplete {
       problems.append(
         Diagnostic(
           .missingField, .error, "the ConnectivityTest expects nothing", at: root.location,
@@ -36,12 +45,13 @@ extension TestSuite {
     guard node.isMapping("cases[]", &problems) else { return nil }
     let fields = StrictFields(
       node, type: "a case", known: ["name", "allow", "deny", "only", "because"], &problems)
+    let before = problems.count
     let expectations = expectations(fields, &problems)
     guard let name = fields["name"]?.string("cases[].name", &problems) else {
       problems.append(Diagnostic(.missingField, .error, "a case without `name`", at: node.location))
       return nil
     }
-    if expectations.isEmpty, fields["allow"] == nil, fields["deny"] == nil, fields["only"] == nil {
+    if expectations.isEmpty, problems.count == before {
       problems.append(
         Diagnostic(
           .missingField, .error, "the case `\(name)` expects nothing", at: node.location,
@@ -120,6 +130,11 @@ extension TestSuite {
     let destinations = ends(fields["to"], "\(field)[].to", of: node, &problems)
     let ports = ports(fields["ports"], "\(field)[].ports", &problems)
     let text = "\(names(sources)) -> \(names(destinations))"
+    if sources.isEmpty || destinations.isEmpty, problems.count == before {
+      problems.append(
+        Diagnostic(
+          .invalidValue, .error, "`\(text)` is about nobody, so it would always hold", at: node.location))
+    }
     requirePorts(kind, ports, text, node, &problems)
     guard problems.count == before else { return nil }
     return Expectation(

@@ -156,4 +156,47 @@ struct DiffReportTests {
     let diff = DiffFixture(world, world + [Self.closed])
     #expect(diff.lines.contains("- shop/agent -> shop/db all (now undefined)"))
   }
+
+  @Test("a policy that reaches more pods of a workload is a change of policies, whichever pod stands first")
+  func partOfWorkload() {
+    func world(_ selector: String) -> [String] {
+      func member(_ name: String, _ label: String) -> String {
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: \(name), namespace: shop, labels: {app: web, i: \(label)}, ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: web, uid: u, controller: true}]}\nspec: {containers: []}"
+      }
+      return [
+        namespace("shop"), deployment("shop/db", "app: db"),
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web, namespace: shop, uid: u}\nspec: {template: {metadata: {labels: {app: web}}, spec: {containers: []}}}",
+        member("web-0", "zero"), member("web-1", "one"),
+        policy(
+          "shop/db",
+          "podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {\(selector)}}}]}]"
+        ),
+      ]
+    }
+    for first in ["i: zero", "i: one"] {
+      let diff = DiffFixture(world(first), world("app: web"))
+      #expect(diff.effects == [.policies], "\(first)")
+      #expect(diff.report.groups.map { $0.policies.map(\.identity.name) } == [["db"]], "\(first)")
+    }
+  }
+
+  @Test(
+    "a policy that only moved in its tier is a change, and an added pass is responsible for what it opens")
+  func order() {
+    let world = Self.world
+    let allow = clusterPolicy(
+      "allow", priority: 20, "ingress: [{name: a, action: Accept, from: [{namespaces: {}}]}]")
+    func deny(_ priority: Int) -> String {
+      clusterPolicy(
+        "deny", priority: priority, "ingress: [{name: d, action: Deny, from: [{namespaces: {}}]}]")
+    }
+    let moved = DiffFixture(world + [allow, deny(10)], world + [allow, deny(30)])
+    #expect(!moved.lines.isEmpty)
+    #expect(Set(moved.report.groups.flatMap { $0.policies.map(\.identity.name) }) == ["allow", "deny"])
+    let pass = clusterPolicy(
+      "pass", priority: 0, "ingress: [{name: p, action: Pass, from: [{namespaces: {}}]}]")
+    let passed = DiffFixture(world + [deny(5)], world + [pass, deny(5)])
+    #expect(passed.lines.contains { $0.hasPrefix("+") })
+    #expect(Set(passed.report.groups.flatMap { $0.policies.map(\.identity.name) }) == ["pass"])
+  }
 }

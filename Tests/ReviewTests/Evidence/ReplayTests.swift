@@ -165,4 +165,51 @@ struct ReplayTests {
     #expect(text.contains("shop/frontend -> shop/cart tcp/8080"))
     #expect(text.contains("agrees"))
   }
+
+  @Test("a pod of another workload is none of one whose name begins alike")
+  func names() {
+    func whisker(_ source: String) -> String {
+      "{\"action\": \"Allow\", \"source_name\": \"\(source)\", \"source_namespace\": \"shop\", \"dest_name\": \"cart-745c798fc9-*\", \"dest_namespace\": \"shop\", \"protocol\": \"tcp\", \"dest_port\": 8080, \"reporter\": \"Dst\"}"
+    }
+    #expect(replay(log(whisker("frontend-admin-0"))).unmapped.count == 1)
+    #expect(replay(log(whisker("frontend-exporter-7b78d7c957-*"))).unmapped.count == 1)
+    #expect(replay(log(whisker("frontend-0"))).rows.map(\.flow) == ["shop/frontend -> shop/cart tcp/8080"])
+    let named = Self.hubble("FORWARDED", 8080).replacing(
+      "\"name\":\"frontend\"", with: "\"name\":\"frontend-admin\"")
+    #expect(replay(log(named)).unmapped.map(\.reason) == ["`shop/frontend-admin` is not in the input"])
+  }
+
+  @Test("a denial that one side saw is judged by that side")
+  func deniedSides() {
+    let source = replay(log(Self.hubble("DROPPED", 9090, direction: "EGRESS")))
+    #expect(source.rows.map(\.agreement) == [.deniedThoughAllowed])
+    let destination = replay(log(Self.hubble("DROPPED", 9090)))
+    #expect(destination.rows.map(\.agreement) == [.agrees])
+    let unknown = replay(log(Self.hubble("FORWARDED", 9090, direction: "TRAFFIC_DIRECTION_UNKNOWN")))
+    #expect(unknown.rows.map(\.agreement) == [.allowedThoughDenied])
+  }
+
+  @Test("a change that cuts what only the source saw breaks it")
+  func againstSource() {
+    let deny = policy("shop/deny", "podSelector: {matchLabels: {app: frontend}}, policyTypes: [Egress]")
+    #expect(replay(log(Self.hubble("FORWARDED", 9090, direction: "EGRESS")), after: [deny]).broken.count == 1)
+  }
+
+  @Test("replicas that rules tell apart by their addresses are apart")
+  func addresses() {
+    let world = [
+      namespace("shop"), pod("shop/cart", "app: cart"),
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: web-a, namespace: shop, labels: {app: web}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web, uid: u, controller: true}]}\nspec: {containers: []}\nstatus: {podIP: 10.1.0.5}",
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: web-b, namespace: shop, labels: {app: web}, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web, uid: u, controller: true}]}\nspec: {containers: []}\nstatus: {podIP: 10.1.0.6}",
+      policy(
+        "shop/cart",
+        "podSelector: {matchLabels: {app: cart}}, ingress: [{from: [{ipBlock: {cidr: 10.1.0.5/32}}]}]"),
+    ]
+    func gke(_ pod: String) -> String {
+      "{\"connection\":{\"dest_port\":80,\"protocol\":\"tcp\",\"direction\":\"ingress\"},\"disposition\":\"allow\",\"src\":{\"pod_name\":\"\(pod)\",\"pod_namespace\":\"shop\"},\"dest\":{\"pod_name\":\"cart\",\"pod_namespace\":\"shop\"},\"count\":9223372036854775807}"
+    }
+    let report = ReplayReport(log(gke("web-a"), gke("web-b"), gke("web-b")), ClusterFixture(world).cluster)
+    #expect(report.rows.map(\.agreement) == [.allowedThoughDenied, .agrees])
+    #expect(report.rows.map(\.count) == [.max, .max], "counts do not overflow")
+  }
 }

@@ -25,10 +25,11 @@ private struct ExpectationFixture {
     service("shop/web", "selector: {app: web}, ports: [{port: 8080, targetPort: 80}]"),
   ]
 
-  init(_ body: String) {
+  /// - Parameter world: other documents than the usual ones.
+  init(_ body: String, world: [String]? = nil, profile: EngineProfile = .kubernetes) {
     let text = "apiVersion: merlon.dev/v1\nkind: ConnectivityTest\nmetadata: {name: t}\n\(body)"
     (suites, problems) = TestSuite.read(ManifestText(path: "tests.yaml", text))
-    cluster = ClusterFixture(Self.world).cluster
+    cluster = ClusterFixture(world ?? Self.world, profile: profile).cluster
   }
 
   var results: [TestResult] {
@@ -140,6 +141,120 @@ struct TestRunTests {
     #expect(!fixture.problems.isEmpty)
     #expect(fixture.problems.allSatisfy { $0.severity == .error && $0.location?.file.path == "tests.yaml" })
     #expect(fixture.suites.flatMap(\.cases).flatMap(\.expectations).isEmpty)
+  }
+}
+
+@Suite("Expectations that must not hold by accident")
+struct StrictExpectationTests {
+  private static let db = [
+    namespace("shop"), deployment("shop/web", "app: web"), deployment("shop/db", "app: db"),
+  ]
+
+  private static func holds(_ body: String, _ world: [String], _ profile: EngineProfile = .kubernetes) -> Bool
+  {
+    let fixture = ExpectationFixture(body, world: world, profile: profile)
+    return fixture.problems.isEmpty && fixture.results.allSatisfy(\.isPassed)
+  }
+
+  @Test("only: addresses of the same kind as a listed one are others all the same")
+  func addresses() {
+    let world =
+      Self.db + [
+        policy(
+          "shop/db",
+          "podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 20.0.0.0/7}}]}]")
+      ]
+    #expect(!Self.holds("only: [{to: shop/db, from: [20.0.0.0/8]}]", world))
+    #expect(!Self.holds("only: [{to: shop/db, from: [20.0.0.0]}]", world))
+    #expect(Self.holds("only: [{to: shop/db, from: [20.0.0.0/7]}]", world))
+  }
+
+  @Test("only and internet: domain names and entities are ends, too")
+  func names() {
+    func world(_ rule: String) -> [String] {
+      Self.db + [
+        """
+        apiVersion: cilium.io/v2
+        kind: CiliumNetworkPolicy
+        metadata: {name: web, namespace: shop}
+        spec: {endpointSelector: {matchLabels: {app: web}}, egress: [{toEndpoints: [{matchLabels: {app: db}}]}, \(rule)]}
+        """
+      ]
+    }
+    let name = world("{toFQDNs: [{matchName: api.example.com}]}")
+    #expect(!Self.holds("only: [{from: shop/web, to: [shop/db]}]", name, .cilium))
+    #expect(!Self.holds("deny: [shop/web -> internet]", name, .cilium))
+    #expect(Self.holds("only: [{from: shop/web, to: [shop/db, api.example.com]}]", name, .cilium))
+    #expect(Self.holds("only: [{from: shop/web, to: [shop/db, internet]}]", name, .cilium) == false)
+    #expect(
+      !Self.holds("only: [{from: shop/web, to: [shop/db]}]", world("{toEntities: [kube-apiserver]}"), .cilium)
+    )
+  }
+
+  @Test("labels are those of each pod, and pods go by their names")
+  func labels() {
+    let world = [
+      namespace("shop"), deployment("shop/db", "app: db"),
+      "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: web, namespace: shop, uid: u}\nspec: {template: {metadata: {labels: {app: web}}, spec: {containers: []}}}",
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: web-0, namespace: shop, labels: {app: web, canary: 'true'}, ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: web, uid: u, controller: true}]}\nspec: {containers: []}",
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: web-1, namespace: shop, labels: {app: web}, ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: web, uid: u, controller: true}]}\nspec: {containers: []}",
+      policy(
+        "shop/db",
+        "podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}]"
+      ),
+    ]
+    #expect(!Self.holds("only: [{to: shop/db, from: ['shop/*[canary=true]']}]", world))
+    #expect(!Self.holds("deny: ['shop/*[app=web,!canary] -> shop/db']", world))
+    #expect(Self.holds("allow: ['shop/*[app=web,!canary] -> shop/db tcp/80']", world))
+    #expect(Self.holds("allow: [shop/web-1 -> shop/db tcp/80]", world))
+    #expect(Self.holds("only: [{to: shop/db, from: ['shop/*[app=web]']}]", world))
+  }
+
+  @Test("only: what a pattern means talks within itself like anybody else")
+  func patterns() {
+    let world = [
+      namespace("shop"), deployment("shop/a", "app: a"), deployment("shop/b", "app: b"), namespace("ops"),
+      deployment("ops/prom", "app: prom"),
+    ]
+    #expect(!Self.holds("only: [{to: 'shop/*', from: [ops/prom, internet], ports: [tcp/80]}]", world))
+  }
+
+  @Test(
+    "an expectation about no connection is none",
+    arguments: [
+      "deny: [{from: [], to: shop/db}]", "deny: [shop/web -> service/shop/headless]",
+      "deny: [shop/one -> shop/one]",
+      "cases: [{name: a, deny: []}]", "cases: []", "allow: []",
+    ])
+  func nobody(_ body: String) {
+    let world =
+      Self.db + [
+        service("shop/headless", "clusterIP: None, selector: {app: db}"), pod("shop/one", "app: one"),
+        policy("shop/db", "podSelector: {matchLabels: {app: db}}"),
+      ]
+    #expect(!Self.holds(body, world))
+  }
+
+  @Test("only: a Service stands for its pods, and a pod's address for the pod")
+  func backends() {
+    let world = [
+      namespace("shop"), deployment("shop/web", "app: web"),
+      pod("shop/db", "app: db", status: "podIP: 10.1.0.5"),
+      service("shop/db", "selector: {app: db}, ports: [{port: 5432}]"),
+      policy(
+        "shop/web",
+        "podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: db}}}]}]"
+      ),
+    ]
+    #expect(Self.holds("only: [{from: shop/web, to: [service/shop/db], ports: [tcp/5432]}]", world))
+    #expect(Self.holds("only: [{from: shop/web, to: [10.1.0.5], ports: [tcp/5432]}]", world))
+    #expect(Self.holds("allow: [shop/web -> service/shop/db tcp/5000-6000]", world))
+  }
+
+  @Test("another version of the kind is not read as this one")
+  func version() {
+    let text = "apiVersion: merlon.dev/v2\nkind: ConnectivityTest\ndeny: [shop/web -> shop/db]"
+    #expect(!TestSuite.read(ManifestText(path: "t.yaml", text)).problems.isEmpty)
   }
 }
 
