@@ -143,14 +143,16 @@ package struct DefaultDenyPlan: Sendable {
       var openings: [Opening] = []
       for (number, unit) in units.enumerated()
       where places.contains(world.namespaces[unit.namespace].name) && !AssumedPods.contains(unit.location) {
-        let policies = index.selecting(world.endpoints[unit.endpoints[0]], in: world).map { index.policies[$0] }
+        let policies = index.selecting(world.endpoints[unit.endpoints[0]], in: world).map {
+          index.policies[$0]
+        }
         for direction in Direction.allCases {
           let isOpen = walk.outside(of: number, direction).contains { found in
             guard case .addresses = found.end else { return false }
             return walk.connection(found.connection).certain == .all
           }
           let isIsolated = direction == .ingress ? unit.isIngressIsolated : unit.isEgressIsolated
-          guard isOpen || !isIsolated else { continue }
+          guard isOpen || !isIsolated || unit.hostNetwork else { continue }
           openings.append(
             Opening(
               workload: world.qualifiedName(world.workloads[unit.workload]), direction: direction,
@@ -163,7 +165,9 @@ package struct DefaultDenyPlan: Sendable {
     private static func reason(
       _ unit: ConnectivityUnit, _ direction: Direction, _ policies: [Policy]
     ) -> String {
-      if unit.hostNetwork { return "it uses its node's network, which NetworkPolicies do not close everywhere" }
+      if unit.hostNetwork {
+        return "it uses its node's network, which NetworkPolicies do not close everywhere"
+      }
       let opening = policies.filter { policy in
         policy.rules.contains { rule in
           rule.direction == direction && (rule.action == .allow || rule.action == .pass)
@@ -171,7 +175,8 @@ package struct DefaultDenyPlan: Sendable {
         }
       }
       return opening.isEmpty
-        ? "no NetworkPolicy can close it" : "\(opening.map(\.identity.description).joined(separator: ", ")) opens it"
+        ? "no NetworkPolicy can close it"
+        : "\(opening.map(\.identity.description).joined(separator: ", ")) opens it"
     }
 
     func isAllowed(_ source: Need.Source, _ target: Need.Target) -> Bool {

@@ -65,7 +65,8 @@ struct PlanWriter {
       allow(direction, other.map { peers($0, direction, port) } ?? apiServer, port, of: group)
     }
     return DefaultDenyPlan.Connection(
-      need: need, direction: direction, port: "\(target.transport.name) \(target.port)", other: other.map(name) ?? "the API server",
+      need: need, direction: direction, port: "\(target.transport.name) \(target.port)",
+      other: other.map(name) ?? "the API server",
       workload: name(group))
   }
 
@@ -98,7 +99,8 @@ struct PlanWriter {
     if groups.count == workloadCounts[place], groups.values.allSatisfy({ $0 == first }) {
       let namespace = world.namespaces[place].name
       var policy = PlannedPolicy(
-        namespace: namespace, name: name("allow-dns", in: namespace), subject: WorkloadSelection(), closes: [])
+        namespace: namespace, name: name("allow-dns", in: namespace), subject: WorkloadSelection(), closes: []
+      )
       for target in first {
         guard case .workload(let server) = target.end else { continue }
         let port = PlannedPolicy.Port(transport: target.transport, number: target.port)
@@ -170,6 +172,13 @@ struct PlanWriter {
     }
     let selection = selectors.selection(of: group)
     let place = world.namespaces[world.workloads[group].namespace].name
+    if selection.labels.isEmpty {
+      return Named(
+        peers: [.pods(namespace: place, selection)],
+        comments: [
+          "A rule for \(name(group)) matches every pod of namespace \(place): it has no labels."
+        ])
+    }
     return Named(
       peers: [.pods(namespace: place, selection)],
       comments: selection.alsoSelected.map {
@@ -199,24 +208,5 @@ extension PlannedPolicy {
   fileprivate mutating func allow(_ direction: Direction, _ named: PlanWriter.Named, _ port: Port) {
     for peer in named.peers { allow(direction, peer, port) }
     for comment in named.comments { self.comment(comment) }
-  }
-}
-
-/// The names of NetworkPolicies.
-enum PolicyName {
-  /// Of a DNS subdomain (RFC 1123), which names of objects are.
-  static let longest = 253
-
-  /// A name as it is, or cut and ended with a number that depends on all of it.
-  static func fitting(_ name: String) -> String {
-    if name.utf8.count <= longest { return name }
-    // FNV-1a, which is the same in every run.
-    let hash = name.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
-    let digits = String(hash, radix: 16)
-    let suffix = "-" + String(repeating: "0", count: 8 - digits.count) + digits
-    var kept = name.prefix(longest - suffix.utf8.count)
-    // A part of a subdomain ends with a letter or digit.
-    while let last = kept.last, last == "." || last == "-" { kept.removeLast() }
-    return kept + suffix
   }
 }

@@ -44,17 +44,18 @@ struct PlannedPolicy {
   /// One document, in the order of the API's reference; peers with the same ports share a rule.
   var yaml: String {
     let types = Direction.allCases.filter { closes.contains($0) || allows[$0] != nil }
-    return comments.map { "# \($0)\n" }.joined() + DataValue.members(
-      ("apiVersion", "networking.k8s.io/v1"), ("kind", "NetworkPolicy"),
-      ("metadata", .members(("name", .string(name)), ("namespace", .string(namespace)))),
-      (
-        "spec",
-        .members(
-          ("podSelector", Self.selector(subject)),
-          ("policyTypes", .list(types.map { .string($0 == .ingress ? "Ingress" : "Egress") })),
-          ("ingress", rules(.ingress)), ("egress", rules(.egress)))
-      )
-    ).yaml
+    return comments.map { "# \($0)\n" }.joined()
+      + DataValue.members(
+        ("apiVersion", "networking.k8s.io/v1"), ("kind", "NetworkPolicy"),
+        ("metadata", .members(("name", .string(name)), ("namespace", .string(namespace)))),
+        (
+          "spec",
+          .members(
+            ("podSelector", Self.selector(subject)),
+            ("policyTypes", .list(types.map { .string($0 == .ingress ? "Ingress" : "Egress") })),
+            ("ingress", rules(.ingress)), ("egress", rules(.egress)))
+        )
+      ).yaml
   }
 
   private func rules(_ direction: Direction) -> DataValue? {

@@ -84,7 +84,8 @@ struct WorkloadSelector {
       let sorted = labels.sorted { (Self.rank($0.key), $0.key) < (Self.rank($1.key), $1.key) }
       if let missing = sorted.first(where: { label in own.allSatisfy { $0[label.key] == nil } }) {
         absent.insert(missing.key)
-      } else if let differs = sorted.first(where: { label in own.allSatisfy { $0[label.key] != label.value } }) {
+      } else if let differs = sorted.first(where: { label in own.allSatisfy { $0[label.key] != label.value } }
+      ) {
         values[differs.key, default: []].insert(differs.value)
       } else {
         selection.alsoSelected.append(other)

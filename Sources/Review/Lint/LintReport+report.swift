@@ -46,7 +46,8 @@ extension LintReport.Entry {
       }
     return Report.Result(
       rule: rule.code, level: level, group: rule.name,
-      name: name, message: diagnostic.message, details: [diagnostic.fix].compactMap { $0 }, at: diagnostic.location,
+      name: name, message: diagnostic.message, details: [diagnostic.fix].compactMap { $0 },
+      at: diagnostic.location,
       related: diagnostic.related, suppression: suppression)
   }
 }

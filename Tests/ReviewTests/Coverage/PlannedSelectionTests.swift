@@ -48,14 +48,15 @@ struct PlannedSelectionTests {
       replica("b-0", of: "b", "three"),
     ]).cluster.world
     var selector = WorkloadSelector(world)
-    let groups = world.workloads.indices.filter { world.workloads[$0].name == "a" }
+    let groups = world.workloads.indices.filter { world.workloads[$0].endpoints.count == 2 }
     #expect(groups.map { selector.selection(of: $0).exclusions } == [[.notIn("c", ["three"])]])
   }
 
   @Test("where no label tells two workloads apart, a comment says so")
   func alike() {
     let plan = Self.plan([
-      namespace("shop"), container("shop/web", "app: shop", Self.client), deployment("shop/admin", "app: shop"),
+      namespace("shop"), container("shop/web", "app: shop", Self.client),
+      deployment("shop/admin", "app: shop"),
       deployment("shop/cart", "c: cart"), Self.cart,
     ])
     #expect(plan.text.contains("# It selects shop/admin too: no label tells it from shop/web."))
@@ -75,7 +76,26 @@ struct PlannedSelectionTests {
       ], settings: settings)
     #expect(
       plan.text.contains("# TCP 7070 is open to everyone: shop/agent uses its node's network") == isOpen)
-    #expect(plan.text.contains("cidr: 2001:db8::/64") != isOpen)
+    #expect(plan.text.contains("2001:db8::/64") != isOpen)
+  }
+
+  @Test("a client without labels is every pod of its namespace, and a comment says so")
+  func withoutLabels() {
+    let plan = Self.plan([
+      namespace("shop"), pod("shop/web", "", "containers: [{name: c, \(Self.client)}]"),
+      deployment("shop/cart", "c: cart"), Self.cart,
+    ])
+    #expect(
+      plan.text.contains("# A rule for shop/web matches every pod of namespace shop: it has no labels.\n"))
+  }
+
+  @Test("pods on their node's network are not closed for certain")
+  func openOnNode() {
+    let plan = Self.plan([
+      namespace("shop"), deployment("shop/agent", "app: agent", "hostNetwork: true, containers: []"),
+    ])
+    #expect(plan.open.map(\.direction) == [.ingress, .egress])
+    #expect(plan.open.allSatisfy { $0.reason.hasPrefix("it uses its node's network") })
   }
 
   @Test("ways in whose clients nobody knows are listed")

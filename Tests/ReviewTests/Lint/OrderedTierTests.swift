@@ -24,7 +24,8 @@ struct OrderedTierTests {
       "{action: Deny, protocol: UDP}, {action: Allow, protocol: TCP}, {action: Allow, notProtocol: UDP}",
     ])
   func redundantCalico(rules: String) {
-    let outcome = LintOutcome(Self.world + [Self.calico(rules)], profile: .calico, only: ["MRL018", "MRL019"])
+    let outcome = LintOutcome(
+      Self.world + [Self.calico(rules)], profile: .calico, only: ["MRL018", "MRL019"])
     #expect(outcome.findings.isEmpty)
   }
 
@@ -61,7 +62,8 @@ struct OrderedTierTests {
   func dnsFix() {
     let dns = policy("kube-system/closed", "podSelector: {}")
     let web = policy(
-      "shop/a", "podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{podSelector: {}}]}]")
+      "shop/a",
+      "podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{podSelector: {}}]}]")
     func fixes(_ policy: String) -> [String?] {
       LintOutcome(Self.world + [policy], only: ["MRL007"]).report.entries.map(\.diagnostic.fix)
     }

@@ -64,7 +64,8 @@ extension LintRule {
       trigger:
         "An ingress rule that lets through everything from everywhere, on a policy that selects pods of the input.",
       reason: "The pods are as open as without a policy; every other rule for them is in vain.",
-      exclusion: "Rules that name peers or ports, and rules before which others deny, pass on or close something for the same pods.",
+      exclusion:
+        "Rules that name peers or ports, and rules before which others deny, pass on or close something for the same pods.",
       example: """
         spec: {podSelector: {}, ingress: [{}]}
         """,
