@@ -44,8 +44,8 @@ struct PlannedSelectionTests {
       """
     }
     let world = DeclaredInput([
-      namespace("shop"), replica("a-0", of: "a", "one"), replica("a-1", of: "a", "two"),
-      replica("b-0", of: "b", "three"),
+      namespace("shop"), workload("StatefulSet", "shop/a", "app: x, c: one"),
+      replica("a-0", of: "a", "one"), replica("a-1", of: "a", "two"), pod("shop/b", "app: x, c: three"),
     ]).cluster.world
     var selector = WorkloadSelector(world)
     let groups = world.workloads.indices.filter { world.workloads[$0].endpoints.count == 2 }
