@@ -25,6 +25,8 @@ package struct Service: Sendable {
   package var externalName: String?
   /// `clusterIP: None`: clients talk to the pods' ports directly.
   package var isHeadless: Bool
+  /// `LoadBalancer` or `NodePort` when clients from outside the cluster may come through it.
+  package var outsideType: String?
 }
 
 extension Service {
@@ -42,12 +44,15 @@ extension Service {
     var clusterIPs = spec?["clusterIPs"]?.elements.map(\.text) ?? []
     if clusterIPs.isEmpty, let only = spec?["clusterIP"]?.text { clusterIPs = [only] }
     let isExternalName = spec?["type"]?.hasText("ExternalName") ?? false
+    let type = spec?["type"]?.text
+    let outsideType = type == "LoadBalancer" || type == "NodePort" ? type : nil
     self.init(
       meta: meta, selector: selector,
       ports: (spec?["ports"]?.list("spec.ports", &problems) ?? []).compactMap { Port($0, &problems) },
       clusterIPs: clusterIPs.compactMap { IPAddress($0) },
       externalName: isExternalName ? spec?["externalName"]?.text : nil,
-      isHeadless: clusterIPs.contains("None"))
+      isHeadless: clusterIPs.contains("None"),
+      outsideType: outsideType)
   }
 }
 

@@ -1,4 +1,5 @@
 package import Kubernetes
+internal import PolicyModel
 
 /// One line's worth of endpoints in a report: a workload, or those of its pods that policies can tell apart.
 package struct ConnectivityUnit: Sendable {
@@ -33,12 +34,13 @@ extension CompiledPolicies {
   package func units() -> [ConnectivityUnit] {
     var units: [ConnectivityUnit] = []
     let needsNodes = world.endpoints.contains(where: \.hostNetwork)
+    let passing = policiesPassingEverything
     for (number, group) in world.workloads.enumerated() where !group.endpoints.isEmpty {
       let first = classOfEndpoint[group.endpoints[0]]
       if group.endpoints.allSatisfy({ classOfEndpoint[$0] == first }) {
         units.append(
           unit(
-            number, group, group.endpoints, first, isWhole: true,
+            number, group, group.endpoints, first, passing, isWhole: true,
             nodes: needsNodes ? nodes(of: group.endpoints) : nil))
         continue
       }
@@ -48,7 +50,7 @@ extension CompiledPolicies {
         let endpoints = members[endpointClass] ?? []
         units.append(
           unit(
-            number, group, endpoints, endpointClass, isWhole: false,
+            number, group, endpoints, endpointClass, passing, isWhole: false,
             nodes: needsNodes ? nodes(of: endpoints) : nil))
       }
     }
@@ -58,8 +60,8 @@ extension CompiledPolicies {
   }
 
   private func unit(
-    _ number: Int, _ group: WorkloadGroup, _ endpoints: [Int], _ endpointClass: Int32, isWhole: Bool,
-    nodes: Set<Int>?
+    _ number: Int, _ group: WorkloadGroup, _ endpoints: [Int], _ endpointClass: Int32,
+    _ passing: [Direction: [Int32: Int32]], isWhole: Bool, nodes: Set<Int>?
   ) -> ConnectivityUnit {
     let first = world.endpoints[endpoints[0]]
     // One pod that differs from its siblings goes by its own name, and so does the ReplicaSet of a canary; several
@@ -70,12 +72,25 @@ extension CompiledPolicies {
       workload: number, namespace: group.namespace, name: hasOwnName ? first.name : group.name,
       kind: hasOwnName ? first.kind.name : group.kind, endpoints: endpoints,
       location: hasOwnName ? first.location : group.location, hostNetwork: first.hostNetwork,
-      isIngressIsolated: facets.contains { rows[Int(ingressRow[Int($0)])].isIsolated },
-      isEgressIsolated: facets.contains { rows[Int(egressRow[Int($0)])].isIsolated },
+      isIngressIsolated: facets.contains { rows[Int(ingressRow[Int($0)])].isIsolated(passing[.ingress]) },
+      isEgressIsolated: facets.contains { rows[Int(egressRow[Int($0)])].isIsolated(passing[.egress]) },
       isDeniedSomething: facets.contains {
         rows[Int(ingressRow[Int($0)])].deniesSomething || rows[Int(egressRow[Int($0)])].deniesSomething
       },
       endpointClass: endpointClass, nodes: nodes)
+  }
+
+  /// The policies with a rule that passes on whatever rules before it leave, each with its tier. O(rules).
+  private var policiesPassingEverything: [Direction: [Int32: Int32]] {
+    var passing: [Direction: [Int32: Int32]] = [:]
+    for compiled in rules where compiled.rule.action == .pass {
+      let rule = compiled.rule
+      guard rule.peers.isAnyone, rule.subject.isAnyone, !rule.traffic.isRestricted,
+        !rule.sourcePorts.isRestricted
+      else { continue }
+      passing[rule.direction, default: [:]][compiled.policy] = compiled.tier
+    }
+    return passing
   }
 
   private func nodes(of endpoints: [Int]) -> Set<Int>? {
@@ -90,5 +105,15 @@ extension CompiledPolicies {
   /// Whether the unit can talk to another member of itself.
   func hasPeersWithin(_ unit: ConnectivityUnit) -> Bool {
     unit.endpoints.count > 1 || world.endpoints[unit.endpoints[0]].kind != .pod
+  }
+}
+
+extension Row {
+  /// Whether some of its policies close the direction.
+  ///
+  /// - Parameter passing: the policies that pass on everything, with their tiers: the end of such a tier is not reached.
+  fileprivate func isIsolated(_ passing: [Int32: Int32]?) -> Bool {
+    let open = passing.map { passing in Set(policies.compactMap { passing[$0] }) } ?? []
+    return tiers.contains { $0.isolates && !open.contains($0.tier) }
   }
 }

@@ -18,9 +18,6 @@ struct Row: Sendable {
   /// The policies that close the direction.
   var closing: [Int32] { tiers.flatMap(\.closing) }
 
-  /// Whether some of the policies close the direction.
-  var isIsolated: Bool { tiers.contains(where: \.isolates) }
-
   /// Whether a rule of the policies denies something to somebody.
   var deniesSomething: Bool {
     groups.contains { !$0.denials.isEmpty } || outside.contains { !$0.denials.isEmpty }

@@ -23,8 +23,9 @@ package struct RuleEffects: Sendable {
   package init(_ compiled: CompiledPolicies, _ tiers: [Tier]) {
     self.compiled = compiled
     decides = [Bool](repeating: false, count: compiled.rules.count)
-    isCovered = [Bool](repeating: true, count: compiled.rules.count)
     let isUnordered = tiers.map { !$0.isOrdered }
+    // In an ordered tier a rule also keeps what it lets through from the rules after it.
+    isCovered = compiled.rules.map { isUnordered[Int($0.tier)] }
     var found: Set<Disagreement> = []
     for row in compiled.rows {
       for group in row.groups + row.outside {
@@ -86,6 +87,7 @@ package struct RuleEffects: Sendable {
   }
 
   /// Whether all rows would be the same without a rule of an unordered tier, for others let through what it does.
+  /// Never of a rule of an ordered tier.
   package func isRedundant(_ rule: Int32) -> Bool {
     decides[Int(rule)] && isCovered[Int(rule)] && compiled.rules[Int(rule)].rule.action == .allow
       && compiled.rules[Int(rule)].rule.applicationRules.isEmpty

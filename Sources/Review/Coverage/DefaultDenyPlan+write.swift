@@ -16,8 +16,19 @@ extension DefaultDenyPlan {
         lines.append(String(policy.dropLast()))
       }
     }
-    lines += lost.map { "# No NetworkPolicy can keep this: \($0.summary) (\($0.location))" }
+    lines += remarks.map { "# \($0.words) (\($0.location))" }
     return lines.joined(separator: "\n") + (lines.isEmpty ? "" : "\n")
+  }
+
+  /// What the policies do not do.
+  private var remarks: [(words: String, location: SourceLocation)] {
+    lost.map { ("No NetworkPolicy can keep this: \($0.summary)", $0.location) }
+      + undecided.map {
+        ("Who connects is not known, and only what a rule allows gets in: \($0.summary)", $0.location)
+      }
+      + open.map {
+        ("Not closed by these policies: \($0.workload) \($0.direction.name): \($0.reason)", $0.location)
+      }
   }
 
   /// The same for comments on changes.
@@ -36,7 +47,7 @@ extension DefaultDenyPlan {
         lines += ["```yaml", String(part.policies.joined(separator: "---\n").dropLast()), "```", ""]
       }
     }
-    lines += lost.map { "- No NetworkPolicy can keep this: \($0.summary) (`\($0.location)`)" }
+    lines += remarks.map { "- \($0.words) (`\($0.location)`)" }
     return lines.joined(separator: "\n") + (lines.isEmpty ? "" : "\n")
   }
 
@@ -78,6 +89,21 @@ extension DefaultDenyPlan {
             .members(
               ("kind", .string($0.kind.rawValue)), ("because", .string($0.summary)),
               ("location", $0.location.data))
+          })
+      ),
+      (
+        "undecided",
+        .list(
+          undecided.map { .members(("because", .string($0.summary)), ("location", $0.location.data)) })
+      ),
+      ("isClosed", .bool(open.isEmpty)),
+      (
+        "open",
+        .list(
+          open.map {
+            .members(
+              ("workload", .string($0.workload)), ("direction", .string($0.direction.name)),
+              ("because", .string($0.reason)), ("location", $0.location.data))
           })
       ))
   }

@@ -1,4 +1,4 @@
-internal import Kubernetes
+package import Kubernetes
 internal import PolicyEngine
 package import PolicyModel
 
@@ -31,6 +31,20 @@ package struct DefaultDenyPlan: Sendable {
   package let parts: [Part]
   /// Needs that are met today and that no NetworkPolicy can keep.
   package let lost: [Need]
+  /// Ways in through ports that the plan closes, and of which nobody says who takes them.
+  package let undecided: [Entrance]
+  /// What is open in the planned namespaces with the policies of the plan, as the engine finds it.
+  package let open: [Opening]
+
+  /// A workload that the policies of the plan do not close.
+  package struct Opening: Sendable {
+    /// `shop/db`
+    package let workload: String
+    package let direction: Direction
+    /// The end of a sentence.
+    package let reason: String
+    package let location: SourceLocation
+  }
 
   /// - Parameters:
   ///   - input: read with what its objects declare.
@@ -69,6 +83,14 @@ package struct DefaultDenyPlan: Sendable {
     let planned = Evaluation(input.adding(writer.text).cluster(cluster.profile))
     let kept = Set(planned.met(needs).map(\.identity))
     lost = needs.filter { !kept.contains($0.identity) }
+    let openToday = Set(today.units.filter { !$0.isIngressIsolated }.map(\.workload))
+    undecided = NeedCollector.entrances(input, cluster, today.compiled).filter { entrance in
+      entrance.targets.contains { target in
+        guard case .workload(let group) = target.end else { return false }
+        return openToday.contains(group) && places.contains(cluster.world.workloads[group].namespace)
+      }
+    }
+    open = planned.openings(in: Set(places.map { cluster.world.namespaces[$0].name }))
   }
 
   /// By their order; those of one need between the same ends are one, with all its ports.
@@ -97,11 +119,13 @@ package struct DefaultDenyPlan: Sendable {
 
   /// A cluster with what answers questions about needs.
   private struct Evaluation {
+    let cluster: Cluster
     let compiled: CompiledPolicies
     let units: [ConnectivityUnit]
     let evaluator: NeedEvaluator
 
     init(_ cluster: Cluster) {
+      self.cluster = cluster
       compiled = CompiledPolicies(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
       units = compiled.units()
       evaluator = NeedEvaluator(cluster, compiled, units)
@@ -109,6 +133,50 @@ package struct DefaultDenyPlan: Sendable {
 
     func met(_ needs: [Need]) -> [Need] {
       zip(needs, evaluator.outcomes(of: needs)).filter { if case .met = $1 { true } else { false } }.map(\.0)
+    }
+
+    /// Workloads of namespaces that are not closed, each with who keeps them open.
+    func openings(in places: Set<String>) -> [Opening] {
+      let world = cluster.world
+      let index = PolicyIndex(cluster.tiers, in: world)
+      let walk = ConnectivityWalk(compiled, units: units)
+      var openings: [Opening] = []
+      for (number, unit) in units.enumerated()
+      where places.contains(world.namespaces[unit.namespace].name) && !AssumedPods.contains(unit.location) {
+        let policies = index.selecting(world.endpoints[unit.endpoints[0]], in: world).map {
+          index.policies[$0]
+        }
+        for direction in Direction.allCases {
+          let isOpen = walk.outside(of: number, direction).contains { found in
+            guard case .addresses = found.end else { return false }
+            return walk.connection(found.connection).certain == .all
+          }
+          let isIsolated = direction == .ingress ? unit.isIngressIsolated : unit.isEgressIsolated
+          guard isOpen || !isIsolated || unit.hostNetwork else { continue }
+          openings.append(
+            Opening(
+              workload: world.qualifiedName(world.workloads[unit.workload]), direction: direction,
+              reason: Self.reason(unit, direction, policies), location: unit.location))
+        }
+      }
+      return openings
+    }
+
+    private static func reason(
+      _ unit: ConnectivityUnit, _ direction: Direction, _ policies: [Policy]
+    ) -> String {
+      if unit.hostNetwork {
+        return "it uses its node's network, which NetworkPolicies do not close everywhere"
+      }
+      let opening = policies.filter { policy in
+        policy.rules.contains { rule in
+          rule.direction == direction && (rule.action == .allow || rule.action == .pass)
+            && !rule.traffic.isRestricted
+        }
+      }
+      return opening.isEmpty
+        ? "no NetworkPolicy can close it"
+        : "\(opening.map(\.identity.description).joined(separator: ", ")) opens it"
     }
 
     func isAllowed(_ source: Need.Source, _ target: Need.Target) -> Bool {

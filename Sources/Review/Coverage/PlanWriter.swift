@@ -41,7 +41,8 @@ struct PlanWriter {
       if open.isEmpty { continue }
       let namespace = cluster.world.namespaces[place].name
       denials[place] = PlannedPolicy(
-        namespace: namespace, name: name("default-deny", in: namespace), subject: [:], closes: Set(open))
+        namespace: namespace, name: name("default-deny", in: namespace), subject: WorkloadSelection(),
+        closes: Set(open))
     }
   }
 
@@ -49,31 +50,23 @@ struct PlanWriter {
   mutating func keep(
     _ direction: Direction, _ need: Need, _ target: Need.Target, of group: Int
   ) -> DefaultDenyPlan.Connection {
-    let other: PlannedPolicy.Peer?
-    let words: String
+    let other: Int?
     switch direction {
-    case .egress:
-      switch target.end {
-      case .workload(let server): (other, words) = (peer(server), name(server))
-      case .apiServer: (other, words) = (nil, "the API server")
-      }
-    case .ingress:
-      switch need.source {
-      case .workload(let client): (other, words) = (peer(client), name(client))
-      case .apiServer, .ownNode: (other, words) = (nil, "the API server")
-      }
+    case .egress: if case .workload(let server) = target.end { other = server } else { other = nil }
+    case .ingress: if case .workload(let client) = need.source { other = client } else { other = nil }
     }
     let port = PlannedPolicy.Port(transport: target.transport, number: target.port)
     let place = world.workloads[group].namespace
     if need.kind == .dns, direction == .egress {
       lookups[place, default: [:]][group, default: []].insert(target)
     } else if need.kind == .dns {
-      allow(direction, [.everyPod], port, of: group)
+      allow(direction, Named(peers: [.everyPod]), port, of: group)
     } else {
-      allow(direction, other.map { [$0] } ?? apiServer, port, of: group)
+      allow(direction, other.map { peers($0, direction, port) } ?? apiServer, port, of: group)
     }
     return DefaultDenyPlan.Connection(
-      need: need, direction: direction, port: "\(target.transport.name) \(target.port)", other: words,
+      need: need, direction: direction, port: "\(target.transport.name) \(target.port)",
+      other: other.map(name) ?? "the API server",
       workload: name(group))
   }
 
@@ -106,68 +99,114 @@ struct PlanWriter {
     if groups.count == workloadCounts[place], groups.values.allSatisfy({ $0 == first }) {
       let namespace = world.namespaces[place].name
       var policy = PlannedPolicy(
-        namespace: namespace, name: name("allow-dns", in: namespace), subject: [:], closes: [])
+        namespace: namespace, name: name("allow-dns", in: namespace), subject: WorkloadSelection(), closes: []
+      )
       for target in first {
-        guard case .workload(let server) = target.end, let peer = peer(server) else { continue }
-        policy.allow(.egress, peer, .init(transport: target.transport, number: target.port))
+        guard case .workload(let server) = target.end else { continue }
+        let port = PlannedPolicy.Port(transport: target.transport, number: target.port)
+        policy.allow(.egress, peers(server, .egress, port), port)
       }
       return policy
     }
     for group in groups.keys.sorted() {
       for target in groups[group] ?? [] {
-        guard case .workload(let server) = target.end, let peer = peer(server) else { continue }
-        allow(.egress, [peer], .init(transport: target.transport, number: target.port), of: group)
+        guard case .workload(let server) = target.end else { continue }
+        let port = PlannedPolicy.Port(transport: target.transport, number: target.port)
+        allow(.egress, peers(server, .egress, port), port, of: group)
       }
     }
     return nil
   }
 
   private mutating func allow(
-    _ direction: Direction, _ peers: [PlannedPolicy.Peer], _ port: PlannedPolicy.Port, of group: Int
+    _ direction: Direction, _ peers: Named, _ port: PlannedPolicy.Port, of group: Int
   ) {
-    let labels = selectors.labels(of: group)
+    let selection = selectors.selection(of: group)
     // Without labels nothing but every pod of the namespace could be selected.
-    if labels.isEmpty { return }
+    if selection.labels.isEmpty { return }
     let namespace = world.namespaces[world.workloads[group].namespace].name
     if allowing[group] == nil {
       allowing[group] = PlannedPolicy(
         namespace: namespace, name: name("allow-\(world.workloads[group].name)", in: namespace),
-        subject: labels, closes: [])
+        subject: selection, closes: [])
+      for other in selection.alsoSelected {
+        let comment = "It selects \(name(other)) too: no label tells it from \(name(group))."
+        allowing[group]?.comment(comment)
+      }
     }
-    for peer in peers { allowing[group]?.allow(direction, peer, port) }
+    allowing[group]?.allow(direction, peers, port)
   }
 
-  /// A name that no policy of the namespace has.
+  /// A name that no policy of the namespace has, and that is not too long for one.
   private mutating func name(_ wanted: String, in namespace: String) -> String {
-    var name = wanted
+    var name = PolicyName.fitting(wanted)
     var number = 2
     while !names.insert([namespace, name]).inserted {
-      name = "\(wanted)-\(number)"
+      name = PolicyName.fitting("\(wanted)-\(number)")
       number += 1
     }
     return name
   }
 
-  /// How rules name a workload; nil when no selector can.
-  private mutating func peer(_ group: Int) -> PlannedPolicy.Peer? {
-    let labels = selectors.labels(of: group)
+  /// How rules name an end of connections, and what they open besides it.
+  fileprivate struct Named {
+    var peers: [PlannedPolicy.Peer]
+    var comments: [String] = []
+  }
+
+  /// How rules name a workload.
+  private mutating func peers(
+    _ group: Int, _ direction: Direction, _ port: PlannedPolicy.Port
+  ) -> Named {
     let isHost = world.workloads[group].endpoints.contains { world.endpoints[$0].hostNetwork }
-    if isHost { return facts.nodeBlocks.first.map { .block("\($0)", except: []) } ?? .anyone }
-    return .pods(namespace: world.namespaces[world.workloads[group].namespace].name, labels: labels)
+    if isHost {
+      if !facts.nodeBlocks.isEmpty {
+        return Named(peers: facts.nodeBlocks.map { .block("\($0)", except: []) })
+      }
+      let what = direction == .ingress ? "open to everyone" : "open towards everyone"
+      return Named(
+        peers: [.anyone],
+        comments: [
+          "\(port.transport.name) \(port.number) is \(what): \(name(group)) uses its node's network, and cluster.nodeCIDRs in merlon.yaml does not say where nodes are."
+        ])
+    }
+    let selection = selectors.selection(of: group)
+    let place = world.namespaces[world.workloads[group].namespace].name
+    if selection.labels.isEmpty {
+      return Named(
+        peers: [.pods(namespace: place, selection)],
+        comments: [
+          "A rule for \(name(group)) matches every pod of namespace \(place): it has no labels."
+        ])
+    }
+    return Named(
+      peers: [.pods(namespace: place, selection)],
+      comments: selection.alsoSelected.map {
+        "A rule for \(name(group)) matches \(name($0)) too: no label tells them apart."
+      })
   }
 
   /// A NetworkPolicy cannot name the API server: its addresses, else everything but pods, else everything.
-  private var apiServer: [PlannedPolicy.Peer] {
+  private var apiServer: Named {
     // Cilium knows an API server of the cluster by its identity, which no block matches.
-    if profile.enforcer == .cilium { return [.anyone] }
+    if profile.enforcer == .cilium { return Named(peers: [.anyone]) }
     if !facts.apiServerAddresses.isEmpty {
-      return facts.apiServerAddresses.map { .block("\($0)/\($0.family.bitWidth)", except: []) }
+      return Named(
+        peers: facts.apiServerAddresses.map { .block("\($0)/\($0.family.bitWidth)", except: []) })
     }
-    if facts.podBlocks.isEmpty { return [.anyone] }
-    return AddressFamily.allCases.compactMap { family in
-      let pods = facts.podBlocks.filter { $0.family == family }
-      return pods.isEmpty
-        ? nil : .block(family == .ipv4 ? "0.0.0.0/0" : "::/0", except: pods.map(\.description))
-    }
+    if facts.podBlocks.isEmpty { return Named(peers: [.anyone]) }
+    return Named(
+      peers: AddressFamily.allCases.compactMap { family in
+        let pods = facts.podBlocks.filter { $0.family == family }
+        return pods.isEmpty
+          ? nil : .block(family == .ipv4 ? "0.0.0.0/0" : "::/0", except: pods.map(\.description))
+      })
+  }
+}
+
+extension PlannedPolicy {
+  fileprivate mutating func allow(_ direction: Direction, _ named: PlanWriter.Named, _ port: Port) {
+    for peer in named.peers { allow(direction, peer, port) }
+    for comment in named.comments { self.comment(comment) }
   }
 }

@@ -5,8 +5,8 @@ internal import PolicyModel
 struct PlannedPolicy {
   /// Who may connect, or be connected to.
   enum Peer: Hashable {
-    /// Pods of a namespace with these labels; empty for all of it.
-    case pods(namespace: String, labels: [String: String])
+    /// Pods of a namespace that a selection names.
+    case pods(namespace: String, WorkloadSelection)
     case everyPod
     case block(String, except: [String])
     /// Everything, as far as a NetworkPolicy can say it.
@@ -25,11 +25,17 @@ struct PlannedPolicy {
   let namespace: String
   let name: String
   /// Empty for every pod of the namespace.
-  let subject: [String: String]
+  let subject: WorkloadSelection
   /// Closed even without rules.
   let closes: Set<Direction>
   /// The ports of each peer, by direction.
   var allows: [Direction: [Peer: Set<Port>]] = [:]
+  /// What it opens besides what is needed, and why; each once, without the `#`.
+  var comments: [String] = []
+
+  mutating func comment(_ text: String) {
+    if !comments.contains(text) { comments.append(text) }
+  }
 
   mutating func allow(_ direction: Direction, _ peer: Peer, _ port: Port) {
     allows[direction, default: [:]][peer, default: []].insert(port)
@@ -38,17 +44,18 @@ struct PlannedPolicy {
   /// One document, in the order of the API's reference; peers with the same ports share a rule.
   var yaml: String {
     let types = Direction.allCases.filter { closes.contains($0) || allows[$0] != nil }
-    return DataValue.members(
-      ("apiVersion", "networking.k8s.io/v1"), ("kind", "NetworkPolicy"),
-      ("metadata", .members(("name", .string(name)), ("namespace", .string(namespace)))),
-      (
-        "spec",
-        .members(
-          ("podSelector", Self.selector(subject)),
-          ("policyTypes", .list(types.map { .string($0 == .ingress ? "Ingress" : "Egress") })),
-          ("ingress", rules(.ingress)), ("egress", rules(.egress)))
-      )
-    ).yaml
+    return comments.map { "# \($0)\n" }.joined()
+      + DataValue.members(
+        ("apiVersion", "networking.k8s.io/v1"), ("kind", "NetworkPolicy"),
+        ("metadata", .members(("name", .string(name)), ("namespace", .string(namespace)))),
+        (
+          "spec",
+          .members(
+            ("podSelector", Self.selector(subject)),
+            ("policyTypes", .list(types.map { .string($0 == .ingress ? "Ingress" : "Egress") })),
+            ("ingress", rules(.ingress)), ("egress", rules(.egress)))
+        )
+      ).yaml
   }
 
   private func rules(_ direction: Direction) -> DataValue? {
@@ -90,19 +97,32 @@ struct PlannedPolicy {
               ("except", excepts.isEmpty ? nil : .list(excepts.map { .string($0) })))
           ))
       ]
-    case .pods(let place, let labels):
+    case .pods(let place, let selection):
       let elsewhere =
-        place == namespace ? nil : Self.selector([Namespace.nameLabel: place])
-      return [.members(("namespaceSelector", elsewhere), ("podSelector", Self.selector(labels)))]
+        place == namespace ? nil : Self.selector(WorkloadSelection(labels: [Namespace.nameLabel: place]))
+      return [.members(("namespaceSelector", elsewhere), ("podSelector", Self.selector(selection)))]
     }
   }
 
-  private static func selector(_ labels: [String: String]) -> DataValue {
-    if labels.isEmpty { return .members() }
+  private static func selector(_ selection: WorkloadSelection) -> DataValue {
+    let labels = selection.labels.sorted { $0.key < $1.key }
     return .members(
       (
         "matchLabels",
-        .object(labels.sorted { $0.key < $1.key }.map { DataValue.Member($0.key, .string($0.value)) })
+        labels.isEmpty ? nil : .object(labels.map { DataValue.Member($0.key, .string($0.value)) })
+      ),
+      (
+        "matchExpressions",
+        selection.exclusions.isEmpty ? nil : .list(selection.exclusions.map(Self.expression))
       ))
+  }
+
+  private static func expression(_ exclusion: WorkloadSelection.Exclusion) -> DataValue {
+    switch exclusion {
+    case .absent(let key): .members(("key", .string(key)), ("operator", "DoesNotExist"))
+    case .notIn(let key, let values):
+      .members(
+        ("key", .string(key)), ("operator", "NotIn"), ("values", .list(values.map { .string($0) })))
+    }
   }
 }

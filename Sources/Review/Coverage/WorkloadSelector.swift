@@ -1,11 +1,27 @@
 internal import Kubernetes
 internal import PolicyEngine
 
+/// How policies name a workload.
+struct WorkloadSelection: Hashable {
+  /// Labels that its pods do not have, or not with this value.
+  enum Exclusion: Hashable {
+    case absent(String)
+    case notIn(String, [String])
+  }
+
+  /// Empty for every pod of the namespace.
+  var labels: [String: String] = [:]
+  /// By key.
+  var exclusions: [Exclusion] = []
+  /// Other workloads that have all this too, as indices.
+  var alsoSelected: [Int] = []
+}
+
 /// Chooses the labels by which policies should name workloads.
 struct WorkloadSelector {
   private let world: World
   private let groupsOfNamespace: [[Int]]
-  private var known: [Int: [String: String]] = [:]
+  private var known: [Int: WorkloadSelection] = [:]
 
   /// Names that are made to tell workloads apart, in the order in which people read them.
   private static let preferred = [
@@ -26,8 +42,9 @@ struct WorkloadSelector {
     groupsOfNamespace = world.workloadsByNamespace()
   }
 
-  /// The fewest labels that no other workload of the namespace has, else all that last; none when there are none.
-  mutating func labels(of group: Int) -> [String: String] {
+  /// The fewest labels that no other workload of the namespace has, else all that last and what others have besides;
+  /// without labels when it has none.
+  mutating func selection(of group: Int) -> WorkloadSelection {
     if let found = known[group] { return found }
     let own = commonLabels(of: group).sorted { left, right in
       (Self.rank(left.key), left.key) < (Self.rank(right.key), right.key)
@@ -37,16 +54,46 @@ struct WorkloadSelector {
       ((first + 1)..<max(first + 1, own.count)).map { [own[first], own[$0]] }
     }
     let candidates = own.map { [$0] } + pairs
-    let chosen = candidates.first { labels in
-      !others.contains { other in
-        world.workloads[other].endpoints.contains { endpoint in
-          labels.allSatisfy { world.endpoints[endpoint].labels[$0.key] == $0.value }
-        }
+    let chosen = candidates.first { labels in !others.contains { hasAll(labels, in: $0) } }
+    var selection = WorkloadSelection(
+      labels: Dictionary((chosen ?? own).map { ($0.key, $0.value) }) { first, _ in first })
+    if chosen == nil, !own.isEmpty {
+      exclude(others.filter { hasAll(own, in: $0) }, from: &selection, of: group)
+    }
+    known[group] = selection
+    return selection
+  }
+
+  /// Whether some pod of a workload has all these labels.
+  private func hasAll(_ labels: [(key: String, value: String)], in group: Int) -> Bool {
+    world.workloads[group].endpoints.contains { endpoint in
+      labels.allSatisfy { world.endpoints[endpoint].labels[$0.key] == $0.value }
+    }
+  }
+
+  /// Leaves out other workloads by labels that all their pods have and none of the workload's.
+  private func exclude(_ others: [Int], from selection: inout WorkloadSelection, of group: Int) {
+    let own = world.workloads[group].endpoints.map { world.endpoints[$0].labels }
+    var absent: Set<String> = []
+    var values: [String: Set<String>] = [:]
+    for other in others {
+      let labels = commonLabels(of: other)
+      if labels.contains(where: { absent.contains($0.key) || values[$0.key]?.contains($0.value) ?? false }) {
+        continue
+      }
+      let sorted = labels.sorted { (Self.rank($0.key), $0.key) < (Self.rank($1.key), $1.key) }
+      if let missing = sorted.first(where: { label in own.allSatisfy { $0[label.key] == nil } }) {
+        absent.insert(missing.key)
+      } else if let differs = sorted.first(where: { label in own.allSatisfy { $0[label.key] != label.value } }
+      ) {
+        values[differs.key, default: []].insert(differs.value)
+      } else {
+        selection.alsoSelected.append(other)
       }
     }
-    let labels = Dictionary((chosen ?? own).map { ($0.key, $0.value) }) { first, _ in first }
-    known[group] = labels
-    return labels
+    selection.exclusions =
+      absent.sorted().map { .absent($0) }
+      + values.sorted { $0.key < $1.key }.map { .notIn($0.key, $0.value.sorted()) }
   }
 
   private static func rank(_ key: String) -> Int { preferred.firstIndex(of: key) ?? preferred.count }

@@ -62,3 +62,12 @@ package struct Need: Sendable {
   /// Where the need is written.
   package let location: SourceLocation
 }
+
+/// A way to pods of which the input does not say who takes it.
+package struct Entrance: Sendable {
+  /// `Service shop/web is of type LoadBalancer`, the beginning of a sentence.
+  package let summary: String
+  /// Ports of pods, at least one.
+  package let targets: [Need.Target]
+  package let location: SourceLocation
+}

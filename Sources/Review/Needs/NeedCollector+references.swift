@@ -35,10 +35,26 @@ extension NeedCollector {
   private mutating func addForwarding(
     _ senders: [Int], _ targets: [Need.Target], _ group: Int, _ named: String, _ reference: ServiceReference
   ) {
-    guard senders.count == 1, isMeant(senders[0], reference) else { return }
+    guard senders.count == 1, isMeant(senders[0], reference) else {
+      addEntrance(
+        "\(reference.object) leads to Service \(reference.namespace)/\(reference.name)", to: targets,
+        at: reference.location)
+      return
+    }
     add(
       .ingress, from: .workload(senders[0]), to: targets, "\(name(senders[0])) forwards to \(named)",
       about: object(group), at: reference.location)
+  }
+
+  /// Services that clients from outside the cluster use without an Ingress.
+  mutating func addOutsideServices() {
+    for (number, service) in world.services.enumerated() {
+      guard let type = service.outsideType else { continue }
+      let targets = service.ports.flatMap { backends.targets(of: number, $0) }
+      addEntrance(
+        "Service \(service.meta.namespace)/\(service.meta.name) is of type \(type)", to: targets,
+        at: service.meta.location)
+    }
   }
 
   /// Whether a controller can be the one that an object names, as far as labels tell.

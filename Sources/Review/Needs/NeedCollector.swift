@@ -12,6 +12,8 @@ struct NeedCollector {
   let units: [ConnectivityUnit]
   var backends: ServiceBackends
   private(set) var needs: [Need] = []
+  /// What leads to pods from nobody knows whom.
+  private(set) var entrances: [Entrance] = []
   private var seen: Set<Identity> = []
 
   /// Replicas in the input say the same as their workload.
@@ -42,6 +44,24 @@ struct NeedCollector {
     return collector.needs.enumerated().sorted { left, right in
       (left.element.location, left.offset) < (right.element.location, right.offset)
     }.map(\.element)
+  }
+
+  /// Ways into the cluster whose clients the input does not tell, by their places. O(workloads + what they declare).
+  static func entrances(
+    _ input: ClusterInput, _ cluster: Cluster, _ compiled: CompiledPolicies
+  ) -> [Entrance] {
+    var collector = NeedCollector(input, cluster, compiled)
+    collector.addReferences()
+    collector.addOutsideServices()
+    return collector.entrances.enumerated().sorted { left, right in
+      (left.element.location, left.offset) < (right.element.location, right.offset)
+    }.map(\.element)
+  }
+
+  /// Adds an entrance, unless it leads nowhere.
+  mutating func addEntrance(_ summary: String, to targets: [Need.Target], at location: SourceLocation) {
+    if targets.isEmpty { return }
+    entrances.append(Entrance(summary: summary, targets: targets, location: location))
   }
 
   /// Adds a need, unless there is nothing to reach or it is known.

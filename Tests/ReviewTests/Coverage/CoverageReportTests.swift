@@ -37,6 +37,27 @@ struct CoverageReportTests {
       ])
   }
 
+  @Test(
+    "what passes everything on closes nothing",
+    arguments: [
+      ("{action: Pass}", "open"), ("{action: Pass, protocol: TCP}", "isolated"),
+      ("{action: Deny, protocol: UDP}, {action: Pass}", "partly denied"),
+    ])
+  func passing(rule: String, state: String) {
+    let cluster = DeclaredInput(
+      [
+        namespace("shop"), deployment("shop/db", "app: db"),
+        object(
+          "projectcalico.org/v3", "GlobalNetworkPolicy", "p",
+          "spec: {selector: app == 'db', order: 2000, types: [Ingress], ingress: [{action: Allow, protocol: TCP, destination: {ports: [9999]}}, \(rule)]}"
+        ),
+      ], profile: .calico
+    ).cluster
+    #expect(CoverageReport(cluster).rows.first?.state.rawValue == state)
+    let shop = CheckReport(cluster).coverage.first { $0.namespace == "shop" }
+    #expect(shop?.ingressIsolated == (state == "isolated" ? 1 : 0))
+  }
+
   @Test("percentages are of workloads, and cluster DNS that is only assumed is not counted")
   func percentages() {
     let report = CoverageReport(DeclaredInput(Self.world).cluster)

@@ -166,7 +166,10 @@ struct DefaultDenyPlanTests {
     let groups = input.cluster.world.workloads.indices.filter {
       input.cluster.world.workloads[$0].name.count == 1
     }
-    #expect(groups.map { selector.labels(of: $0) } == [["component": "a"], ["component": "b"], ["app": "z"]])
+    #expect(
+      groups.map { selector.selection(of: $0).labels } == [
+        ["component": "a"], ["component": "b"], ["app": "z"],
+      ])
   }
 
   @Test("every form has every connection")

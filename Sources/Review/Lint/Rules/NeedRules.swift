@@ -18,7 +18,9 @@ extension LintRule {
           policyTypes: [Egress]
           egress: [{to: [{podSelector: {matchLabels: {app: db}}}]}]
         """,
-      remedy: "Allow egress to the pods of cluster DNS on UDP and TCP, for all pods of the namespace.")
+      remedy:
+        "Allow egress to the pods of cluster DNS on UDP and TCP, for all pods of the namespace; when ingress of those pods is what cuts, allow it there."
+    )
   ) { $0.dnsFindings() }
 
   static let apiServerCut = LintRule(
@@ -164,15 +166,21 @@ extension LintContext {
     }
   }
 
+  /// Who keeps workloads from DNS, and at which side.
+  private struct CutKey: Hashable {
+    let direction: Direction
+    let policies: [PolicyIdentity]
+  }
+
   /// Workloads that the same policies keep from DNS are one finding, at the first of these policies.
   fileprivate func dnsFindings() -> [LintFinding] {
-    var cuts: [[PolicyIdentity]: (cut: NeedOutcome.Cut, udp: Set<Int>, tcp: Set<Int>, at: String)] = [:]
+    var cuts: [CutKey: (cut: NeedOutcome.Cut, udp: Set<Int>, tcp: Set<Int>, at: String)] = [:]
     for (need, outcome) in needs where need.kind == .dns {
       guard case .cut(let cut) = outcome, case .workload(let group) = need.source, mayNeedNames(group),
         let target = need.targets.first, case .workload(let dns) = target.end
       else { continue }
       if cut.direction == .egress, usesNodeLocalDNS(group, target) { continue }
-      let key = cut.policies.map(\.identity)
+      let key = CutKey(direction: cut.direction, policies: cut.policies.map(\.identity))
       let isAssumed = AssumedPods.contains(world.workloads[dns].location)
       var known =
         cuts[key]
@@ -194,7 +202,9 @@ extension LintContext {
           severity, "\(Self.list(names)) cannot reach \(dns) \(what): \(cut.words)",
           at: cut.rule?.location ?? policy.location,
           related: Array(cut.related.dropFirst()),
-          fix: "allow egress to the pods of cluster DNS on UDP and TCP", about: ObjectName(policy.identity))
+          fix: cut.direction == .egress
+            ? "allow egress to the pods of cluster DNS on UDP and TCP"
+            : "allow ingress to the pods of cluster DNS on UDP and TCP", about: ObjectName(policy.identity))
       }
       return [
         finding(udp, .warning, "to look up names"),

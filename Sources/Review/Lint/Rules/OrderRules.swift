@@ -26,7 +26,8 @@ extension LintRule {
       trigger:
         "Every row of the connectivity relation is the same without a rule, and one other rule covers it by its form: its policy selects at least the same pods, and its peers and ports are at least as wide.",
       reason: "Whoever removes or narrows the rule will wonder why nothing changes.",
-      exclusion: "Rules that others cover only by the pods that happen to be in the input.",
+      exclusion:
+        "Rules that others cover only by the pods that happen to be in the input, and rules of tiers in which the first match decides.",
       example: """
         ingress:
         - {from: [{podSelector: {}}]}
@@ -190,10 +191,13 @@ extension LintContext {
   }
 
   /// The tier that a policy is in.
-  private func tier(of policy: Int) -> Tier? {
+  private func tier(of policy: Int) -> Tier? { tierNumber(ofPolicy: policy).map { cluster.tiers[$0] } }
+
+  /// The tier that a policy is in, as an index of the tiers.
+  func tierNumber(ofPolicy policy: Int) -> Int? {
     var rest = policy
-    for tier in cluster.tiers {
-      if rest < tier.policies.count { return tier }
+    for (number, tier) in cluster.tiers.enumerated() {
+      if rest < tier.policies.count { return number }
       rest -= tier.policies.count
     }
     return nil

@@ -64,7 +64,8 @@ extension LintRule {
       trigger:
         "An ingress rule that lets through everything from everywhere, on a policy that selects pods of the input.",
       reason: "The pods are as open as without a policy; every other rule for them is in vain.",
-      exclusion: "Rules that name peers or ports, and rules that do nothing because others decide before.",
+      exclusion:
+        "Rules that name peers or ports, and rules before which others deny, pass on or close something for the same pods.",
       example: """
         spec: {podSelector: {}, ingress: [{}]}
         """,
@@ -77,13 +78,44 @@ extension LintRule {
         let value = context.compiled.policyAndRule(rule).rule
         guard value.direction == .ingress, value.action == .allow, value.peers.isAnyone,
           value.subject.isAnyone, !value.traffic.isRestricted, !value.sourcePorts.isRestricted,
-          context.effects.decidesSomething(rule)
+          context.effects.decidesSomething(rule), !context.isNarrowed(rule, of: number)
         else { return nil }
         return LintFinding(
           .note,
           "\(policy.identity) \(value.path) opens every port of \(context.words(context.subjects[number])) to everyone",
           at: value.location, about: ObjectName(policy.identity))
       }
+    }
+  }
+}
+
+extension LintContext {
+  /// Whether something is decided against what an ingress rule lets through, or taken from it, before it is asked.
+  fileprivate func isNarrowed(_ number: Int32, of policy: Int) -> Bool {
+    let (tier, own) = (compiled.tier(ofRule: number), Set(subjects[policy]))
+    return compiled.policies.indices.contains { other in
+      let rules = rulesOfPolicies[other].filter { compiled.policyAndRule($0).rule.direction == .ingress }
+      let closesBefore =
+        compiled.policies[other].isolates.contains(.ingress)
+        && tierNumber(ofPolicy: other).map { $0 < tier } ?? false
+      guard closesBefore || rules.contains(where: { takes($0, from: number) }) else { return false }
+      return !own.isDisjoint(with: subjects[other])
+    }
+  }
+
+  /// Whether a rule denies or passes on something before another is asked.
+  private func takes(_ number: Int32, from other: Int32) -> Bool {
+    switch compiled.policyAndRule(number).rule.action {
+    case .allow, .log: return false
+    case .deny where !effects.decidesSomething(number): return false
+    case .deny, .pass: break
+    }
+    let (tier, last) = (compiled.tier(ofRule: number), compiled.tier(ofRule: other))
+    if tier != last { return tier < last }
+    switch cluster.tiers[tier].combination {
+    case .additive: return false
+    case .firstMatch: return number < other
+    case .denyOverrides: return compiled.policyAndRule(number).rule.action == .deny
     }
   }
 }
