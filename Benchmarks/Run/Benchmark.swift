@@ -36,7 +36,7 @@ struct Benchmark: Sendable {
   private static func commands(_ dialect: SyntheticCluster.Dialect) -> [Benchmark] {
     let (small, large) = (Shape.small.thousandPolicies(dialect), Shape.large.thousandPolicies(dialect))
     return [
-      command("connectivity-1000-\(dialect)", small),
+      command("connectivity-1000-\(dialect)", small, cpuSeconds: .atMost(0.4), megabytes: .atMost(80)),
       command("connectivity-10000-\(dialect)", large, cpuSeconds: .atMost(4), megabytes: .atMost(400)),
       command(
         "connectivity-explain-1000-\(dialect)", small, explains: true, cpuSeconds: .atMost(3),
