@@ -160,10 +160,7 @@ struct DiffCommand: AsyncParsableCommand {
     return (await read(old), await read(new))
   }
 
-  private var gitPaths: [String] {
-    let named = paths.isEmpty ? ["."] : paths
-    return named.map { $0.hasSuffix("/") && $0.utf8.count > 1 ? String($0.dropLast()) : $0 }
-  }
+  private var gitPaths: [String] { paths.isEmpty ? ["."] : paths }
 
   private func texts(_ revision: GitRevision) async throws(GitProblem) -> [ManifestText] {
     try await revision.texts(gitPaths, excludes: reading.readerOptions.excludes)

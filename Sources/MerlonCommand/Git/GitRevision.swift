@@ -43,14 +43,12 @@ struct GitRevision: Sendable {
     let files = entries.filter { !$0.isLink }
     let links = entries.filter(\.isLink)
     let contents = try await contents(files.map(\.blob))
-    var texts = zip(files, contents).compactMap { file, bytes in bytes.map { text(file, $0) } }
+    var texts = zip(files, contents).compactMap { file, found in found.map { text(file, $0.bytes) } }
     // Git follows links within the revision when it is asked by path, which it takes by the line.
     let askable = links.filter { !$0.path.contains("\n") }
     let targets = try await self.contents(askable.map { "\(name):\(prefix)\($0.path)" }, followsLinks: true)
-    let hashes = try await identities(askable.map { "\(name):\(prefix)\($0.path)" })
-    for (link, (bytes, hash)) in zip(askable, zip(targets, hashes)) {
-      guard let bytes, let hash, !blobs.contains(hash) else { continue }
-      texts.append(text(link, bytes))
+    for (link, target) in zip(askable, targets) {
+      if let target, !blobs.contains(target.hash) { texts.append(text(link, target.bytes)) }
     }
     return texts
   }
@@ -122,9 +120,14 @@ struct GitRevision: Sendable {
     }
   }
 
-  /// The bytes of objects; nil for what is no file, such as a link that leads out of the revision or to a folder.
-  private func contents(_ names: [String], followsLinks: Bool = false) async throws(GitProblem) -> [[UInt8]?]
-  {
+  /// What an object is.
+  private struct File {
+    let hash: String
+    let bytes: [UInt8]
+  }
+
+  /// The objects of some names; nil for what is no file, such as a link that leads out of the revision or to a folder.
+  private func contents(_ names: [String], followsLinks: Bool = false) async throws(GitProblem) -> [File?] {
     if names.isEmpty { return [] }
     let options = followsLinks ? ["--batch", "--follow-symlinks"] : ["--batch"]
     let output = try await Self.git(
@@ -132,23 +135,10 @@ struct GitRevision: Sendable {
     return try Self.split(output[...], names.count)
   }
 
-  /// The hashes of files that links lead to.
-  private func identities(_ names: [String]) async throws(GitProblem) -> [String?] {
-    if names.isEmpty { return [] }
-    let output = try await Self.git(
-      ["cat-file", "--batch-check", "--follow-symlinks"], input: Array(names.map { $0 + "\n" }.joined().utf8))
-    // A link that leads nowhere takes two lines, its name among them.
-    return output.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
-      .filter { $0.contains(" ") }.prefix(names.count).map { line in
-        let words = line.split(separator: " ")
-        return words.count == 3 && words[1] == "blob" ? String(words[0]) : nil
-      }
-  }
-
   /// Cuts the output of `git cat-file --batch`: `HASH TYPE SIZE`, a line feed, the bytes, a line feed.
-  private static func split(_ output: ArraySlice<UInt8>, _ count: Int) throws(GitProblem) -> [[UInt8]?] {
+  private static func split(_ output: ArraySlice<UInt8>, _ count: Int) throws(GitProblem) -> [File?] {
     var rest = output
-    var contents: [[UInt8]?] = []
+    var contents: [File?] = []
     while contents.count < count {
       guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
         throw GitProblem(message: "git cat-file did not answer for every file")
@@ -162,7 +152,8 @@ struct GitRevision: Sendable {
       guard let size = words.last.flatMap({ Int($0) }), rest.count > size else {
         throw GitProblem(message: "git cat-file did not answer for every file")
       }
-      contents.append(words.count == 3 && words[1] == "blob" ? Array(rest.prefix(size)) : nil)
+      let isFile = words.count == 3 && words[1] == "blob"
+      contents.append(isFile ? File(hash: String(words[0]), bytes: Array(rest.prefix(size))) : nil)
       rest = rest.dropFirst(size + 1)
     }
     return contents

@@ -33,8 +33,11 @@ extension ConnectivityComparison {
       report(.addresses(found.addresses), found.before, found.after)
     }
     // A name is spoken of where more is open to it than to addresses.
-    for name in names(old, before) + names(new, after).filter({ !names(old, before).contains($0) }) {
-      guard let own = number(of: name, before), let other = number(of: name, after) else { continue }
+    let namesBefore = names(old, before)
+    for name in namesBefore + names(new, after).filter({ !namesBefore.contains($0) }) {
+      guard let own = before.compiled.namedEnd(called: name),
+        let other = after.compiled.namedEnd(called: name)
+      else { continue }
       let (old, new) = (
         before.connection(of: unit.before, direction, name: own),
         after.connection(of: unit.after, direction, name: other)
@@ -47,10 +50,6 @@ extension ConnectivityComparison {
     ends.compactMap {
       if case .name(let number) = $0.end { walk.compiled.namedEnds[number].text } else { nil }
     }
-  }
-
-  private func number(of name: String, _ walk: ConnectivityWalk) -> Int? {
-    walk.compiled.namedEnds.firstIndex { $0.text == name }
   }
 
   /// O(sets before × sets after), once for all units that have the same open.

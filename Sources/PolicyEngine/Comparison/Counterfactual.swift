@@ -7,7 +7,7 @@ package struct Counterfactual {
   private let walk: ConnectivityWalk
   private let comparison: ConnectivityComparison
   /// By endpoint of the world after.
-  private var units: [Int]
+  private let units: [Int]
 
   /// Compiles the policies of before anew.
   ///
@@ -18,10 +18,7 @@ package struct Counterfactual {
       CompiledPolicies(
         world: after.world, tiers: tiers, profile: after.profile, comparedWith: after.policies))
     self.comparison = comparison
-    units = [Int](repeating: -1, count: after.world.endpoints.count)
-    for (number, unit) in walk.units.enumerated() {
-      for endpoint in unit.endpoints { units[endpoint] = number }
-    }
+    units = walk.unitsOfEndpoints
   }
 
   /// What would flow between the ends of a change.
@@ -58,7 +55,7 @@ package struct Counterfactual {
       }
       return walk.connection(found?.connection ?? TrafficTable.none)
     case .name(let text):
-      guard let name = walk.compiled.namedEnds.firstIndex(where: { $0.text == text }) else {
+      guard let name = walk.compiled.namedEnd(called: text) else {
         return (.none, .none)
       }
       return walk.connection(walk.connection(of: unit, direction, name: name))

@@ -12,6 +12,9 @@ extension CompiledPolicies {
     let members: [Int]
   }
 
+  /// The number of the end that reports show under a text. O(names).
+  package func namedEnd(called text: String) -> Int? { namedEnds.firstIndex { $0.text == text } }
+
   static func namedEnds(_ names: [NamedParty]) -> [NamedEnd] {
     var members: [String: [Int]] = [:]
     var order: [(text: String, domain: DomainPattern?)] = []

@@ -75,6 +75,15 @@ package final class ConnectivityWalk {
     return sets.count > 1 ? sets : [:]
   }
 
+  /// By endpoint of the world, the unit that it is in; -1 for finished pods. O(endpoints).
+  package var unitsOfEndpoints: [Int] {
+    var numbers = [Int](repeating: -1, count: compiled.world.endpoints.count)
+    for (number, unit) in units.enumerated() {
+      for endpoint in unit.endpoints { numbers[endpoint] = number }
+    }
+    return numbers
+  }
+
   /// A number for what flows; equal numbers are equal traffic. ``connection(_:)`` says what it is.
   package typealias ConnectionID = Int32
 
@@ -170,8 +179,7 @@ package final class ConnectivityWalk {
 
   /// All that a unit may send to a name.
   package func destination(of source: Int, name: Int) -> Outside {
-    Outside(
-      end: .name(name), connection: table.id(of: compiled.connection(units[source], .egress, name: name)))
+    Outside(end: .name(name), connection: connection(of: source, .egress, name: name))
   }
 
   /// Fills the scratch arrays for one source facet.

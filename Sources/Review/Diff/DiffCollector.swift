@@ -227,8 +227,8 @@ struct DiffCollector {
     case .unit: return nil
     case .addresses(let addresses): return (.addresses(addresses), .addresses(addresses))
     case .name(let text):
-      guard let old = comparison.before.compiled.namedEnds.firstIndex(where: { $0.text == text }),
-        let new = comparison.after.compiled.namedEnds.firstIndex(where: { $0.text == text })
+      guard let old = comparison.before.compiled.namedEnd(called: text),
+        let new = comparison.after.compiled.namedEnd(called: text)
       else { return nil }
       return (.name(old), .name(new))
     }

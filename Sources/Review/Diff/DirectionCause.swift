@@ -48,19 +48,17 @@ struct DecidersText {
 
   private func rules(_ numbers: [Int32], _ verb: String) -> String? {
     if numbers.isEmpty { return nil }
-    let shown = numbers.prefix(3).map { number -> String in
-      let (policy, rule) = compiled.policyAndRule(number)
-      return "\(policy.identity) \(rule.path) (\(rule.location.fileAndLine))"
-    }
-    let more = numbers.count - shown.count
-    return "\(verb) \(shown.joined(separator: ", "))" + (more > 0 ? " and \(more) more" : "")
+    return verb + " "
+      + Wording.list(
+        numbers.map { number in
+          let (policy, rule) = compiled.policyAndRule(number)
+          return Wording.reference(policy, rule)
+        })
   }
 
   /// What is not let through, when rules let some through, is not worth a word.
   private func closing(_ deciders: Deciders) -> String? {
-    guard !deciders.closing.isEmpty, deciders.denials.isEmpty || !deciders.allows.isEmpty,
-      deciders.allows.isEmpty
-    else { return nil }
+    guard !deciders.closing.isEmpty, deciders.allows.isEmpty, deciders.denials.isEmpty else { return nil }
     return Wording.denied(by: deciders.closing.map { compiled.policies[Int($0)] })
   }
 }

@@ -22,6 +22,7 @@ struct TestEnds {
   private let table: VerdictTable
   private let parser: FlowParser
   private let names: [String]
+  private let unitsOfEndpoints: [Int]
   private var unitsOfName: [String: [Int]] = [:]
   private var known: [String: Result<[TestEnd], FlowLineError>] = [:]
 
@@ -31,6 +32,7 @@ struct TestEnds {
     parser = FlowParser(compiled.world)
     units = compiled.units()
     walk = ConnectivityWalk(compiled, units: units)
+    unitsOfEndpoints = walk.unitsOfEndpoints
     names = ConnectivityReport.names(units, compiled.world)
     for (number, unit) in units.enumerated() {
       let workload = compiled.world.workloads[unit.workload]
@@ -64,9 +66,6 @@ struct TestEnds {
   /// An address of each kind that policies tell apart, of a set.
   func outside(_ set: AddressSet) -> [TestEnd] { addresses(set) }
 
-  /// The unit that a pod belongs to.
-  private func unit(of endpoint: Int) -> Int? { units.firstIndex { $0.endpoints.contains(endpoint) } }
-
   /// The units that an end of a flow line stands for, those behind a Service among them.
   func unitsBehind(_ end: FlowEnd) -> Set<Int> {
     let endpoints: [Int] =
@@ -76,7 +75,7 @@ struct TestEnds {
       case .service(let number, _): compiled.world.backends(of: compiled.world.services[number])
       case .node, .address, .domain, .entity, .itself: []
       }
-    return Set(endpoints.compactMap(unit(of:)))
+    return Set(endpoints.lazy.map { unitsOfEndpoints[$0] }.filter { $0 >= 0 })
   }
 
   private func find(_ expression: EndExpression) throws(FlowLineError) -> [TestEnd] {

@@ -255,7 +255,8 @@ package struct Wording: Sendable {
       "depends on what the input leaves open: only in some cases \(what) by \(reference(policy, rule))"
   }
 
-  private static func reference(_ policy: Policy, _ rule: Rule) -> String {
+  /// `NetworkPolicy shop/db ingress[0] (db.yaml:12)`.
+  static func reference(_ policy: Policy, _ rule: Rule) -> String {
     "\(policy.identity) \(rule.path) (\(rule.location.fileAndLine))"
   }
 
@@ -273,8 +274,13 @@ package struct Wording: Sendable {
   }
 
   private static func list(_ policies: [Policy]) -> String {
-    let shown = policies.prefix(3).map { "\($0.identity) (\($0.location.fileAndLine))" }
-    let more = policies.count - shown.count
+    list(policies.map { "\($0.identity) (\($0.location.fileAndLine))" })
+  }
+
+  /// The first three, and how many more there are.
+  static func list(_ texts: [String]) -> String {
+    let shown = texts.prefix(3)
+    let more = texts.count - shown.count
     return shown.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
   }
 }
