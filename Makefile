@@ -31,9 +31,9 @@ build: packages ## Build the optimised merlon: .build/release/merlon.
 	@echo "merlon is .build/release/merlon"
 
 bench: packages ## Measure speed and memory, and print the table.
-	@echo "==> merlon and merlon-bench, release build in .build-bench"
-	@MERLON_BENCHMARKS=1 swift build -c release --scratch-path .build-bench --product merlon
-	@MERLON_BENCHMARKS=1 swift run -c release --scratch-path .build-bench merlon-bench
+	@echo "==> merlon as it is installed, and merlon-bench, release build in .build-bench"
+	@MERLON_BENCHMARKS=1 swift build -c release --scratch-path .build-bench --static-swift-stdlib --product merlon
+	@MERLON_BENCHMARKS=1 swift run -c release --scratch-path .build-bench --static-swift-stdlib merlon-bench
 
 fuzz: packages ## Feed the parsers with random input.
 	@echo "==> Fuzz/run"

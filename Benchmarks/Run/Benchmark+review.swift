@@ -2,7 +2,7 @@ internal import Kubernetes
 internal import PolicyEngine
 internal import Review
 
-// What a change does, and whether it is as expected.
+// What a change does, what is probably not meant, and whether all is as expected.
 extension Benchmark {
   /// `merlon diff` of 1,000 workloads whose policies were drawn again, so that thousands of connections differ: the least
   /// CPU time of several runs. The issue quotes 134 CPU-seconds for the strongest existing analyser.
@@ -16,6 +16,15 @@ extension Benchmark {
       let best = try process.best(of: workbench.runs)
       return Measurement.process(
         "diff \(before) and \(after.policies.grouped)", best, cpuSeconds: .atMost(3), peerSeconds: 134)
+    }
+  }
+
+  /// `merlon lint`, all rules: the least CPU time of several runs.
+  static func lint(_ name: String, _ shape: Shape) -> Benchmark {
+    Benchmark(name) { workbench throws(BenchmarkFailure) in
+      let process = ChildProcess(program: workbench.merlon, arguments: ["lint", try workbench.file(shape)])
+      let best = try process.best(of: workbench.runs)
+      return Measurement.process("lint \(shape)", best, cpuSeconds: .atMost(3))
     }
   }
 

@@ -21,7 +21,7 @@ struct Benchmark: Sendable {
   /// this process.
   static let all =
     commands
-    + [difference("diff-1000")]
+    + [difference("diff-1000"), lint("lint-1000", .small)]
     + dialects.flatMap(commands)
     + [explanation("explain", .large), verdicts("verdicts", .small)]
     + [growth, pods("pods", .pods)]
@@ -41,6 +41,7 @@ struct Benchmark: Sendable {
       command(
         "connectivity-explain-1000-\(dialect)", small, explains: true, cpuSeconds: .atMost(3),
         megabytes: .atMost(200)),
+      lint("lint-1000-\(dialect)", small),
     ]
   }
 

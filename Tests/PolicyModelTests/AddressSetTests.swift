@@ -79,6 +79,25 @@ struct AddressSetTests {
     #expect(try AddressSet.allIPv4.subtracting(set("128.0.0.0/1")).description == "0.0.0.0/1")
   }
 
+  @Test("blocks cover exactly the set, in at most as many CIDRs as without exceptions, over random sets")
+  func blocks() {
+    for seed in 0..<300 as Range<UInt64> {
+      var random = SplitMix64(seed: seed)
+      let set = AddressSet(
+        unsorted: (0..<Int.random(in: 1...12, using: &random)).map { _ in
+          let start = UInt128.random(in: 0...60, using: &random) << UInt128.random(in: 0...26, using: &random)
+          let length =
+            UInt128.random(in: 0...4095, using: &random) << UInt128.random(in: 0...20, using: &random)
+          return .init(
+            family: Int.random(in: 0...4, using: &random) == 0 ? .ipv6 : .ipv4, first: start,
+            last: min(start + length, 0xffff_ffff))
+        })
+      let blocks = set.blocks
+      #expect(blocks.reduce(AddressSet.empty) { $0.union($1.addresses) } == set)
+      #expect(blocks.reduce(0) { $0 + 1 + $1.excepts.count } <= set.cidrs.count)
+    }
+  }
+
   @Test("a block with holes is its cidr without its excepts; the text keeps both")
   func block() throws {
     let block = AddressBlock(

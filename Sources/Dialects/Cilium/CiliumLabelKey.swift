@@ -44,14 +44,13 @@ package enum CiliumLabelKey: Sendable, Hashable {
 
   /// Reads a key as Cilium writes it, `[SOURCE:]KEY`; nil when ``problem(_:)`` has something to say.
   package init?(_ text: String) {
-    if Self.problem(text) != nil { return nil }
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    let key = String(parts.last ?? "")
-    switch parts.count == 2 ? parts[0] : "any" {
-    case "any": self = .kubernetes(Self.attribute(key), .any)
+    let (source, key) = Self.parts(text)
+    if Self.problem(source, key) != nil { return nil }
+    switch source {
+    case nil, "any": self = .kubernetes(Self.attribute(key), .any)
     case "k8s": self = .kubernetes(Self.attribute(key), .k8s)
     case "reserved": self = .reserved(key)
-    case let source: self = .foreign(source: String(source), key: key)
+    case let source?: self = .foreign(source: source, key: key)
     }
   }
 
@@ -68,15 +67,25 @@ package enum CiliumLabelKey: Sendable, Hashable {
 
   /// What is wrong with a key (`IsValidCiliumLabelKey` in `pkg/labels`), or nil.
   package static func problem(_ text: String) -> String? {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    if parts.count > 2 { return "may contain only one `:`" }
-    if parts.count == 2, !isSource(parts[0]) {
-      return "needs a source of letters and digits before the `:`, such as k8s"
-    }
-    return NameRules.labelKeyProblem(String(parts.last ?? ""))
+    let (source, key) = parts(text)
+    return problem(source, key)
   }
 
-  private static func isSource(_ text: Substring) -> Bool {
+  /// What stands before the first `:`, nil without one, and what follows.
+  private static func parts(_ text: String) -> (source: String?, key: String) {
+    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return (nil, text) }
+    return (String(text[..<colon]), String(text[text.utf8.index(after: colon)...]))
+  }
+
+  private static func problem(_ source: String?, _ key: String) -> String? {
+    if source != nil, key.utf8.contains(UInt8(ascii: ":")) { return "may contain only one `:`" }
+    if let source, !isSource(source) {
+      return "needs a source of letters and digits before the `:`, such as k8s"
+    }
+    return NameRules.labelKeyProblem(key)
+  }
+
+  private static func isSource(_ text: String) -> Bool {
     !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
   }
 }

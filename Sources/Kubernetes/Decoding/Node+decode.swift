@@ -132,7 +132,7 @@ extension Node {
 
 /// The members of a mapping whose fields are all known.
 package struct StrictFields {
-  private let members: [(key: Node, value: Node)]
+  private let members: [(name: String, value: Node)]
 
   /// Reports every member that is not among `known`, with the known name nearest to it.
   ///
@@ -143,30 +143,37 @@ package struct StrictFields {
     _ node: Node, type: String, known: [String], elsewhere: [String: String] = [:],
     consequence: String? = nil, _ problems: inout [Diagnostic]
   ) {
-    members = node.members
-    for member in members where !known.contains(member.key.keyText) {
-      let name = member.key.keyText
-      let hint =
-        elsewhere[name] ?? Suggestion.nearest(to: name, among: known).map { "did you mean `\($0)`?" }
-      problems.append(
-        Diagnostic(
-          .unknownField, .error,
-          "unknown field `\(name)` in \(type)" + (hint.map { ": \($0)" } ?? "")
-            + (consequence.map { " \($0)" } ?? ""),
-          at: member.key.location,
-          fix: hint == nil ? "\(type) has the fields \(known.joined(separator: ", "))" : nil))
+    members = node.members.map { key, value in
+      let name = key.keyText
+      if !known.contains(name) { Self.report(name, key, type, known, elsewhere, consequence, &problems) }
+      return (name, value)
     }
+  }
+
+  private static func report(
+    _ name: String, _ key: Node, _ type: String, _ known: [String], _ elsewhere: [String: String],
+    _ consequence: String?, _ problems: inout [Diagnostic]
+  ) {
+    let hint =
+      elsewhere[name] ?? Suggestion.nearest(to: name, among: known).map { "did you mean `\($0)`?" }
+    problems.append(
+      Diagnostic(
+        .unknownField, .error,
+        "unknown field `\(name)` in \(type)" + (hint.map { ": \($0)" } ?? "")
+          + (consequence.map { " \($0)" } ?? ""),
+        at: key.location,
+        fix: hint == nil ? "\(type) has the fields \(known.joined(separator: ", "))" : nil))
   }
 
   /// The value of a field; nil when it is absent or null.
   package subscript(name: String) -> Node? {
-    guard let node = members.first(where: { $0.key.keyText == name })?.value, !node.isNull else { return nil }
+    guard let node = written(name), !node.isNull else { return nil }
     return node
   }
 
   /// The value of a field as written, null included.
   package func written(_ name: String) -> Node? {
-    members.first { $0.key.keyText == name }?.value
+    members.first { $0.name == name }?.value
   }
 }
 

@@ -92,7 +92,7 @@ package enum NameRules {
     if !name.utf8.contains(where: { $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") }) {
       return "must contain at least one letter"
     }
-    if name.contains("--") { return "must not contain `--`" }
+    if name.hasPart("--") { return "must not contain `--`" }
     if name.hasPrefix("-") || name.hasSuffix("-") { return "must not start or end with `-`" }
     return nil
   }

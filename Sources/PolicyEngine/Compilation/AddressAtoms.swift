@@ -49,6 +49,29 @@ struct AddressAtoms: Sendable {
   }
 }
 
+extension [Int32] {
+  /// Of ascending numbers, the least of each kind that some sets do not tell apart. O(count × sets).
+  func leastOfEachKind(in sets: [BitSet]) -> [Int32] {
+    guard let first else { return [] }
+    var kinds = [Int](repeating: 0, count: count)
+    var least = [first]
+    for set in sets where least.count < count {
+      // By kind, that of its members which are not in the set as its least one is, or not out of it as that is.
+      var others = [Int](repeating: -1, count: least.count)
+      for (place, number) in enumerated() {
+        let kind = kinds[place]
+        if set.contains(Int(number)) == set.contains(Int(least[kind])) { continue }
+        if others[kind] < 0 {
+          others[kind] = least.count
+          least.append(number)
+        }
+        kinds[place] = others[kind]
+      }
+    }
+    return least.sorted()
+  }
+}
+
 /// Goes through the address space from border to border, with the sets that the addresses between two are in.
 private struct Sweep {
   private struct Border {

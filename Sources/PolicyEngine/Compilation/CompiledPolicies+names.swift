@@ -39,6 +39,13 @@ extension CompiledPolicies {
   /// What may flow between a unit and a named end, over all that both may be.
   func connection(_ unit: ConnectivityUnit, _ direction: Direction, name: Int) -> TrafficPair {
     var whole: TrafficPair?
+    let sole = classes[Int(unit.endpointClass)].facets
+    if sole.count == 1 {
+      for member in namedEnds[name].members {
+        for here in connections(Int(sole[0]), direction, name: member) { whole = whole?.either(here) ?? here }
+      }
+      return whole ?? .none
+    }
     for facets in facetsByCase(of: unit) {
       let families = facets.map { self.facets[$0].family }
       let meeting = zip(facets, families).filter { $1.map(world.assumedAddresses.families.contains) ?? true }
@@ -60,7 +67,7 @@ extension CompiledPolicies {
     if let name = closedEntity(member) {
       // A node that it may run on reaches it, and policies about it may let others through.
       let isOpened =
-        policies.contains { $0.entities.contains(name) } || (direction == .egress && facets[facet].isNode)
+        mentionedEntities.contains(name) || (direction == .egress && facets[facet].isNode)
       return isOpened ? [TrafficPair(certain: .none, possible: apart.possible)] : [.none]
     }
     // An API server inside the cluster runs on a node, nobody knows which.

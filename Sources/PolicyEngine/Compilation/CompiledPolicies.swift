@@ -23,6 +23,8 @@ package struct CompiledPolicies: Sendable {
   let everyAtom: BitSet
   /// Whether policies on nodes speak of an API server, whatever node it runs on.
   package let policesAPIServer: Bool
+  /// The entities that policies are about.
+  let mentionedEntities: Set<String>
   /// Whether policies tell nodes apart.
   package let asksForNodes: Bool
   let facets: [Facet]
@@ -104,6 +106,7 @@ package struct CompiledPolicies: Sendable {
     atomsOfNames =
       vocabulary.names.isEmpty
       ? BitSet(size: atoms.count) : Self.atoms(atoms, vocabulary.names, meeting: world.outsideAddresses)
+    mentionedEntities = policies.reduce(into: []) { $0.formUnion($1.entities) }
     asksForNodes = vocabulary.looksAtNodes
     policesAPIServer = Self.policesAPIServer(policies)
     self.facets = facets

@@ -154,6 +154,8 @@ package final class ConnectivityWalk {
   /// What rows leave open to addresses, which many units share: of single rows by their number, of several together.
   private var openOfRow: [OpenAddresses?]
   private var openOfRows: [[FacetRows]: OpenAddresses] = [:]
+  /// What single rows leave open to names besides, see ``sharedRests(_:_:_:)``.
+  private var restsOfRow: [Direction: [Int: [ConnectionID?]]] = [:]
 
   /// What flows to or from the addresses outside.
   private struct OpenAddresses {
@@ -296,24 +298,32 @@ package final class ConnectivityWalk {
   ///
   /// - Parameter open: what certainly flows for every address, and what possibly flows for some.
   private func named(_ unit: ConnectivityUnit, _ direction: Direction, _ open: TrafficPair) -> [Outside] {
-    let traffics = compiled.soleRow(of: unit, direction).map(compiled.trafficOfNames)
-    // What is left of traffic that several names have, by its number.
-    var rests: [ConnectionID: ConnectionID] = [:]
+    let shared = compiled.soleRow(of: unit, direction).map { sharedRests($0, direction, open) }
     return compiled.namedEnds.indices.compactMap { name in
       // Nobody sends by a domain name.
       if direction == .ingress, compiled.namedEnds[name].domain != nil { return nil }
-      let shared = traffics.flatMap { traffics in
-        compiled.member(placedNowhere: name).map { traffics[$0] }
-      }
-      let connection: ConnectionID
-      if let shared {
-        connection = rests[shared] ?? rest(of: table[shared], open)
-        rests[shared] = connection
-      } else {
-        connection = rest(of: compiled.connection(unit, direction, name: name), open)
-      }
+      let connection =
+        shared?[name] ?? rest(of: compiled.connection(unit, direction, name: name), open)
       return connection == TrafficTable.none ? nil : Outside(end: .name(name), connection: connection)
     }
+  }
+
+  /// By name, what flows to or from it for all units with a row; nil where that depends on the unit.
+  private func sharedRests(_ row: Int32, _ direction: Direction, _ open: TrafficPair) -> [ConnectionID?] {
+    if let known = restsOfRow[direction]?[Int(row)] { return known }
+    let traffics = compiled.trafficOfNames(row)
+    // What is left of traffic that several names have, by its number.
+    var rests: [ConnectionID: ConnectionID] = [:]
+    let found = compiled.namedEnds.indices.map { name -> ConnectionID? in
+      compiled.member(placedNowhere: name).map { member in
+        let whole = traffics[member]
+        let rest = rests[whole] ?? rest(of: table[whole], open)
+        rests[whole] = rest
+        return rest
+      }
+    }
+    restsOfRow[direction, default: [:]][Int(row)] = found
+    return found
   }
 
   /// The number of what flows to or from a name beyond what is open to addresses.

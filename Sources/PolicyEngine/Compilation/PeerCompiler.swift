@@ -29,6 +29,8 @@ struct PeerCompiler {
   private let world: World
   private let atoms: AddressAtoms
   private let names: [NamedParty]
+  /// For each of ``names``, a name that a domain stands for.
+  private let exampleDomains: [String?]
   let none: PartySet
   let everything: PartySet
   /// Facets that are nodes.
@@ -57,6 +59,7 @@ struct PeerCompiler {
     self.world = world
     self.atoms = atoms
     self.names = names
+    exampleDomains = names.map { if case .domain(let pattern) = $0 { pattern.example } else { nil } }
     let outsideCount = atoms.count + names.count
     let noFacet = BitSet(size: facets.count)
     let noOutside = BitSet(size: outsideCount)
@@ -265,7 +268,11 @@ struct PeerCompiler {
       if isNames { outside.formUnion(namesOfFamilies) }
       return PartySet(facets: facetsOfFamily[index], outside: outside)
     case .domain(let pattern):
-      return named { if case .domain(let own) = $0 { pattern.matches(own.example) } else { false } }
+      var found = none
+      for (index, example) in exampleDomains.enumerated() where example.map(pattern.matches) ?? false {
+        found.outside.insert(atoms.count + index)
+      }
+      return found
     case .outside: return outside()
     case .apiServer:
       var found = named { if case .apiServer = $0 { true } else { false } }

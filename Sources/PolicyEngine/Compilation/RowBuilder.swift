@@ -166,9 +166,7 @@ struct RowBuilder {
         }
       }
     }
-    if sets.isEmpty { return [] }
-    var seen: Set<[Bool]> = []
-    return candidates.filter { atom in seen.insert(sets.map { $0.contains(Int(atom)) }).inserted }
+    return sets.isEmpty ? [] : candidates.leastOfEachKind(in: sets)
   }
 
   // MARK: - Contributions
@@ -320,7 +318,7 @@ struct RowBuilder {
   private func settle(
     _ matches: [Partition.Match], _ tiers: [RowTier], _ cases: [RowCase]
   ) -> Settled {
-    if cases.count == 1 {
+    if cases.count == 1 || matches.allSatisfy({ $0.cases == nil }) {
       let decision = decide(matches, tiers, 0)
       let (traffic, denied) = (decision.traffic, decision.certainlyDenied)
       return Settled(

@@ -118,19 +118,34 @@ struct RowDecision {
 
   /// Policies of one rank side by side: at each step what a rule denies is denied, then what one allows is allowed.
   private mutating func sideBySide(_ rank: ArraySlice<Match>, _ passed: inout TrafficSet) {
-    for step in Set(rank.map { rules[Int($0.rule)].rule.step }).sorted() {
-      let here = rank.filter { rules[Int($0.rule)].rule.step == step }
-      // Rules without steps are in the order of the text, all of one policy.
-      let isOrdered = Set(here.map { rules[Int($0.rule)].policy }).count == 1
-      for wanted in isOrdered ? [nil] : [RuleAction.deny, .allow, .pass].map(Optional.some) {
-        for match in here where action(match) != .log && (wanted == nil || action(match) == wanted) {
-          let part = undecided.intersection(match.traffic)
-          if part.isEmpty { continue }
-          note(Match(rule: match.rule, traffic: part), &passed)
-          if match.isCertain { undecided = undecided.subtracting(part) }
-        }
-      }
+    guard let first = rank.first.map({ rules[Int($0.rule)] }) else { return }
+    if rank.allSatisfy({ rules[Int($0.rule)].rule.step == first.rule.step }) {
+      return sameStep(rank, &passed)
     }
+    for step in Set(rank.map { rules[Int($0.rule)].rule.step }).sorted() {
+      sameStep(rank.filter { rules[Int($0.rule)].rule.step == step }[...], &passed)
+    }
+  }
+
+  private mutating func sameStep(_ matches: ArraySlice<Match>, _ passed: inout TrafficSet) {
+    // Rules without steps are in the order of the text, all of one policy.
+    let policy = matches.first.map { rules[Int($0.rule)].policy }
+    if matches.allSatisfy({ rules[Int($0.rule)].policy == policy }) {
+      for match in matches { settle(match, &passed) }
+      return
+    }
+    for wanted in [RuleAction.deny, .allow, .pass] {
+      for match in matches where action(match) == wanted { settle(match, &passed) }
+    }
+  }
+
+  /// Lets a rule decide what is undecided of its traffic.
+  private mutating func settle(_ match: Match, _ passed: inout TrafficSet) {
+    if action(match) == .log { return }
+    let part = undecided.intersection(match.traffic)
+    if part.isEmpty { return }
+    note(Match(rule: match.rule, traffic: part), &passed)
+    if match.isCertain { undecided = undecided.subtracting(part) }
   }
 
   /// What each rule of a rank decides, as if its policy were alone in it.

@@ -35,35 +35,82 @@ extension AddressSet: CustomStringConvertible {
 
   /// The set as blocks with exceptions, with as few CIDRs as that allows; ascending.
   package var blocks: [AddressBlock] {
-    // Looking for exceptions costs O(intervals²); a set this scattered is no prettier with them.
+    // A set this scattered is no prettier with exceptions.
     if intervals.count > 64 { return cidrs.map { AddressBlock(cidr: $0, excepts: []) } }
     return AddressFamily.allCases.flatMap { family -> [AddressBlock] in
-      let part = intersection(family == .ipv4 ? .allIPv4 : .allIPv6)
-      return part.isEmpty ? [] : part.shortest(within: CIDR(IPAddress(family, bits: 0), prefixLength: 0))
+      let own = intervals.filter { $0.family == family }
+      return Cover(of: own[...], within: CIDR(IPAddress(family, bits: 0), prefixLength: 0)).blocks.map {
+        AddressBlock(cidr: $0.cidr, excepts: $0.excepts)
+      }
     }
   }
 
-  /// Either one block with exceptions, or what is shortest for both halves.
-  private func shortest(within cidr: CIDR) -> [AddressBlock] {
-    let whole = AddressSet(cidr)
-    if self == whole { return [AddressBlock(cidr: cidr, excepts: [])] }
-    let missing = whole.subtracting(self).cidrs
-    let own = cidrs
-    if own.count == 1 { return [AddressBlock(cidr: own[0], excepts: [])] }
-    let halves = cidr.halves.flatMap { half -> [AddressBlock] in
-      let part = intersection(AddressSet(half))
-      return part.isEmpty ? [] : part.shortest(within: half)
+  /// The part of a set that lies in some block, as blocks with exceptions.
+  private struct Cover {
+    /// The CIDRs that cover what it lacks.
+    var missing: [CIDR] = []
+    /// What is shortest: one block with exceptions, or what is shortest for both halves.
+    var blocks: [(cidr: CIDR, excepts: [CIDR])] = []
+    /// The number of CIDRs in ``blocks``.
+    var cost = 0
+
+    /// - Parameter intervals: those that meet the block, which may reach beyond it. O(intervals × prefix lengths).
+    init(of intervals: ArraySlice<Interval>, within block: CIDR) {
+      guard let first = intervals.first, let last = intervals.last else {
+        missing = [block]
+        return
+      }
+      var cidr = block
+      // Empty halves on the way to the first block that has something in both: exceptions there are shorter.
+      var before: [CIDR] = []
+      var after: [CIDR] = []
+      while first.first > cidr.first.bits || first.last < cidr.last.bits, let halves = cidr.halves {
+        let middle = halves.upper.first.bits
+        if first.first >= middle {
+          before.append(halves.lower)
+          cidr = halves.upper
+        } else if last.last < middle {
+          after.append(halves.upper)
+          cidr = halves.lower
+        } else {
+          let upper = intervals.firstIndex { $0.last >= middle } ?? intervals.endIndex
+          let lower = intervals.firstIndex { $0.first >= middle } ?? intervals.endIndex
+          join(
+            Cover(of: intervals[..<lower], within: halves.lower),
+            Cover(of: intervals[upper...], within: halves.upper), as: cidr)
+          missing = before + missing + after.reversed()
+          return
+        }
+      }
+      missing = before + after.reversed()
+      take(cidr)
     }
-    let cost = halves.reduce(0) { $0 + 1 + $1.excepts.count }
-    return 1 + missing.count <= cost ? [AddressBlock(cidr: cidr, excepts: missing)] : halves
+
+    private mutating func join(_ lower: Cover, _ upper: Cover, as cidr: CIDR) {
+      missing = lower.missing + upper.missing
+      if 1 + missing.count <= lower.cost + upper.cost {
+        take(cidr, except: missing)
+      } else {
+        blocks = lower.blocks + upper.blocks
+        cost = lower.cost + upper.cost
+      }
+    }
+
+    private mutating func take(_ cidr: CIDR, except holes: [CIDR] = []) {
+      blocks = [(cidr, holes)]
+      cost = 1 + holes.count
+    }
   }
 }
 
 extension CIDR {
-  /// The two blocks with a prefix longer by one; none for a single address.
-  fileprivate var halves: [CIDR] {
-    if prefixLength == family.bitWidth { return [] }
+  /// The two blocks with a prefix longer by one; nil for a single address.
+  fileprivate var halves: (lower: CIDR, upper: CIDR)? {
+    if prefixLength == family.bitWidth { return nil }
     let upper: UInt128 = 1 << UInt128(family.bitWidth - prefixLength - 1)
-    return [bits, bits | upper].map { CIDR(IPAddress(family, bits: $0), prefixLength: prefixLength + 1) }
+    func half(_ bits: UInt128) -> CIDR {
+      CIDR(IPAddress(family, bits: bits), prefixLength: prefixLength + 1)
+    }
+    return (half(bits), half(bits | upper))
   }
 }

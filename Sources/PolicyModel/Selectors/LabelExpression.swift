@@ -50,7 +50,7 @@ package struct AttributeRequirement: Sendable, Hashable {
       case .isNotIn(let values): !(value.map(values.contains) ?? false)
       case .exists: value != nil
       case .doesNotExist: value == nil
-      case .contains(let part): value?.utf8.firstRange(of: part.utf8) != nil
+      case .contains(let part): value?.hasPart(part) ?? false
       case .startsWith(let part): value?.utf8.starts(with: part.utf8) ?? false
       case .endsWith(let part): value?.utf8.reversed().starts(with: part.utf8.reversed()) ?? false
       }

@@ -29,6 +29,7 @@ package struct PortSet: Sendable, Hashable {
   }
 
   package var isEmpty: Bool { ranges.isEmpty }
+  package var isAll: Bool { ranges.count == 1 && ranges[0] == 1...65535 }
 
   /// O(log ranges).
   package func contains(_ port: UInt16) -> Bool {
@@ -43,13 +44,15 @@ package struct PortSet: Sendable, Hashable {
 
   /// O((n + m) log(n + m)).
   package func union(_ other: PortSet) -> PortSet {
-    if other.isEmpty || self == other { return self }
-    if isEmpty { return other }
+    if other.isEmpty || isAll || self == other { return self }
+    if isEmpty || other.isAll { return other }
     return PortSet(unsorted: ranges + other.ranges)
   }
 
   /// O(n + m).
   package func intersection(_ other: PortSet) -> PortSet {
+    if isEmpty || other.isAll { return self }
+    if other.isEmpty || isAll { return other }
     var result: [ClosedRange<UInt16>] = []
     var i = 0
     var j = 0
@@ -74,7 +77,8 @@ package struct PortSet: Sendable, Hashable {
   }
 
   package func subtracting(_ other: PortSet) -> PortSet {
-    intersection(other.complement)
+    if other.isAll { return .none }
+    return intersects(other) ? intersection(other.complement) : self
   }
 
   package var complement: PortSet {

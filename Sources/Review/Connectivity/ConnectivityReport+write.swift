@@ -79,7 +79,7 @@ extension ConnectivityReport {
     var order: [Key] = []
     var rows: [NamespaceRow] = []
     let walk = makeWalk()
-    let outsideNames = OutsideNames(self)
+    let outsideNames = OutsideTexts { self.text(of: $0, walk) }
     let namespaces = units.map { cluster.world.namespaces[$0.namespace].name }
     func add(_ source: String, _ destination: String, _ id: ConnectivityWalk.ConnectionID) {
       let key = Key(source: source, destination: destination)
@@ -89,7 +89,7 @@ extension ConnectivityReport {
     forEachRow(walk) { source, destinations in
       for found in destinations { add(namespaces[source], namespaces[Int(found.unit)], found.connection) }
     } outside: { unit, direction, found in
-      let name = outsideNames.text(of: found.end, walk)
+      let name = outsideNames.text(of: found.end)
       direction == .egress
         ? add(namespaces[unit], name, found.connection) : add(name, namespaces[unit], found.connection)
     }

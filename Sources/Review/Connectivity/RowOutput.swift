@@ -11,7 +11,8 @@ struct RowOutput<Writer: RowWriter> {
   private let separator: [UInt8]
   private let sources: TextPool
   private let destinations: TextPool
-  private let outsideNames: OutsideNames
+  private let outsideSources: OutsideTexts
+  private let outsideDestinations: OutsideTexts
   private let explainer: RowExplainer?
   private var traffics: TrafficTexts
 
@@ -27,7 +28,9 @@ struct RowOutput<Writer: RowWriter> {
     separator = Array(writer.separator.utf8)
     sources = TextPool(report.names.lazy.map(writer.sourcePart))
     destinations = TextPool(report.names.lazy.map(writer.destinationPart))
-    outsideNames = OutsideNames(report)
+    let outsideNames = OutsideTexts { report.text(of: $0, walk) }
+    outsideSources = OutsideTexts { writer.sourcePart(outsideNames.text(of: $0)) }
+    outsideDestinations = OutsideTexts { writer.destinationPart(outsideNames.text(of: $0)) }
     explainer = explains ? RowExplainer(report) : nil
     traffics = TrafficTexts(report.filter) {
       writer.trafficPart($0, isUndefined: $1) + (explains ? "" : writer.rowEnd)
@@ -61,11 +64,10 @@ struct RowOutput<Writer: RowWriter> {
   /// Writes the rows between a unit and something outside, seen from the unit.
   mutating func write(_ unit: Int, _ direction: Direction, _ found: ConnectivityWalk.Outside) {
     let traffic = traffics.numbers(found.connection, walk)
-    let name = outsideNames.text(of: found.end, walk)
     for (number, isUndefined) in [(traffic.allowed, false), (traffic.undefined, true)] where number >= 0 {
       writeSeparator()
       if direction == .egress { sources.write(unit, to: output) }
-      output.write(direction == .egress ? writer.destinationPart(name) : writer.sourcePart(name))
+      output.write((direction == .egress ? outsideDestinations : outsideSources).text(of: found.end))
       if direction == .ingress { destinations.write(unit, to: output) }
       traffics.pool.write(number, to: output)
       guard let explainer else { continue }
@@ -91,16 +93,16 @@ struct RowOutput<Writer: RowWriter> {
   }
 }
 
-/// The texts of outside ends, made once each.
-final class OutsideNames {
-  private let report: ConnectivityReport
+/// Texts for the outside ends of one walk, made once each.
+final class OutsideTexts {
+  private let make: (ConnectivityWalk.Outside.End) -> String
   private var texts: [ConnectivityWalk.Outside.End: String] = [:]
 
-  init(_ report: ConnectivityReport) { self.report = report }
+  init(_ make: @escaping (ConnectivityWalk.Outside.End) -> String) { self.make = make }
 
-  func text(of end: ConnectivityWalk.Outside.End, _ walk: ConnectivityWalk) -> String {
+  func text(of end: ConnectivityWalk.Outside.End) -> String {
     if let known = texts[end] { return known }
-    let text = report.text(of: end, walk)
+    let text = make(end)
     texts[end] = text
     return text
   }

@@ -33,6 +33,22 @@ struct AddressAtomsTests {
     #expect(atoms.sets == [.allIPv4, .allIPv6])
   }
 
+  @Test("of numbers, the least of each kind that sets do not tell apart")
+  func leastOfEachKind() {
+    for seed in 0..<200 as Range<UInt64> {
+      var random = SplitMix64(seed: seed)
+      let sets = (0..<random.int(0...8)).map { _ in
+        var set = BitSet(size: 70)
+        for number in 0..<70 where random.chance(15) { set.insert(number) }
+        return set
+      }
+      let numbers = (0..<70 as Range<Int32>).filter { _ in random.chance(60) }
+      var seen: Set<[Bool]> = []
+      let expected = numbers.filter { number in seen.insert(sets.map { $0.contains(Int(number)) }).inserted }
+      #expect(numbers.leastOfEachKind(in: sets) == expected)
+    }
+  }
+
   @Test("two addresses share an atom when they are of one family and in the same sets, over random sets")
   func definition() {
     for seed in 0..<200 as Range<UInt64> {

@@ -39,6 +39,62 @@ struct ReportTests {
     #expect(results[0]["ruleIndex"] as? Int == 0)
   }
 
+  private static func run(_ result: String) -> String {
+    #"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "m"}}, "results": [\#(result)]}]}"#
+  }
+
+  private func problems(_ report: Report) throws -> [String] {
+    SARIFSchema.log.problems(try JSONSerialization.jsonObject(with: Data(report.sarif.prettyJSON.utf8)))
+  }
+
+  @Test("SARIF is as the schema of version 2.1.0 wants it")
+  func sarifSchema() throws {
+    #expect(try problems(report) == [])
+    #expect(try problems(Report(command: "merlon lint", version: "1", rules: [], results: [])) == [])
+  }
+
+  @Test(
+    "so are the findings of every rule of lint",
+    arguments: LintSample.selection + LintSample.needs + LintSample.others)
+  func sarifOfLint(_ sample: LintSample) throws {
+    let outcome = LintOutcome(
+      sample.world + sample.triggers, profile: sample.profile, settings: sample.settings)
+    let report = outcome.report.report(version: "1")
+    #expect(!report.results.isEmpty)
+    #expect(try problems(report) == [])
+  }
+
+  @Test(
+    "what the schema does not want is found",
+    arguments: [
+      (#"{"version": "2.1.0"}"#, "$ lacks runs"),
+      (
+        #"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "m"}}}]}"#, "$.runs[0] lacks results"
+      ),
+      (
+        #"{"version": "2.1.0", "runs": [{"tool": {"driver": {}}, "results": []}]}"#,
+        "$.runs[0].tool.driver lacks name"
+      ),
+      (
+        Self.run(#"{"level": "pass", "message": {"text": ""}}"#),
+        #"$.runs[0].results[0].level is none of ["none", "note", "warning", "error"]"#
+      ),
+      (
+        Self.run(
+          #"{"message": {"text": ""}, "locations": [{"physicalLocation": {"artifactLocation": {}, "region": {"startLine": 0}}}]}"#
+        ),
+        "$.runs[0].results[0].locations[0].physicalLocation.region.startLine is no integer from 1 on"
+      ),
+      (
+        Self.run(#"{"message": {"text": ""}, "relatedLocations": [{}, {}]}"#),
+        "$.runs[0].results[0].relatedLocations has an element twice"
+      ),
+      (#"{"version": "2.1.0", "runs": [], "made": "up"}"#, "$.made is not in the schema"),
+    ])
+  func sarifProblems(_ text: String, _ problem: String) throws {
+    #expect(SARIFSchema.log.problems(try JSONSerialization.jsonObject(with: Data(text.utf8))) == [problem])
+  }
+
   @Test("SARIF without findings has empty results, which is not the same as none")
   func emptySarif() throws {
     let empty = Report(command: "merlon test", version: "1", rules: [], results: [])

@@ -53,6 +53,9 @@ struct CalicoLabels: Sendable {
     }
   }
 
+  /// Whether something may have a label that does not stand among its own.
+  static func isInherited(_ key: String) -> Bool { key == namespace || key.hasPrefix(namespacePrefix) }
+
   /// The value of a label that is always the same; nil when it is absent or differs.
   func constant(_ key: String) -> String? {
     if case .constant(let value) = meaning(key) { value } else { nil }

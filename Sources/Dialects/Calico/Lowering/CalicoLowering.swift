@@ -5,16 +5,19 @@ internal import PolicyModel
 struct CalicoLowering {
   let references: PolicySet.References
   let hostEndpoints: [CalicoHostEndpoint]
-  private let sets: [(labels: CalicoLabels, home: Namespace?, nets: [CalicoNet])]
+  private let sets: [(labels: CalicoLabels, home: Namespace?, nets: [PeerCondition])]
   /// Indices of the sets that live in a namespace, by its name; under the empty name those that live in none.
   private let setsOfHome: [String: [Int]]
+  /// Indices of the sets that have a label themselves, by its key and value.
+  private let setsWithLabel: [String: [String: [Int]]]
   private(set) var problems: [Diagnostic] = []
 
   init(_ policies: PolicySet) {
     references = policies.references
     var homes: [String: Namespace] = [:]
     for namespace in references.namespaces { homes[namespace.name] = namespace }
-    var sets: [(CalicoLabels, Namespace?, [CalicoNet])] = []
+    var sets: [(CalicoLabels, Namespace?, [PeerCondition])] = []
+    var setsWithLabel: [String: [String: [Int]]] = [:]
     var hostEndpoints: [CalicoHostEndpoint] = []
     for object in policies.calico {
       switch object {
@@ -22,12 +25,16 @@ struct CalicoLowering {
         let name = set.meta.namespace
         let home =
           set.isGlobal ? nil : homes[name] ?? Namespace(name: name, labels: .none, location: nil)
-        sets.append((.of(set.meta.labels, in: home), home, set.nets))
+        for label in set.meta.labels.entries {
+          setsWithLabel[label.key, default: [:]][label.value, default: []].append(sets.count)
+        }
+        sets.append((.of(set.meta.labels, in: home), home, set.nets.map { Self.block($0.cidr) }))
       case .hostEndpoint(let endpoint): hostEndpoints.append(endpoint)
       case .policy, .stagedKubernetesPolicy, .tier: break
       }
     }
     self.sets = sets
+    self.setsWithLabel = setsWithLabel
     setsOfHome = Dictionary(grouping: sets.indices) { sets[$0].1?.name ?? "" }
     self.hostEndpoints = hostEndpoints
   }
@@ -36,13 +43,23 @@ struct CalicoLowering {
   /// endpoint its expected addresses, as Felix sees them.
   func conditions(_ selection: CalicoSelection) -> [PeerCondition] {
     var conditions = selection.pods.map { [PeerCondition.endpoints($0)] } ?? []
-    for index in indicesOfSets(in: selection.namespaces) where selection.contains(sets[index].labels) {
-      conditions += sets[index].nets.map { Self.block($0.cidr) }
+    for index in candidates(selection) where selection.contains(sets[index].labels) {
+      conditions += sets[index].nets
     }
     for endpoint in self.hostEndpoints(selection) {
       conditions += endpoint.expectedIPs.map { Self.block($0) }
     }
     return conditions
+  }
+
+  /// Indices of the sets that a selection may mean, in the order of the input. Most selectors are about pods, and ask
+  /// for a label that no set has.
+  private func candidates(_ selection: CalicoSelection) -> [Int] {
+    if let needed = selection.selector?.expression.neededLabel, !CalicoLabels.isInherited(needed.key) {
+      let byValue = setsWithLabel[needed.key] ?? [:]
+      return needed.values.flatMap { byValue[$0] ?? [] }.sorted()
+    }
+    return indicesOfSets(in: selection.namespaces)
   }
 
   /// Indices of the sets that may live in such namespaces, in the order of the input.
@@ -64,7 +81,7 @@ struct CalicoLowering {
   /// - Parameter namespaces: nil for every namespace.
   func nets(in namespaces: LabelSelector?) -> [PeerCondition] {
     sets.filter { set in set.home.map { namespaces?.matches($0.labels) ?? true } ?? false }
-      .flatMap(\.nets).map { Self.block($0.cidr) }
+      .flatMap(\.nets)
   }
 
   static func block(_ cidr: CIDR, except holes: [CIDR] = []) -> PeerCondition {

@@ -32,7 +32,9 @@ struct CalicoSelection {
     case .named(let name): scope = .named(name)
     case .matching(let selector): scope = .matching(selector.lower(.ofPods, of: .namespace))
     }
-    var parts = [selector?.lower(.ofPods), serviceAccounts(.ofPods)].compactMap { $0 }
+    var parts = [
+      selector?.lower(.ofPods), serviceAccountSelector?.lower(.ofPods, of: ownerOfServiceAccounts),
+    ].compactMap { $0 }
     if !serviceAccountNames.isEmpty {
       parts.append(.attribute(.serviceAccountName, .isIn(serviceAccountNames)))
     }
@@ -42,20 +44,18 @@ struct CalicoSelection {
   /// Whether a network set or a host endpoint with these labels is meant.
   func contains(_ labels: CalicoLabels) -> Bool {
     // Its own labels first, as few have those that a selector of pods asks for.
-    guard serviceAccountNames.isEmpty, selector?.lower(labels).isEverything ?? true,
-      serviceAccounts(labels)?.isEverything ?? true
+    guard serviceAccountNames.isEmpty, selector?.matches(labels) ?? true,
+      serviceAccountSelector?.matches(labels, of: ownerOfServiceAccounts) ?? true
     else { return false }
     return switch namespaces {
     case .any: true
     case .named(let name): labels.constant(CalicoLabels.namespace) == name
     case .none: labels.constant(CalicoLabels.namespace) == nil
-    case .matching(let selector): selector.lower(labels, of: .namespace).isEverything
+    case .matching(let selector): selector.matches(labels, of: .namespace)
     }
   }
 
-  private func serviceAccounts(_ labels: CalicoLabels) -> LabelExpression? {
-    serviceAccountSelector?.lower(labels, of: .serviceAccount(allAsksForOne: isSubject))
-  }
+  private var ownerOfServiceAccounts: CalicoSelector.Owner { .serviceAccount(allAsksForOne: isSubject) }
 }
 
 extension CalicoSelection {

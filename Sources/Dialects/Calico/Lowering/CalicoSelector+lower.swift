@@ -17,6 +17,16 @@ extension CalicoSelector {
   func lower(_ labels: CalicoLabels, of owner: Owner = .endpoint) -> LabelExpression {
     expression.lower(labels, owner)
   }
+
+  /// Whether something whose labels are constants is meant.
+  func matches(_ labels: CalicoLabels, of owner: Owner = .endpoint) -> Bool {
+    expression.holds { term in
+      switch term.kind {
+      case .all, .global: owner.labelOfAll.map { labels.constant($0) != nil } ?? true
+      case .label(let key, let test): test.matches(labels.constant(owner.prefix + key))
+      }
+    }
+  }
 }
 
 extension CalicoSelector.Owner {

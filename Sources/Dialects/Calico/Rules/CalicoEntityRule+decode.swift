@@ -4,7 +4,7 @@ internal import PolicyModel
 extension CalicoEntityRule {
   private static let knownFields = [
     "nets", "notNets", "selector", "notSelector", "namespaceSelector", "ports", "notPorts", "serviceAccounts",
-    "services",
+    "services", domains,
   ]
   /// A list of names, in Calico Enterprise and Calico Cloud.
   private static let domains = "domains"
@@ -26,7 +26,7 @@ extension CalicoEntityRule {
       return
     }
     let fields = StrictFields(
-      criteria: node, type: "EntityRule", known: Self.knownFields + [Self.domains], &problems)
+      criteria: node, type: "EntityRule", known: Self.knownFields, &problems)
     problems.reportEnterprise(fields, Self.domains, consequence: "which opens the rule")
     let criteria = CalicoPeerCriteria(fields, path, &problems)
     let service = fields["services"].flatMap { services in

@@ -41,7 +41,7 @@ extension CalicoSelector {
   private func checkGlobal(
     _ text: String, _ node: Node, field: String, _ use: GlobalUse, _ problems: inout [Diagnostic]
   ) -> Bool {
-    guard text.contains("global(") else { return true }
+    guard text.hasPart("global(") else { return true }
     switch use {
     case .alone:
       if isGlobal, text.drop(while: { $0 == " " || $0 == "\t" }).hasPrefix("global(") { return true }

@@ -59,21 +59,38 @@ package struct CalicoSelector: Sendable {
   ///
   /// - Parameter value: the value of a label; nil when it is absent.
   package func matches(_ value: (_ label: String) -> String?) -> Bool {
-    expression.matches(value)
-  }
-}
-
-extension CalicoSelector.Expression {
-  fileprivate func matches(_ value: (String) -> String?) -> Bool {
-    switch self {
-    case .anyOf(let parts): parts.contains { $0.matches(value) }
-    case .allOf(let parts): parts.allSatisfy { $0.matches(value) }
-    case .not(let part): !part.matches(value)
-    case .term(let term):
+    expression.holds { term in
       switch term.kind {
       case .all, .global: true
       case .label(let label, let test): test.matches(value(label))
       }
+    }
+  }
+}
+
+extension CalicoSelector.Expression {
+  /// Whether the expression is true when some of its terms are.
+  func holds(_ isTrue: (CalicoSelector.Term) -> Bool) -> Bool {
+    switch self {
+    case .anyOf(let parts): parts.contains { $0.holds(isTrue) }
+    case .allOf(let parts): parts.allSatisfy { $0.holds(isTrue) }
+    case .not(let part): !part.holds(isTrue)
+    case .term(let term): isTrue(term)
+    }
+  }
+
+  /// A label that everything has for which the expression is true, with the distinct values it may have; nil when
+  /// none is found.
+  var neededLabel: (key: String, values: [String])? {
+    switch self {
+    case .allOf(let parts): parts.lazy.compactMap(\.neededLabel).first
+    case .term(let term):
+      switch term.kind {
+      case .label(let key, .equals(let value)): (key, [value])
+      case .label(let key, .isIn(let values)): (key, values)
+      case .label, .all, .global: nil
+      }
+    case .anyOf, .not: nil
     }
   }
 }
@@ -87,9 +104,7 @@ extension CalicoSelector.LabelTest {
     case .notEquals(let unwanted): return value != unwanted
     case .isIn(let values): return value.map(values.contains) ?? false
     case .isNotIn(let values): return !(value.map(values.contains) ?? false)
-    case .contains(let part):
-      guard let bytes = value?.utf8, bytes.count >= part.utf8.count else { return false }
-      return (0...(bytes.count - part.utf8.count)).contains { bytes.dropFirst($0).starts(with: part.utf8) }
+    case .contains(let part): return value?.hasPart(part) ?? false
     case .startsWith(let part): return value?.utf8.starts(with: part.utf8) ?? false
     case .endsWith(let part): return value?.utf8.reversed().starts(with: part.utf8.reversed()) ?? false
     }
