@@ -48,8 +48,7 @@ struct ReplayCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let log = try readLog()
-    for problem in log.problems { Terminal.writeError(problem.text(display.style(for: 2)) + "\n") }
+    let log = try FlowLog.read(flows, display)
     let cluster = try await input.load()
     display.reportErrors(cluster)
     try cluster.requireSomething()
@@ -76,14 +75,5 @@ struct ReplayCommand: AsyncParsableCommand {
     }
     let hasFindings = against.isEmpty ? report.disagreements > 0 : !report.broken.isEmpty
     if hasFindings || cluster.hasErrors || after?.hasErrors == true { throw ExitStatus.findings }
-  }
-
-  private func readLog() throws -> FlowLog {
-    do throws(UnreadableRecords) {
-      return FlowLog([try RecordText(path: flows)])
-    } catch {
-      Terminal.writeError(error.problem.text(display.style(for: 2)) + "\n")
-      throw ExitStatus.unreadableInput
-    }
   }
 }
