@@ -48,6 +48,13 @@ struct SuggestCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "Leave a direction of a workload as it is in which nothing was seen.")
   var onlySeenDirections = false
 
+  @Flag(
+    name: .long,
+    help:
+      "Open ports to everything outside where the log does not say which addresses it was, as Calico's `pub`."
+  )
+  var openToWorld = false
+
   @Argument(help: "The log.", completion: .file())
   var flows: String
 
@@ -92,6 +99,7 @@ struct SuggestCommand: AsyncParsableCommand {
     options.namespace = namespace
     options.closesUnseen = isolateUnseen
     options.onlySeenDirections = onlySeenDirections
+    options.opensToWorld = openToWorld
     options.enforcesStaged = input.reading.staged
     return options
   }

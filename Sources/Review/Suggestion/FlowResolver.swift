@@ -9,8 +9,9 @@ struct ResolvedFlow: Sendable, Hashable {
   var named: Flow?
 }
 
-/// Finds out what connections of a log are in a cluster, more willingly than ``ObservedEnds``: where an end is none of the
-/// cluster's objects, its address speaks for it.
+/// Finds out what connections of a log are in a cluster, and what its policies say of them.
+///
+/// More willing than ``ObservedEnds``: where an end is none of the cluster's objects, its address speaks for it.
 struct FlowResolver {
   /// What an entry of a log is.
   enum Resolution {
@@ -20,12 +21,16 @@ struct FlowResolver {
   }
 
   let cluster: Cluster
+  let compiled: CompiledPolicies
   let evaluator: FlowEvaluator
+  private let table: VerdictTable
   private let ends: ObservedEnds
   private let parser: FlowParser
 
   init(_ cluster: Cluster) {
     self.cluster = cluster
+    compiled = CompiledPolicies(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
+    table = VerdictTable(compiled)
     evaluator = FlowEvaluator(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
     ends = ObservedEnds(cluster)
     parser = FlowParser(cluster.world)
@@ -68,10 +73,19 @@ struct FlowResolver {
     return try ends.find(end)
   }
 
-  /// What the policies say.
+  /// What the policies say of a direction, or of the whole connection.
   func outcome(_ resolved: ResolvedFlow, _ direction: Direction? = nil) -> Outcome {
-    let outcome = evaluator.verdict(resolved.flow).outcome(direction)
+    let outcome = outcome(resolved.flow, direction)
     guard outcome != .allowed, let named = resolved.named else { return outcome }
-    return evaluator.verdict(named).outcome(direction) == .allowed ? .allowed : outcome
+    return self.outcome(named, direction) == .allowed ? .allowed : outcome
+  }
+
+  func outcome(_ flow: Flow, _ direction: Direction? = nil) -> Outcome {
+    guard let verdict = table.verdict(flow) else { return evaluator.verdict(flow).outcome(direction) }
+    switch direction {
+    case .egress: return verdict.egress.outcome
+    case .ingress: return verdict.ingress.outcome
+    case nil: return verdict.outcome
+    }
   }
 }

@@ -138,7 +138,7 @@ struct Observations: Sendable {
     case .node(let number, _): .node(number)
     case .address(let address): self.end(address)
     case .entity(.apiServer): .apiServer
-    case .entity(.world): .unnameable("the log does not say which addresses outside the cluster these are")
+    case .entity(.world): .world
     case .entity(.special(let name)): .unnameable("no NetworkPolicy can name entity/\(name)")
     case .domain(let name): .unnameable("no NetworkPolicy can name \(name), and the log has no address of it")
     case .service(let number, _):

@@ -51,8 +51,19 @@ struct ObservedConnection: Sendable {
     case node(Int)
     case address(IPAddress)
     case apiServer
+    /// Anything outside: the log does not say which addresses.
+    case world
     /// Something that no NetworkPolicy can name, with why.
     case unnameable(String)
+
+    /// Why no rule can name it; nil where one can.
+    var obstacle: String? {
+      switch self {
+      case .world: "the log does not say which addresses outside the cluster it was"
+      case .unnameable(let reason): reason
+      case .workload, .node, .address, .apiServer: nil
+      }
+    }
 
     var workload: Int? { if case .workload(let group) = self { group } else { nil } }
   }

@@ -5,6 +5,7 @@ extension PolicySuggestion {
   /// Manifests for `kubectl apply`; what was seen, what the policies do not do and the proof are comments.
   package var yaml: String {
     var text = Self.body(parts)
+    if parts.isEmpty { text += YAMLText.comment("No policy is missing.") + "\n" }
     for finding in findings { text += YAMLText.comment(Self.line(finding)) + "\n" }
     for flow in denied.prefix(Self.mostDenied) {
       text += YAMLText.comment("denied, and not allowed: \(Self.line(flow))") + "\n"

@@ -14,6 +14,8 @@ package struct PolicySuggestion: Sendable {
     package var closesUnseen = false
     /// Leaves a direction as it is in which nothing was seen of a workload.
     package var onlySeenDirections = false
+    /// Opens ports to everything outside where a log does not say which addresses there it means.
+    package var opensToWorld = false
     /// Takes Calico's staged policies for enforced ones.
     package var enforcesStaged = false
 
@@ -73,7 +75,8 @@ package struct PolicySuggestion: Sendable {
     var builder = SuggestionBuilder(log, input, cluster, options)
     builder.build()
     let text = ManifestText(path: SuggestionProof.path, Self.body(builder.parts))
-    let suggested = input.adding(text).cluster(cluster.profile, enforcesStaged: options.enforcesStaged)
+    let suggested = FlowResolver(
+      input.adding(text).cluster(cluster.profile, enforcesStaged: options.enforcesStaged))
     profile = cluster.profile.name
     parts = builder.parts
     denied = builder.observations.denied.filter { builder.isWanted($0) }
@@ -81,7 +84,7 @@ package struct PolicySuggestion: Sendable {
     skipped = log.skipped
     proof = SuggestionProof(builder, suggested)
     connections = builder.connections(suggested)
-    findings = SuggestionFindings(builder, proof, input, cluster, suggested).findings
+    findings = SuggestionFindings(builder, proof, suggested).findings
   }
 
   /// Whether every connection that was seen stays allowed.

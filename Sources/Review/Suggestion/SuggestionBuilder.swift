@@ -26,13 +26,18 @@ struct SuggestionBuilder {
   private(set) var parts: [PolicySuggestion.Part] = []
 
   private let input: ClusterInput
+  private let compiled: CompiledPolicies
   private let units: [ConnectivityUnit]
+  /// What something declares to need, and policies let through.
+  private(set) var needs: [Need] = []
   /// Where each workload looks up names.
   private var lookups: [Int: [Need.Target]] = [:]
   /// By workload, the directions that policies of the input do not close.
   private var open: [Int: Set<Direction>] = [:]
   /// By workload, the directions in which something was seen.
   private var seen: [Int: Set<Direction>] = [:]
+  /// Connections that no rule can name.
+  private(set) var unwritten: Set<Int> = []
   /// What has a rule of its own.
   private var written: Set<Side> = []
 
@@ -47,11 +52,15 @@ struct SuggestionBuilder {
     self.input = input
     self.cluster = cluster
     self.options = options
-    observations = Observations(log, FlowResolver(cluster))
-    let compiled = CompiledPolicies(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
+    let resolver = FlowResolver(cluster)
+    observations = Observations(log, resolver)
+    compiled = resolver.compiled
     units = compiled.units()
     places = SystemNamespaces.places(units, in: cluster.world, only: options.namespace)
-    for need in NeedCollector.needs(input, cluster, compiled) where need.kind == .dns {
+    let needs = NeedCollector.needs(input, cluster, compiled).filter { $0.kind != .probe }
+    let outcomes = NeedEvaluator(cluster, compiled, units).outcomes(of: needs)
+    self.needs = zip(needs, outcomes).filter { if case .met = $1 { true } else { false } }.map(\.0)
+    for need in needs where need.kind == .dns {
       guard case .workload(let client) = need.source else { continue }
       lookups[client, default: []] += need.targets
       for target in need.targets {
@@ -156,19 +165,23 @@ struct SuggestionBuilder {
   private mutating func write(without useless: Set<Side>, _ closedOnly: FlowResolver) -> SuggestionWriter {
     var writer = closing()
     written = []
+    unwritten = []
     for (number, connection) in observations.connections.enumerated() {
       for direction in Direction.allCases {
         let side = Side(connection: number, direction: direction)
         guard let group = connection.subject(direction), isClosed(group, direction), !useless.contains(side),
           connection.flows.contains(where: { closedOnly.outcome($0, direction) != .allowed })
         else { continue }
-        if writer.allow(connection, direction, of: group) { written.insert(side) }
+        if writer.allow(connection, direction, of: group, options) {
+          written.insert(side)
+        } else {
+          unwritten.insert(number)
+        }
       }
     }
-    let needs = NeedTargets(closedOnly)
     for (group, directions) in closed.sorted(by: { $0.key < $1.key }) {
       if directions.contains(.egress), isOpen(group, .egress) {
-        for target in lookups[group] ?? [] where !needs.isAllowed(from: group, to: target, .egress) {
+        for target in lookups[group] ?? [] where !Self.isAllowed(group, target, closedOnly) {
           writer.allowLookups(group, at: target)
         }
       }
@@ -179,6 +192,12 @@ struct SuggestionBuilder {
       }
     }
     return writer
+  }
+
+  private static func isAllowed(_ group: Int, _ target: Need.Target, _ resolver: FlowResolver) -> Bool {
+    guard case .workload(let server) = target.end else { return false }
+    let flow = Flow(from: .workload(group), to: .workload(server), .port(target.transport, target.port))
+    return resolver.outcome(flow, .egress) == .allowed
   }
 
   func isClosed(_ group: Int, _ direction: Direction) -> Bool {
@@ -224,17 +243,21 @@ struct SuggestionBuilder {
     }
   }
 
+  func isWanted(_ unmapped: Observations.Unmapped) -> Bool {
+    guard let namespace = options.namespace else { return true }
+    return unmapped.entry.source.namespace == namespace || unmapped.entry.destination.namespace == namespace
+  }
+
   func isWanted(_ denied: Observations.Denied) -> Bool {
     denied.groups.contains { places.contains(cluster.world.workloads[$0].namespace) }
   }
 
   /// - Parameter suggested: the cluster with the policies.
-  func connections(_ suggested: Cluster) -> [PolicySuggestion.Connection] {
-    let resolver = FlowResolver(suggested)
+  func connections(_ suggested: FlowResolver) -> [PolicySuggestion.Connection] {
     func side(_ number: Int, _ connection: ObservedConnection, _ direction: Direction)
       -> PolicySuggestion.Side
     {
-      let isAllowed = connection.flows.allSatisfy { resolver.outcome($0, direction) == .allowed }
+      let isAllowed = connection.flows.allSatisfy { suggested.outcome($0, direction) == .allowed }
       if !isAllowed { return .cut }
       if written.contains(Side(connection: number, direction: direction)) { return .suggested }
       return connection.subject(direction).map { isClosed($0, direction) } ?? false ? .existing : .open
@@ -252,18 +275,5 @@ extension ObservedConnection {
   /// The workload whose policies decide a direction; nil where it is none.
   func subject(_ direction: Direction) -> Int? {
     direction == .egress ? source.workload : destination.workload
-  }
-}
-
-/// What is allowed to pods' ports, as flows of no log.
-private struct NeedTargets {
-  private let resolver: FlowResolver
-
-  init(_ resolver: FlowResolver) { self.resolver = resolver }
-
-  func isAllowed(from group: Int, to target: Need.Target, _ direction: Direction) -> Bool {
-    guard case .workload(let server) = target.end else { return false }
-    let flow = Flow(from: .workload(group), to: .workload(server), .port(target.transport, target.port))
-    return resolver.outcome(ResolvedFlow(flow: flow), direction) == .allowed
   }
 }

@@ -11,15 +11,16 @@ struct SuggestionFindings {
 
   /// - Parameter suggested: the cluster with the policies.
   init(
-    _ builder: SuggestionBuilder, _ proof: SuggestionProof, _ input: ClusterInput, _ cluster: Cluster,
-    _ suggested: Cluster
+    _ builder: SuggestionBuilder, _ proof: SuggestionProof, _ suggested: FlowResolver
   ) {
     self.builder = builder
-    world = cluster.world
+    world = builder.cluster.world
     for cut in proof.cut { add(cut) }
     addUnmapped()
-    addOpen(suggested)
-    addNeeds(input, cluster, suggested)
+    addUnwritten()
+    let units = suggested.compiled.units()
+    addOpen(units)
+    addNeeds(suggested, units)
     addExceptions()
     addAlike()
     for opening in proof.open { add(opening) }
@@ -47,7 +48,7 @@ struct SuggestionFindings {
   private mutating func addUnmapped() {
     var order: [(reason: String, isCut: Bool)] = []
     var counts: [String: (count: Int, first: FlowLog.Entry)] = [:]
-    for unmapped in builder.observations.unmapped {
+    for unmapped in builder.observations.unmapped where builder.isWanted(unmapped) {
       let isCut = unmapped.known.contains { builder.isClosed($0.group, $0.direction) }
       let key = "\(isCut) \(unmapped.reason)"
       if counts[key] == nil { order.append((unmapped.reason, isCut)) }
@@ -68,12 +69,28 @@ struct SuggestionFindings {
     }
   }
 
+  /// What a NetworkPolicy cannot say.
+  private mutating func addUnwritten() {
+    for number in builder.unwritten.sorted() {
+      let connection = builder.observations.connections[number]
+      let (source, destination) = (connection.source.obstacle, connection.destination.obstacle)
+      let reason =
+        connection.port == nil
+        ? "NetworkPolicies speak of TCP, UDP and SCTP only" : source ?? destination ?? "no peer can name it"
+      findings.append(
+        Diagnostic(
+          .unwritableFlow, .warning,
+          "no rule is written for \(connection.sourceName) -> \(connection.destinationName) \(connection.portText): \(reason)",
+          at: nil,
+          fix: connection.source == .world || connection.destination == .world
+            ? "--open-to-world opens the port to everything outside" : nil))
+    }
+  }
+
   /// Closed workloads that are open all the same.
-  private mutating func addOpen(_ suggested: Cluster) {
-    let compiled = CompiledPolicies(
-      world: suggested.world, tiers: suggested.tiers, profile: suggested.profile)
+  private mutating func addOpen(_ units: [ConnectivityUnit]) {
     var done: Set<Int> = []
-    for unit in compiled.units() {
+    for unit in units {
       for direction in Direction.allCases where builder.isClosed(unit.workload, direction) {
         let isIsolated = direction == .ingress ? unit.isIngressIsolated : unit.isEgressIsolated
         guard !isIsolated, done.insert(unit.workload).inserted else { continue }
@@ -89,33 +106,15 @@ struct SuggestionFindings {
   // MARK: - What else is cut
 
   /// What something declares to need, and the log does not show.
-  private mutating func addNeeds(_ input: ClusterInput, _ cluster: Cluster, _ suggested: Cluster) {
-    let before = NeedMeasure(cluster)
-    let needs = before.met(
-      NeedCollector.needs(input, cluster, before.compiled).filter { $0.kind != .probe })
-    for (need, outcome) in zip(needs, NeedMeasure(suggested).outcomes(needs)) {
+  private mutating func addNeeds(_ suggested: FlowResolver, _ units: [ConnectivityUnit]) {
+    let evaluator = NeedEvaluator(suggested.cluster, suggested.compiled, units)
+    for (need, outcome) in zip(builder.needs, evaluator.outcomes(of: builder.needs)) {
       if case .met = outcome { continue }
       let reason = if case .cut(let cut) = outcome { ": \(cut.words)" } else { "" }
       findings.append(
         Diagnostic(
           .needNotSeen, need.kind == .dns ? .error : .warning,
           "\(need.summary), which was not seen, and is not allowed any more\(reason)", at: need.location))
-    }
-  }
-
-  private struct NeedMeasure {
-    let compiled: CompiledPolicies
-    private let evaluator: NeedEvaluator
-
-    init(_ cluster: Cluster) {
-      compiled = CompiledPolicies(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
-      evaluator = NeedEvaluator(cluster, compiled, compiled.units())
-    }
-
-    func outcomes(_ needs: [Need]) -> [NeedOutcome] { evaluator.outcomes(of: needs) }
-
-    func met(_ needs: [Need]) -> [Need] {
-      zip(needs, outcomes(needs)).filter { if case .met = $1 { true } else { false } }.map(\.0)
     }
   }
 
@@ -187,6 +186,8 @@ extension Diagnostic.Code {
   package static let seenAndCut = Self(rawValue: "seen-and-cut")
   /// A connection that was seen, with an end that is nothing in the input.
   package static let unmappedFlow = Self(rawValue: "unmapped-flow")
+  /// A connection that was seen, and that no NetworkPolicy can name.
+  package static let unwritableFlow = Self(rawValue: "unwritable-flow")
   /// A workload that suggested policies fail to close.
   package static let notClosed = Self(rawValue: "not-closed")
   /// A workload that NetworkPolicies cannot close, or that is left open on purpose.

@@ -30,6 +30,8 @@ package struct SuggestionProof: Sendable {
     package let reasons: [String]
     /// Whether it depends on what the input does not say.
     package let isUndefined: Bool
+    /// Whether a rule of the input takes part, and not only suggested ones.
+    let isOfInput: Bool
     /// The first of them.
     package fileprivate(set) var examples: [Example]
     package fileprivate(set) var count: Int
@@ -46,7 +48,7 @@ package struct SuggestionProof: Sendable {
   package let lookups: Int
 
   /// - Parameter suggested: the cluster with the policies, read from their text.
-  init(_ builder: SuggestionBuilder, _ suggested: Cluster) {
+  init(_ builder: SuggestionBuilder, _ suggested: FlowResolver) {
     (flows, cut) = Self.replay(builder, suggested)
     var finder = OpeningFinder(builder, suggested)
     finder.findPairs()
@@ -56,26 +58,27 @@ package struct SuggestionProof: Sendable {
   }
 
   /// Holds the log against the policies.
-  private static func replay(_ builder: SuggestionBuilder, _ suggested: Cluster) -> (flows: Int, cut: [Cut]) {
-    let resolver = FlowResolver(suggested)
-    let wording = Wording(suggested.world)
+  private static func replay(_ builder: SuggestionBuilder, _ suggested: FlowResolver) -> (
+    flows: Int, cut: [Cut]
+  ) {
+    let wording = Wording(suggested.cluster.world)
     var numbers: [ResolvedFlow: Int?] = [:]
     var cut: [Cut] = []
     for entry in builder.observations.entries {
-      guard case .flow(let resolved, let source, let destination)? = try? resolver.resolve(entry),
+      guard case .flow(let resolved, let source, let destination)? = try? suggested.resolve(entry),
         builder.isWanted(resolved.flow)
       else { continue }
       if let known = numbers[resolved] {
         if let known { cut[known].count = cut[known].count.addingWithoutOverflow(entry.count) }
         continue
       }
-      let outcome = resolver.outcome(resolved)
+      let outcome = suggested.outcome(resolved)
       numbers[resolved] = outcome == .allowed ? Int?.none : cut.count
       if outcome == .allowed { continue }
       cut.append(
         Cut(
           flow: "\(source) -> \(destination) \(entry.traffic)", count: entry.count, verdict: outcome,
-          reason: wording.reason(resolver.evaluator.verdict(resolved.flow)), location: entry.location))
+          reason: wording.reason(suggested.evaluator.verdict(resolved.flow)), location: entry.location))
     }
     return (numbers.count, cut)
   }
@@ -105,14 +108,12 @@ private struct OpeningFinder {
   private(set) var openings: [SuggestionProof.Opening] = []
   private(set) var lookups = 0
 
-  init(_ builder: SuggestionBuilder, _ suggested: Cluster) {
+  init(_ builder: SuggestionBuilder, _ suggested: FlowResolver) {
     self.builder = builder
-    let compiled = CompiledPolicies(
-      world: suggested.world, tiers: suggested.tiers, profile: suggested.profile)
-    report = ConnectivityReport(suggested, compiled)
+    report = ConnectivityReport(suggested.cluster, suggested.compiled)
     walk = report.makeWalk()
     explainer = RowExplainer(report)
-    for connection in builder.observations.connections { note(connection, suggested) }
+    for connection in builder.observations.connections { note(connection, suggested.cluster) }
   }
 
   private mutating func note(_ connection: ObservedConnection, _ cluster: Cluster) {
@@ -124,7 +125,7 @@ private struct OpeningFinder {
       case .node(let number):
         AddressSet(unsorted: cluster.world.nodes[number].addresses.flatMap { AddressSet($0).intervals })
       case .apiServer: cluster.world.apiServerAddresses
-      case .workload, .unnameable: .empty
+      case .workload, .world, .unnameable: .empty
       }
     }
     if let source = connection.source.workload, let destination = connection.destination.workload {
@@ -215,6 +216,18 @@ private struct OpeningFinder {
     }
   }
 
+  private func isOfInput(
+    _ source: CompiledPolicies.RowEnd, _ destination: CompiledPolicies.RowEnd, _ traffic: TrafficSet
+  ) -> Bool {
+    Direction.allCases.contains { direction in
+      let deciding = report.compiled.deciding(direction, from: source, to: destination, carrying: traffic)
+      guard case .rules(let numbers, _) = deciding else { return false }
+      return numbers.contains {
+        report.compiled.policyAndRule($0).policy.location.file.path != SuggestionProof.path
+      }
+    }
+  }
+
   private mutating func add(
     _ source: CompiledPolicies.RowEnd, _ destination: CompiledPolicies.RowEnd, _ sourceName: String,
     _ destinationName: String, _ traffic: TrafficSet, isUndefined: Bool
@@ -226,7 +239,9 @@ private struct OpeningFinder {
     guard let number = numbers[key] else {
       numbers[key] = openings.count
       openings.append(
-        SuggestionProof.Opening(reasons: reasons, isUndefined: isUndefined, examples: [example], count: 1))
+        SuggestionProof.Opening(
+          reasons: reasons, isUndefined: isUndefined, isOfInput: isOfInput(source, destination, traffic),
+          examples: [example], count: 1))
       return
     }
     openings[number].count += 1

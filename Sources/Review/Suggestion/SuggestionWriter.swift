@@ -46,7 +46,10 @@ struct SuggestionWriter {
   }
 
   /// Lets a workload's side of a connection through; false where no rule can name the other end or the port.
-  mutating func allow(_ connection: ObservedConnection, _ direction: Direction, of group: Int) -> Bool {
+  mutating func allow(
+    _ connection: ObservedConnection, _ direction: Direction, of group: Int,
+    _ options: PolicySuggestion.Options
+  ) -> Bool {
     guard let port = connection.port else { return false }
     let other = direction == .egress ? connection.destination : connection.source
     let named: PolicyPeers.Named
@@ -55,7 +58,8 @@ struct SuggestionWriter {
     case .node(let number): named = ends.node(number, direction, port)
     case .address(let address): named = PolicyPeers.Named(peers: [PolicyPeers.block(address)])
     case .apiServer: named = apiServer(direction, port)
-    case .unnameable: return false
+    case .world where options.opensToWorld: named = ends.world(direction, port)
+    case .world, .unnameable: return false
     }
     let subject = subject(group)
     allow(named, direction, port, in: subject)

@@ -60,13 +60,24 @@ struct PolicyPeers {
     // Cilium knows an API server of the cluster by its identity, which no block matches.
     if profile.enforcer == .cilium { return Named(peers: [.anyone]) }
     if !facts.apiServerAddresses.isEmpty { return Named(peers: facts.apiServerAddresses.map(Self.block)) }
-    if facts.podBlocks.isEmpty { return Named(peers: [.anyone]) }
-    return Named(
-      peers: AddressFamily.allCases.compactMap { family in
-        let pods = facts.podBlocks.filter { $0.family == family }
-        return pods.isEmpty
-          ? nil : .block(family == .ipv4 ? "0.0.0.0/0" : "::/0", except: pods.map(\.description))
-      })
+    return Named(peers: facts.podBlocks.isEmpty ? [.anyone] : everythingButPods)
+  }
+
+  /// Everything outside: everything but pods, else everything, which is said.
+  func world(_ direction: Direction, _ port: PlannedPolicy.Port) -> Named {
+    facts.podBlocks.isEmpty
+      ? anyone(
+        direction, port,
+        "the log does not say which addresses it was, nor cluster.podCIDRs in merlon.yaml where pods are")
+      : Named(peers: everythingButPods)
+  }
+
+  private var everythingButPods: [PlannedPolicy.Peer] {
+    AddressFamily.allCases.compactMap { family in
+      let pods = facts.podBlocks.filter { $0.family == family }
+      return pods.isEmpty
+        ? nil : .block(family == .ipv4 ? "0.0.0.0/0" : "::/0", except: pods.map(\.description))
+    }
   }
 
   /// A node: the blocks of all nodes, because pods and their clients move, else its own addresses, else everything.

@@ -59,7 +59,10 @@ struct DataValueTests {
   @Test("notes are comments before elements of lists, on one line whatever is in them")
   func notes() throws {
     let value = DataValue.members(
-      ("a", .list([.noted(["one", "x\n- evil: true"], .members(("b", 1))), .noted([], 2), .noted(["y"], 3)])))
+      (
+        "a",
+        .list([.noted(["one", "x\n- evil: true"], .members(("b", 1))), .noted([], 2), .noted(["y"], 3)])
+      ))
     #expect(value.yaml == "a:\n  # one\n  # x - evil: true\n  - b: 1\n  - 2\n  # y\n  - 3\n")
     #expect(Self.matches(try parseYAML(value.yaml), value))
     #expect(value.json == #"{"a":[{"b":1},2,3]}"#)

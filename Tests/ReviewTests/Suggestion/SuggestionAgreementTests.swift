@@ -78,7 +78,7 @@ struct SuggestionAgreementTests {
     var spokenOf: Set<Int> { Set(allowed.flatMap { [$0.source, $0.destination] }) }
   }
 
-  @Test("they allow all that was seen, and nothing between pairs that were not", arguments: 1...150)
+  @Test("they allow all that was seen, and nothing between pairs that were not", arguments: 1...100)
   func acceptance(seed: UInt64) throws {
     let observed = Observed(seed: seed)
     let fixture = SuggestionFixture(observed.workloads, observed.log)
@@ -94,7 +94,7 @@ struct SuggestionAgreementTests {
     }
   }
 
-  @Test("beside the policies that made the log they open nothing new", arguments: 1...40)
+  @Test("beside the policies that made the log they open nothing new", arguments: 1...20)
   func existing(seed: UInt64) throws {
     let observed = Observed(seed: seed)
     let fixture = SuggestionFixture(observed.workloads + observed.policies, observed.log)
@@ -107,7 +107,7 @@ struct SuggestionAgreementTests {
     }
   }
 
-  @Test("with what they suggested in the input they suggest nothing more", arguments: 1...40)
+  @Test("with what they suggested in the input they suggest nothing more", arguments: 1...20)
   func again(seed: UInt64) throws {
     let observed = Observed(seed: seed)
     let first = SuggestionFixture(observed.workloads, observed.log)
