@@ -150,7 +150,7 @@ struct SuggestionFindings {
     let what = opening.isUndefined ? "may be open" : "is open"
     findings.append(
       Diagnostic(
-        .moreThanSeen, .warning,
+        .moreThanSeen, opening.isOfInput && !opening.isUndefined ? .note : .warning,
         "more \(what) than was seen: \(examples.joined(separator: ", "))\(more > 0 ? " and \(more) more" : ""): \(opening.reasons.joined(separator: "; "))",
         at: nil))
   }
