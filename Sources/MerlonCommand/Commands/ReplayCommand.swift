@@ -35,26 +35,17 @@ struct ReplayCommand: AsyncParsableCommand {
     completion: .file())
   var against: [String] = []
 
-  @Argument(help: "The log.", completion: .file())
-  var flows: String
-
-  @OptionGroup(title: "Input") var input: InputOptions
+  @OptionGroup var input: LogOptions
   @OptionGroup(title: "Display") var display: DisplayOptions
 
-  func validate() throws {
-    if flows == "-", input.paths.contains("-") {
-      throw ValidationError("standard input cannot be both flows and manifests")
-    }
-  }
-
   func run() async throws {
-    let log = try FlowLog.read(flows, display)
-    let cluster = try await input.load()
+    let log = try input.read(display)
+    let cluster = try await input.manifests.load()
     display.reportErrors(cluster)
     try cluster.requireSomething()
     var after: Cluster?
     if !against.isEmpty {
-      let changed = try await input.reading.load(against)
+      let changed = try await input.manifests.reading.load(against)
       display.reportErrors(changed)
       try changed.requireSomething()
       after = changed

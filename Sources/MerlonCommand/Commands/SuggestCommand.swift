@@ -55,22 +55,14 @@ struct SuggestCommand: AsyncParsableCommand {
   )
   var openToWorld = false
 
-  @Argument(help: "The log.", completion: .file())
-  var flows: String
-
-  @OptionGroup(title: "Input") var input: InputOptions
+  @OptionGroup var input: LogOptions
   @OptionGroup(title: "Display") var display: DisplayOptions
 
-  func validate() throws {
-    if flows == "-", input.paths.contains("-") {
-      throw ValidationError("standard input cannot be both flows and manifests")
-    }
-  }
-
   func run() async throws {
-    let log = try FlowLog.read(flows, display)
-    let whole = await input.reading.read(input.paths, withDeclarations: true).assumingDNS()
-    let cluster = try input.reading.cluster(of: whole)
+    let log = try input.read(display)
+    let whole = await input.manifests.reading.read(input.manifests.paths, withDeclarations: true)
+      .assumingDNS()
+    let cluster = try input.manifests.reading.cluster(of: whole)
     display.report(cluster)
     try cluster.requireSomething()
     try cluster.requireNamespace(namespace)
@@ -100,7 +92,7 @@ struct SuggestCommand: AsyncParsableCommand {
     options.closesUnseen = isolateUnseen
     options.onlySeenDirections = onlySeenDirections
     options.opensToWorld = openToWorld
-    options.enforcesStaged = input.reading.staged
+    options.enforcesStaged = input.manifests.reading.staged
     return options
   }
 }

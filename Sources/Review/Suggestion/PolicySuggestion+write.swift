@@ -101,7 +101,7 @@ extension PolicySuggestion {
     } else {
       let reasons = proof.open.count
       text +=
-        "; more is open than was seen, for \(reasons) \(reasons == 1 ? "reason" : "reasons") that NetworkPolicies cannot take back"
+        "; more is open than was seen, for \(reasons) \(reasons == 1 ? "reason" : "reasons") named above"
     }
     return text + "."
   }
