@@ -65,9 +65,9 @@ struct SuggestionAgreementTests {
       }
     }
 
-    /// Every connection that was let through, and every one that was denied.
+    /// Every connection that was let through, and some of those that were denied.
     var log: [String] {
-      tried.map { seen in
+      tried.filter { allowed.contains($0) || $0.port == 80 }.map { seen in
         hubble(
           pod(seen.source), pod(seen.destination), Int(seen.port), seen.transport.name,
           verdict: allowed.contains(seen) ? "FORWARDED" : "DROPPED")
