@@ -23,6 +23,7 @@ package struct Merlon: AsyncParsableCommand {
         merlon diff main..HEAD -- deploy/
         merlon test deploy/
         merlon replay flows.jsonl deploy/ --against proposed/
+        merlon suggest flows.jsonl deploy/ > suggested.yaml
         merlon lint deploy/
 
       EXIT CODES
@@ -31,7 +32,8 @@ package struct Merlon: AsyncParsableCommand {
     version: version,
     subcommands: [
       CheckCommand.self, ConnectivityCommand.self, ExplainCommand.self, VerdictCommand.self,
-      DiffCommand.self, TestCommand.self, ReplayCommand.self, LintCommand.self, CoverageCommand.self,
+      DiffCommand.self, TestCommand.self, ReplayCommand.self, SuggestCommand.self, LintCommand.self,
+      CoverageCommand.self,
       CompletionCommand.self,
     ])
 

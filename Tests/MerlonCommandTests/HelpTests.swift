@@ -13,7 +13,7 @@ struct HelpTests {
 
   @Test(
     "every command's help shows examples",
-    arguments: [[], ["check"], ["connectivity"], ["explain"], ["verdict"], ["completion"]])
+    arguments: [[], ["check"], ["connectivity"], ["explain"], ["verdict"], ["suggest"], ["completion"]])
   func examples(command: [String]) throws {
     let result = try Program.run(command + ["--help"])
     #expect(result.status == 0)

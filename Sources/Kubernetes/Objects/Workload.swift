@@ -19,15 +19,19 @@ package struct Workload: Sendable {
   package var replicas: Int?
   /// `spec.ordinals.start` of a StatefulSet: the number of its first pod.
   package var firstOrdinal: Int
+  /// The keys of its selector's `matchLabels`: labels that its pods keep through every release.
+  package var selectorKeys: Set<String>
 
   package init(
-    kind: WorkloadKind, meta: ObjectMeta, template: PodTemplate, replicas: Int? = nil, firstOrdinal: Int = 0
+    kind: WorkloadKind, meta: ObjectMeta, template: PodTemplate, replicas: Int? = nil, firstOrdinal: Int = 0,
+    selectorKeys: Set<String> = []
   ) {
     self.kind = kind
     self.meta = meta
     self.template = template
     self.replicas = replicas
     self.firstOrdinal = firstOrdinal
+    self.selectorKeys = selectorKeys
   }
 
   /// `spec.replicas: 0`: makes no pods now.
@@ -66,7 +70,15 @@ extension Workload {
     let firstOrdinal = Self.count(ordinals?["start"], "spec.ordinals.start", &problems)
     self.init(
       kind: kind, meta: meta, template: podTemplate,
-      replicas: Self.count(spec["replicas"], "spec.replicas", &problems), firstOrdinal: firstOrdinal ?? 0)
+      replicas: Self.count(spec["replicas"], "spec.replicas", &problems), firstOrdinal: firstOrdinal ?? 0,
+      selectorKeys: Self.selectorKeys(spec, kind))
+  }
+
+  /// A server refuses a selector that its template does not meet, so only the keys are read.
+  private static func selectorKeys(_ spec: Node, _ kind: WorkloadKind) -> Set<String> {
+    let labels = kind == .replicationController ? spec["selector"] : spec["selector"]?["matchLabels"]
+    guard let labels, labels.content == .mapping else { return [] }
+    return Set(labels.members.map(\.key.keyText))
   }
 
   /// A number from 0 to 2³¹ − 1; nil when it is absent, `null` or wrong, which is reported.

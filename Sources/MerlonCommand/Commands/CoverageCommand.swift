@@ -50,13 +50,7 @@ struct CoverageCommand: AsyncParsableCommand {
     let cluster = try input.reading.cluster(of: whole)
     display.report(cluster)
     try cluster.requireSomething()
-    if let namespace, !cluster.world.namespaces.contains(where: { $0.name == namespace }) {
-      let nearest = Suggestion.nearest(to: namespace, among: cluster.world.namespaces.map(\.name))
-      Terminal.writeError(
-        "merlon: namespace `\(namespace)` is not in the input"
-          + (nearest.map { ": did you mean `\($0)`?" } ?? "") + "\n")
-      throw cluster.statusForUnknownName
-    }
+    try cluster.requireNamespace(namespace)
     let standardOutput = Terminal.standardOutput
     if plan == nil {
       write(CoverageReport(cluster, namespace: namespace), to: standardOutput)

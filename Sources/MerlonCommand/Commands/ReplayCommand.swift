@@ -35,27 +35,17 @@ struct ReplayCommand: AsyncParsableCommand {
     completion: .file())
   var against: [String] = []
 
-  @Argument(help: "The log.", completion: .file())
-  var flows: String
-
-  @OptionGroup(title: "Input") var input: InputOptions
+  @OptionGroup var input: LogOptions
   @OptionGroup(title: "Display") var display: DisplayOptions
 
-  func validate() throws {
-    if flows == "-", input.paths.contains("-") {
-      throw ValidationError("standard input cannot be both flows and manifests")
-    }
-  }
-
   func run() async throws {
-    let log = try readLog()
-    for problem in log.problems { Terminal.writeError(problem.text(display.style(for: 2)) + "\n") }
-    let cluster = try await input.load()
+    let log = try input.read(display)
+    let cluster = try await input.manifests.load()
     display.reportErrors(cluster)
     try cluster.requireSomething()
     var after: Cluster?
     if !against.isEmpty {
-      let changed = try await input.reading.load(against)
+      let changed = try await input.manifests.reading.load(against)
       display.reportErrors(changed)
       try changed.requireSomething()
       after = changed
@@ -76,14 +66,5 @@ struct ReplayCommand: AsyncParsableCommand {
     }
     let hasFindings = against.isEmpty ? report.disagreements > 0 : !report.broken.isEmpty
     if hasFindings || cluster.hasErrors || after?.hasErrors == true { throw ExitStatus.findings }
-  }
-
-  private func readLog() throws -> FlowLog {
-    do throws(UnreadableRecords) {
-      return FlowLog([try RecordText(path: flows)])
-    } catch {
-      Terminal.writeError(error.problem.text(display.style(for: 2)) + "\n")
-      throw ExitStatus.unreadableInput
-    }
   }
 }

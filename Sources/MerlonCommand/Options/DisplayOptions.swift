@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Kubernetes
+internal import PolicyEngine
 internal import Review
 
 /// How much is said, and in which colours.
@@ -64,6 +65,16 @@ extension Cluster {
   /// How a command ends that was asked about something it does not know: the name may be misspelled, or stand in
   /// the part that could not be read.
   var statusForUnknownName: ExitStatus { isIncomplete ? .unreadableInput : .usage }
+
+  /// Ends the command when a namespace is wanted that does not exist.
+  func requireNamespace(_ name: String?) throws {
+    guard let name, !world.namespaces.contains(where: { $0.name == name }) else { return }
+    let nearest = Suggestion.nearest(to: name, among: world.namespaces.map(\.name))
+    Terminal.writeError(
+      "merlon: namespace `\(name)` is not in the input" + (nearest.map { ": did you mean `\($0)`?" } ?? "")
+        + "\n")
+    throw statusForUnknownName
+  }
 
   /// Ends the command when there is nothing to answer from.
   func requireSomething() throws {

@@ -95,7 +95,7 @@ struct EndpointBuilder {
       groups.append(
         WorkloadGroup(
           kind: workloads[top].kind.rawValue, namespace: namespace, name: meta.name, location: meta.location,
-          endpoints: []))
+          endpoints: [], selectorKeys: workloads[top].selectorKeys))
     }
   }
 

@@ -12,6 +12,8 @@ package struct WorkloadGroup: Sendable {
   package let location: SourceLocation
   /// Indices of its endpoints; finished pods are not among them.
   package internal(set) var endpoints: [Int]
+  /// The keys of its selector; empty for a pod.
+  package var selectorKeys: Set<String> = []
 }
 
 /// A ReplicaSet or Job that belongs to another workload: a name for some of that workload's endpoints.

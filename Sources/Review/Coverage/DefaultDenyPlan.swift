@@ -53,7 +53,7 @@ package struct DefaultDenyPlan: Sendable {
     let today = Evaluation(cluster)
     let needs = today.met(
       NeedCollector.needs(input, cluster, today.compiled).filter { $0.kind != .probe })
-    let places = Self.places(today, namespace)
+    let places = SystemNamespaces.places(today.units, in: cluster.world, only: namespace)
     var writer = PlanWriter(input, cluster, today.units, places)
     let closed = Evaluation(input.adding(writer.text).cluster(cluster.profile))
     var connections: [Int: [Connection]] = [:]
@@ -105,16 +105,6 @@ package struct DefaultDenyPlan: Sendable {
       }
     }
     return merged
-  }
-
-  private static func places(_ today: Evaluation, _ namespace: String?) -> Set<Int> {
-    let system: Set<String> = ["kube-system", "kube-public", "kube-node-lease"]
-    let units = today.units.filter { unit in
-      guard !AssumedPods.contains(unit.location) else { return false }
-      let name = today.compiled.world.namespaces[unit.namespace].name
-      return namespace.map { $0 == name } ?? !system.contains(name)
-    }
-    return Set(units.map(\.namespace))
   }
 
   /// A cluster with what answers questions about needs.

@@ -19,7 +19,8 @@ enum CalicoRecord {
     default: return .skipped(.notAFlow)
     }
     return record(
-      flow, "protocol", verdict, count: 1, isSeenByDestination: flow["reporter"]?.value.map { $0 == "Dst" })
+      flow, "protocol", verdict, count: 1, isSeenByDestination: flow["reporter"]?.value.map { $0 == "Dst" },
+      first: ObservedTime(flow["start_time"]), last: ObservedTime(flow["end_time"]))
   }
 
   /// Enums are numbers: 1 is Allow, 2 Deny, 3 Pass; reporter 2 is the destination.
@@ -33,12 +34,13 @@ enum CalicoRecord {
     let count = root["num_connections_started"]?.value.flatMap { Int($0) } ?? 1
     return record(
       key, "proto", verdict, count: max(1, count),
-      isSeenByDestination: key["reporter"]?.value.map { $0 == "2" })
+      isSeenByDestination: key["reporter"]?.value.map { $0 == "2" },
+      first: seconds(root["start_time"]), last: seconds(root["end_time"]))
   }
 
   private static func record(
     _ flow: Node, _ protocolField: String, _ verdict: ObservedFlow.Verdict, count: Int,
-    isSeenByDestination: Bool?
+    isSeenByDestination: Bool?, first: ObservedTime?, last: ObservedTime?
   ) -> ObservedRecord {
     let name = (protocolField == "proto" ? flow["proto"] : flow["protocol"])?.value?.lowercased() ?? ""
     let port = flow["dest_port"]?.value ?? ""
@@ -51,7 +53,11 @@ enum CalicoRecord {
         source: end(flow["source_name"], flow["source_namespace"]),
         destination: end(flow["dest_name"], flow["dest_namespace"]),
         traffic: hasPorts ? "\(name)/\(port)" : name, verdict: verdict, count: count,
-        isSeenByDestination: isSeenByDestination, location: flow.location))
+        isSeenByDestination: isSeenByDestination, first: first, last: last, location: flow.location))
+  }
+
+  private static func seconds(_ node: Node?) -> ObservedTime? {
+    node?.value.flatMap { Int($0) }.flatMap { ObservedTime(secondsSince1970: $0) }
   }
 
   /// Without a namespace, a name is `pub` or `pvt` for networks, a network set's or a host endpoint's.

@@ -21,6 +21,9 @@ package struct FlowLog: Sendable {
       default: return nil
       }
     }
+    /// When it was seen for the first and the last time; nil where the log does not say.
+    package fileprivate(set) var first: ObservedTime?
+    package fileprivate(set) var last: ObservedTime?
     /// Where it was seen first.
     package let location: SourceLocation
     fileprivate var counts = Counts()
@@ -94,8 +97,10 @@ package struct FlowLog: Sendable {
       entries.append(
         Entry(
           source: flow.source, destination: flow.destination, traffic: flow.traffic, verdict: flow.verdict,
-          location: flow.location))
+          first: flow.first, last: flow.last, location: flow.location))
     }
+    entries[number].first = [entries[number].first, flow.first].compactMap(\.self).min()
+    entries[number].last = [entries[number].last, flow.last].compactMap(\.self).max()
     switch flow.isSeenByDestination {
     case true?: entries[number].counts.destination.addWithoutOverflow(flow.count)
     case false?: entries[number].counts.source.addWithoutOverflow(flow.count)

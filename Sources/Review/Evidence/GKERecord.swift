@@ -17,13 +17,14 @@ enum GKERecord {
     guard let port = connection["dest_port"]?.value.flatMap({ UInt16($0) }), port > 0,
       ["tcp", "udp", "sctp"].contains(name)
     else { return .skipped(.incomplete) }
+    let time = ObservedTime(record["timestamp"])
     return .flow(
       ObservedFlow(
         source: end(record["src"], connection["src_ip"]),
         destination: end(record["dest"], connection["dest_ip"]),
         traffic: "\(name)/\(port)", verdict: verdict, count: record["count"]?.value.flatMap { Int($0) } ?? 1,
-        isSeenByDestination: connection["direction"]?.value.map { $0 == "ingress" }, location: record.location
-      ))
+        isSeenByDestination: connection["direction"]?.value.map { $0 == "ingress" }, first: time, last: time,
+        location: record.location))
   }
 
   private static func end(_ node: Node?, _ address: Node?) -> ObservedFlow.End {

@@ -33,11 +33,12 @@ enum HubbleRecord {
     if flow["is_reply"] == nil, traffic.isProbablyReply { return .skipped(.reply) }
     let source = end(flow["source"], flow["IP"]?["source"], flow["source_names"], flow)
     let destination = end(flow["destination"], flow["IP"]?["destination"], flow["destination_names"], flow)
+    let time = ObservedTime(flow["time"])
     return .flow(
       ObservedFlow(
         source: source, destination: destination, traffic: traffic.text, verdict: verdict, count: 1,
-        isSeenByDestination: isSeenByDestination(flow["traffic_direction"]), location: flow.location
-      ))
+        isSeenByDestination: isSeenByDestination(flow["traffic_direction"]), first: time, last: time,
+        location: flow.location))
   }
 
   /// Nil where the log does not know.

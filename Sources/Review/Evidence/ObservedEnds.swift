@@ -29,6 +29,15 @@ struct ObservedEnds {
     looksAtAddresses = looks
   }
 
+  /// The connection of an entry with what its ends are called; an error says what is nothing in this cluster.
+  func flow(
+    _ entry: FlowLog.Entry
+  ) throws(FlowLineError) -> (flow: Flow, source: String, destination: String) {
+    let (source, destination) = (try find(entry.source), try find(entry.destination))
+    let traffic = try FlowParser.traffic(entry.traffic)
+    return (try parser.flow(from: source.end, to: destination.end, traffic), source.name, destination.name)
+  }
+
   /// The end, and what it is called; an error says why it is nothing in this cluster.
   func find(_ end: ObservedFlow.End) throws(FlowLineError) -> (end: FlowEnd, name: String) {
     if let namespace = end.namespace { return try pod(end, in: namespace) }

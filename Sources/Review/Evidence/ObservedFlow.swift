@@ -41,6 +41,9 @@ package struct ObservedFlow: Sendable {
   package let count: Int
   /// Whether the destination's side saw it; nil where the log does not say. Both sides see one connection.
   package let isSeenByDestination: Bool?
+  /// When; nil where the log does not say. Records that stand for many have both.
+  package let first: ObservedTime?
+  package let last: ObservedTime?
   package let location: SourceLocation
 }
 

@@ -72,13 +72,11 @@ package struct ReplayReport {
 private struct ReplayBuilder {
   private struct Judge {
     let ends: ObservedEnds
-    let parser: FlowParser
     let evaluator: FlowEvaluator
     let wording: Wording
 
     init(_ cluster: Cluster) {
       ends = ObservedEnds(cluster)
-      parser = FlowParser(cluster.world)
       evaluator = FlowEvaluator(world: cluster.world, tiers: cluster.tiers, profile: cluster.profile)
       wording = Wording(cluster.world)
     }
@@ -86,15 +84,6 @@ private struct ReplayBuilder {
     func verdict(_ flow: Flow) -> (verdict: Verdict, reason: String) {
       let verdict = evaluator.verdict(flow)
       return (verdict, wording.reason(verdict))
-    }
-
-    func flow(
-      _ entry: FlowLog.Entry
-    ) throws(FlowLineError) -> (flow: Flow, source: String, destination: String) {
-      let (source, destination) = (try ends.find(entry.source), try ends.find(entry.destination))
-      let traffic = try FlowParser.traffic(entry.traffic)
-      let flow = try parser.flow(from: source.end, to: destination.end, traffic)
-      return (flow, source.name, destination.name)
     }
   }
 
@@ -116,7 +105,7 @@ private struct ReplayBuilder {
 
   mutating func add(_ entry: FlowLog.Entry) {
     do throws(FlowLineError) {
-      let (flow, source, destination) = try judge.flow(entry)
+      let (flow, source, destination) = try judge.ends.flow(entry)
       let key = Key(flow: flow, observed: entry.verdict)
       let (verdict, reason) = judge.verdict(flow)
       let agreement = Self.agreement(entry, verdict)
@@ -145,7 +134,7 @@ private struct ReplayBuilder {
   private func after(_ entry: FlowLog.Entry) -> (after: ReplayReport.Row.After, evident: Outcome)? {
     guard let judgeAfter else { return nil }
     do throws(FlowLineError) {
-      let (verdict, reason) = judgeAfter.verdict(try judgeAfter.flow(entry).flow)
+      let (verdict, reason) = judgeAfter.verdict(try judgeAfter.ends.flow(entry).flow)
       return (.init(verdict: verdict.outcome, reason: reason), verdict.outcome(entry.evidentDirection))
     } catch {
       return (.init(verdict: .undefined, reason: error.message), .undefined)
@@ -196,7 +185,7 @@ extension ReplayReport.Row {
 
 extension Verdict {
   /// The outcome of one direction, or of the whole flow.
-  fileprivate func outcome(_ direction: Direction?) -> Outcome {
+  func outcome(_ direction: Direction?) -> Outcome {
     switch direction {
     case .egress: egress
     case .ingress: ingress

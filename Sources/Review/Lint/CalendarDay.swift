@@ -39,6 +39,13 @@ package struct CalendarDay: Sendable, Hashable, Comparable {
     day = rest + 1
   }
 
+  /// How many days it is after 1970-01-01. O(years since then).
+  package var daysSince1970: Int {
+    let years = (min(year, 1970)..<max(year, 1970)).reduce(0) { $0 + (Self.isLeap($1) ? 366 : 365) }
+    let months = (1..<month).reduce(0) { $0 + Self.days(in: $1, of: year) }
+    return (year < 1970 ? -years : years) + months + day - 1
+  }
+
   private static func isLeap(_ year: Int) -> Bool {
     year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
   }

@@ -5,6 +5,8 @@ package indirect enum DataValue: Sendable, Equatable {
   case bool(Bool)
   case list([DataValue])
   case object([Member])
+  /// An element of a list with lines that YAML has as comments before it, and JSON leaves out.
+  case noted([String], DataValue)
 
   /// A key with its value. Keys are written as they are: nobody checks that they are unique.
   package struct Member: Sendable, Equatable {
@@ -65,6 +67,7 @@ extension DataValue {
         text += JSONText.quoted(members[index].key) + (inner == nil ? ":" : ": ")
         members[index].value.writeJSON(into: &text, indent: inner)
       }
+    case .noted(_, let value): value.writeJSON(into: &text, indent: indent)
     }
   }
 
@@ -91,16 +94,19 @@ extension DataValue {
     case .list(let values):
       if values.isEmpty { text += "[]" }
       for (index, value) in values.enumerated() {
-        text +=
-          index == 0 && text.hasSuffix("- ")
-          ? "- " : (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + margin + "- "
+        if index == 0, text.hasSuffix("- ") {
+          text += "- "
+        } else {
+          for note in value.notes { text += Self.lineBreak(after: text) + margin + YAMLText.comment(note) }
+          text += Self.lineBreak(after: text) + margin + "- "
+        }
         value.writeYAML(into: &text, indent: indent + 1)
       }
     case .object(let members):
       if members.isEmpty { text += "{}" }
       for (index, member) in members.enumerated() {
         if !(index == 0 && text.hasSuffix("- ")) {
-          text += (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + margin
+          text += Self.lineBreak(after: text) + margin
         }
         text += YAMLText.scalar(member.key) + ":"
         switch member.value {
@@ -110,7 +116,14 @@ extension DataValue {
         }
         member.value.writeYAML(into: &text, indent: indent + 1)
       }
+    case .noted(_, let value): return value.writeYAML(into: &text, indent: indent)
     }
     if indent == 0 { text += "\n" }
+  }
+
+  private var notes: [String] { if case .noted(let notes, _) = self { notes } else { [] } }
+
+  private static func lineBreak(after text: String) -> String {
+    text.isEmpty || text.hasSuffix("\n") ? "" : "\n"
   }
 }

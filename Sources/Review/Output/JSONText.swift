@@ -29,6 +29,20 @@ package enum YAMLText {
     isPlain(text) ? text : JSONText.quoted(text)
   }
 
+  /// A line of comment; what readers take for a line break, or refuse, is a blank.
+  package static func comment(_ text: String) -> String {
+    var line = "# "
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\u{0}"..<"\u{20}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{FEFF}", "\u{FFFE}",
+        "\u{FFFF}":
+        line += " "
+      default: line.unicodeScalars.append(scalar)
+      }
+    }
+    return line
+  }
+
   /// Letters, digits and `-_./` only, starting with a letter, and no word that YAML 1.1 resolves.
   private static func isPlain(_ text: String) -> Bool {
     guard let first = text.utf8.first, isLetter(first), text.utf8.last != UInt8(ascii: "-") else {

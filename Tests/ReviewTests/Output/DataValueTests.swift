@@ -56,6 +56,18 @@ struct DataValueTests {
     #expect(DataValue.members(("b", 1), ("x", nil), ("a", true)).json == #"{"b":1,"a":true}"#)
   }
 
+  @Test("notes are comments before elements of lists, on one line whatever is in them")
+  func notes() throws {
+    let value = DataValue.members(
+      (
+        "a",
+        .list([.noted(["one", "x\n- evil: true"], .members(("b", 1))), .noted([], 2), .noted(["y"], 3)])
+      ))
+    #expect(value.yaml == "a:\n  # one\n  # x - evil: true\n  - b: 1\n  - 2\n  # y\n  - 3\n")
+    #expect(Self.matches(try parseYAML(value.yaml), value))
+    #expect(value.json == #"{"a":[{"b":1},2,3]}"#)
+  }
+
   private static func matches(_ read: Any, _ value: DataValue) -> Bool {
     switch value {
     case .string(let text): return read as? String == text
@@ -67,6 +79,7 @@ struct DataValueTests {
     case .object(let members):
       guard let object = read as? [String: Any], object.count == members.count else { return false }
       return members.allSatisfy { member in object[member.key].map { matches($0, member.value) } ?? false }
+    case .noted(_, let value): return matches(read, value)
     }
   }
 
@@ -83,6 +96,7 @@ struct DataValueTests {
       let found = node.members
       return node.content == .mapping && found.count == members.count
         && zip(found, members).allSatisfy { $0.key.text == $1.key && matches($0.value, $1.value) }
+    case .noted(_, let value): return matches(node, value)
     }
   }
 }

@@ -2,8 +2,11 @@
 struct RandomCluster {
   private(set) var documents: [String] = []
   private var state: UInt64
+  /// Whether each workload has a label of its own, and none its node's network.
+  private let areDistinct: Bool
 
-  init(seed: UInt64) {
+  init(seed: UInt64, areDistinct: Bool = false) {
+    self.areDistinct = areDistinct
     state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
     let namespaces = Array(["shop", "data", "ops"].prefix(int(1...3)))
     for name in namespaces {
@@ -11,7 +14,8 @@ struct RandomCluster {
     }
     for index in 0..<int(2...6) {
       let name = "\(pick(namespaces))/w\(index)"
-      let labels = "app: \(app()), tier: \(pick(["front", "back"]))"
+      let labels =
+        "app: \(app()), tier: \(pick(["front", "back"]))" + (areDistinct ? ", id: w\(index)" : "")
       documents.append(
         chance(40)
           ? pod(name, labels, containers())
@@ -26,7 +30,7 @@ struct RandomCluster {
     let ports = (0..<int(0...2)).map { index in
       "{name: \(["http", "dns"][index]), containerPort: \(port()), protocol: \(pick(["TCP", "TCP", "UDP"]))}"
     }
-    return (chance(10) ? "hostNetwork: true, " : "")
+    return (chance(10) && !areDistinct ? "hostNetwork: true, " : "")
       + "containers: [{name: c, ports: [\(ports.joined(separator: ", "))]}]"
   }
 

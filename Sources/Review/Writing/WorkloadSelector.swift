@@ -29,32 +29,40 @@ struct WorkloadSelector {
     "tier", "app.kubernetes.io/instance", "instance", "release",
   ]
 
-  /// Labels that change with every release or pod.
+  /// Labels that change with every release or pod, or that tools set as they like.
   private static let volatile: Set<String> = [
-    "pod-template-hash", "controller-revision-hash", "pod-template-generation", "version", "helm.sh/chart",
-    "chart", "heritage", "app.kubernetes.io/version", "app.kubernetes.io/managed-by",
+    "pod-template-generation", "helm.sh/chart", "heritage", "app.kubernetes.io/managed-by",
     "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "job-name",
     "batch.kubernetes.io/job-name", "batch.kubernetes.io/controller-uid", "controller-uid",
+    "batch.kubernetes.io/job-completion-index", "service.istio.io/canonical-revision", "istio.io/rev",
   ]
+
+  /// What such labels are called, whoever's prefix they have.
+  private static let volatileNames: Set<Substring> = [
+    "version", "chart", "revision", "release-revision", "commit", "git-commit", "sha", "checksum", "build",
+    "build-id", "timestamp",
+  ]
+
+  private static func isVolatile(_ key: String) -> Bool {
+    let name = key.lastIndex(of: "/").map { key[key.index(after: $0)...] } ?? key[...]
+    return volatile.contains(key) || volatileNames.contains(name) || name.hasSuffix("-hash")
+  }
 
   init(_ world: World) {
     self.world = world
     groupsOfNamespace = world.workloadsByNamespace()
   }
 
-  /// The fewest labels that no other workload of the namespace has, else all that last and what others have besides;
-  /// without labels when it has none.
+  /// The fewest labels that no other workload of the namespace has, those of the workload's own selector first; else all
+  /// that last and what others have besides; without labels when it has none.
   mutating func selection(of group: Int) -> WorkloadSelection {
     if let found = known[group] { return found }
     let own = commonLabels(of: group).sorted { left, right in
       (Self.rank(left.key), left.key) < (Self.rank(right.key), right.key)
     }
     let others = groupsOfNamespace[world.workloads[group].namespace].filter { $0 != group }
-    let pairs = own.indices.flatMap { first in
-      ((first + 1)..<max(first + 1, own.count)).map { [own[first], own[$0]] }
-    }
-    let candidates = own.map { [$0] } + pairs
-    let chosen = candidates.first { labels in !others.contains { hasAll(labels, in: $0) } }
+    let selected = own.filter { world.workloads[group].selectorKeys.contains($0.key) }
+    let chosen = fewest(of: selected, notIn: others) ?? fewest(of: own, notIn: others)
     var selection = WorkloadSelection(
       labels: Dictionary((chosen ?? own).map { ($0.key, $0.value) }) { first, _ in first })
     if chosen == nil, !own.isEmpty {
@@ -62,6 +70,18 @@ struct WorkloadSelector {
     }
     known[group] = selection
     return selection
+  }
+
+  /// The first of one, two or all labels that no other workload has.
+  private func fewest(
+    of labels: [(key: String, value: String)], notIn others: [Int]
+  ) -> [(key: String, value: String)]? {
+    if labels.isEmpty { return nil }
+    let pairs = labels.indices.flatMap { first in
+      ((first + 1)..<max(first + 1, labels.count)).map { [labels[first], labels[$0]] }
+    }
+    let candidates = labels.map { [$0] } + pairs + (labels.count > 2 ? [labels] : [])
+    return candidates.first { labels in !others.contains { hasAll(labels, in: $0) } }
   }
 
   /// Whether some pod of a workload has all these labels.
@@ -102,7 +122,7 @@ struct WorkloadSelector {
   private func commonLabels(of group: Int) -> [(key: String, value: String)] {
     guard let first = world.workloads[group].endpoints.first else { return [] }
     return world.endpoints[first].labels.entries.filter { entry in
-      !Self.volatile.contains(entry.key)
+      !Self.isVolatile(entry.key)
         && world.workloads[group].endpoints.allSatisfy {
           world.endpoints[$0].labels[entry.key] == entry.value
         }

@@ -1,7 +1,7 @@
 internal import Kubernetes
 internal import PolicyModel
 
-/// A NetworkPolicy that a plan writes.
+/// A NetworkPolicy that is written for the user.
 struct PlannedPolicy {
   /// Who may connect, or be connected to.
   enum Peer: Hashable {
@@ -27,9 +27,11 @@ struct PlannedPolicy {
   /// Empty for every pod of the namespace.
   let subject: WorkloadSelection
   /// Closed even without rules.
-  let closes: Set<Direction>
+  var closes: Set<Direction>
   /// The ports of each peer, by direction.
   var allows: [Direction: [Peer: Set<Port>]] = [:]
+  /// What is said of each peer, without the `#`.
+  var notes: [Direction: [Peer: [String]]] = [:]
   /// What it opens besides what is needed, and why; each once, without the `#`.
   var comments: [String] = []
 
@@ -41,10 +43,27 @@ struct PlannedPolicy {
     allows[direction, default: [:]][peer, default: []].insert(port)
   }
 
+  /// Leaves out ports of peers that a wider peer has, too.
+  mutating func removeRedundantPeers() {
+    for (direction, own) in allows {
+      let forAnyone = own[.anyone] ?? []
+      let forEveryPod = own[.everyPod] ?? []
+      for (peer, ports) in own {
+        let rest: Set<Port>
+        switch peer {
+        case .anyone: continue
+        case .pods: rest = ports.subtracting(forAnyone).subtracting(forEveryPod)
+        case .everyPod, .block: rest = ports.subtracting(forAnyone)
+        }
+        allows[direction]?[peer] = rest.isEmpty ? nil : rest
+      }
+    }
+  }
+
   /// One document, in the order of the API's reference; peers with the same ports share a rule.
   var yaml: String {
     let types = Direction.allCases.filter { closes.contains($0) || allows[$0] != nil }
-    return comments.map { "# \($0)\n" }.joined()
+    return comments.map { YAMLText.comment($0) + "\n" }.joined()
       + DataValue.members(
         ("apiVersion", "networking.k8s.io/v1"), ("kind", "NetworkPolicy"),
         ("metadata", .members(("name", .string(name)), ("namespace", .string(namespace)))),
@@ -64,23 +83,27 @@ struct PlannedPolicy {
     for (peer, ports) in own { peersOfPorts[ports.sorted(), default: []].append(peer) }
     let rules = peersOfPorts.map { ports, peers -> (order: String, value: DataValue) in
       let isAnyone = peers.contains(.anyone)
-      let list = Set(peers.flatMap { data(of: $0) }.map(\.yaml)).sorted()
-      let values = peers.flatMap { data(of: $0) }.sorted { $0.yaml < $1.yaml }
+      let entries = peers.flatMap { peer in
+        data(of: peer).map { (order: $0.yaml, value: noted($0, notes[direction]?[peer])) }
+      }.sorted { $0.order < $1.order }
       let field = direction == .ingress ? "from" : "to"
-      return (
-        "\(list) \(ports)",
-        DataValue.members(
-          (field, isAnyone ? nil : .list(values)),
-          (
-            "ports",
-            .list(
-              ports.map {
-                .members(("protocol", .string($0.transport.name)), ("port", .integer(Int($0.number))))
-              })
-          ))
-      )
+      let rule = DataValue.members(
+        (field, isAnyone ? nil : .list(entries.map(\.value))),
+        (
+          "ports",
+          .list(
+            ports.map {
+              .members(("protocol", .string($0.transport.name)), ("port", .integer(Int($0.number))))
+            })
+        ))
+      let ruleNotes = isAnyone ? peers.flatMap { notes[direction]?[$0] ?? [] }.sorted() : []
+      return ("\(entries.map(\.order)) \(ports)", noted(rule, ruleNotes))
     }
-    return .list(rules.sorted { $0.order < $1.order }.map(\.value))
+    return rules.isEmpty ? nil : .list(rules.sorted { $0.order < $1.order }.map(\.value))
+  }
+
+  private func noted(_ value: DataValue, _ notes: [String]?) -> DataValue {
+    notes.map { $0.isEmpty ? value : .noted($0, value) } ?? value
   }
 
   private func data(of peer: Peer) -> [DataValue] {
