@@ -3,14 +3,15 @@ internal import PolicyEngine
 internal import PolicyModel
 
 extension ConnectivityReport {
-  /// The most pairs of a page with workloads: its tables take seconds in a browser beyond that.
-  private static let pairLimit = 4_000_000
-
   /// Writes the report as one HTML file without references to anything outside of it. O(sources × destinations).
-  func writePage(grouping: ConnectivityGrouping, for request: PageRequest, to output: Output) {
+  ///
+  /// - Parameter pairLimit: the most pairs of a page whose ends are workloads; with more of them a browser takes seconds.
+  func writePage(
+    grouping: ConnectivityGrouping, for request: PageRequest, pairLimit: Int = 4_000_000, to output: Output
+  ) {
     let sources = units.count { isWanted($0, filter.source) }
     let destinations = units.count { isWanted($0, filter.destination) }
-    let isTooLarge = filter.namespace == nil && sources * destinations > Self.pairLimit
+    let isTooLarge = filter.namespace == nil && sources * destinations > pairLimit
     let byNamespace = grouping == .namespace || isTooLarge
     var caveats = cluster.caveats
     if isTooLarge, grouping == .workload {
@@ -83,7 +84,7 @@ struct PageWriter {
     }
     output.write("<ul class=\"figures\">\n")
     for (number, one, many) in figures {
-      output.write("<li><b>\(number)</b>\(number == 1 ? one : many)</li>\n")
+      output.write("<li><b>\(grouped(number))</b>\(number == 1 ? one : many)</li>\n")
     }
     let profile = CheckReport.profileLine(frame.profile, reason: report.cluster.profileReason)
     output.write("</ul>\n<p class=\"faint\">\(XMLText(profile))</p>\n")
@@ -110,6 +111,11 @@ struct PageWriter {
         (report.cluster.summary.policies, "policy", "policies"),
         (tables.connectionCount, "connection", "connections"),
       ]
+  }
+
+  /// `12,345`.
+  private func grouped(_ number: Int) -> String {
+    number < 1000 ? "\(number)" : grouped(number / 1000) + "," + "\(1000 + number % 1000)".dropFirst()
   }
 
   private func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
@@ -162,8 +168,8 @@ struct PageWriter {
       <section class="part" id="picture">
       <h2>Picture</h2>
       <div class="tools"><span class="grow"></span><span class="buttons">\
-      <button type="button" id="fit" aria-pressed="true">Fit to the page</button></span></div>
-      <div id="drawing" class="fitted">
+      <button type="button" id="fit" aria-pressed="false">Fit to the page</button></span></div>
+      <div id="drawing" tabindex="0" role="region" aria-label="Picture">
       \(picture)</div>
       </section>
       </main>

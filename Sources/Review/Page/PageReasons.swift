@@ -7,6 +7,7 @@ struct PageReasons {
   /// Some traffic of a direction with one outcome and one reason.
   struct Part: Hashable {
     let outcome: Outcome
+    /// -1 for all traffic that is in no other part.
     let traffic: Int
     /// Index into ``PageReasons/lines``.
     let line: Int
@@ -23,11 +24,17 @@ struct PageReasons {
     of decision: DirectionDecision, _ report: ConnectivityReport, _ traffic: inout PageTraffic
   ) -> Int32 {
     if let known = numbers[decision] { return known }
-    var found: [Part] = []
-    for (outcome, ports, text) in report.parts(of: decision) {
-      let shown = report.filter.visible(ports)
-      if shown.isEmpty { continue }
-      found.append(Part(outcome: outcome, traffic: traffic.number(of: shown), line: lines.number(of: text)))
+    let shown = report.parts(of: decision).map { ($0, report.filter.visible($1), $2) }.filter { !$0.1.isEmpty }
+    let everything = report.filter.visible(.all)
+    let rest = shown.indices.first { place in
+      let others = shown.indices.filter { $0 != place }.map { shown[$0].1 }
+      return !others.isEmpty && shown[place].1.isMost(of: everything)
+        && everything.subtracting(others.reduce(.none) { $0.union($1) }) == shown[place].1
+    }
+    let found = shown.enumerated().map { place, part in
+      Part(
+        outcome: part.0, traffic: place == rest ? -1 : traffic.number(of: part.1),
+        line: lines.number(of: part.2))
     }
     let number = Int32(decisions.count)
     numbers[decision] = number
@@ -35,6 +42,11 @@ struct PageReasons {
     parts.append(found)
     return number
   }
+}
+
+extension TrafficSet {
+  /// Whether more of a set is in this one than not.
+  fileprivate func isMost(of whole: TrafficSet) -> Bool { whole.subtracting(self).portCount < portCount }
 }
 
 extension ConnectivityReport {

@@ -151,7 +151,8 @@ extension PageScript {
         pen.fillStyle = hue.line;
         pen.fillRect(isTurned ? room - 2 : 0, from, 2, to - from - 1);
         pen.font = font(11, 600);
-        if (to - from < 22) continue;
+        const name = cut(pen, groupName(numbers[first]), to - from - 6);
+        if (name.length < 5 && name.endsWith("…")) continue;
         pen.save();
         pen.beginPath();
         pen.rect(bandAt, from, band, to - from);
@@ -159,7 +160,7 @@ extension PageScript {
         pen.translate(bandAt + band / 2, (from + to) / 2);
         pen.rotate(isTurned ? Math.PI / 2 : -Math.PI / 2);
         pen.textAlign = "center";
-        pen.fillText(cut(pen, groupName(numbers[first]), to - from - 6), 0, 0);
+        pen.fillText(name, 0, 0);
         pen.restore();
       }
       if (!showsLabels()) return;
@@ -182,6 +183,7 @@ extension PageScript {
       canvas.height = Math.round(height * ratio);
       canvas.style.width = width + "px";
       canvas.style.height = height + "px";
+      canvas.dataset.cell = cellSize;
       const pen = canvas.getContext("2d");
       pen.setTransform(ratio, 0, 0, ratio, 0, 0);
       pen.fillStyle = palette.ground;

@@ -11,7 +11,7 @@ extension PageScript {
       const list = element("ul", { class: "reasons" });
       for (const [outcome, traffic, line] of tables.reasons[reason]) {
         list.append(element(
-          "li", {}, badge(outcome), element("span", { class: "ports" }, tables.traffic[traffic]),
+          "li", {}, badge(outcome), element("span", { class: "ports" }, traffic < 0 ? "all other ports" : tables.traffic[traffic]),
           element("p", { class: "because" }, tables.lines[line])));
       }
       const about = ends[subject].isolation;
@@ -184,10 +184,14 @@ extension PageScript {
 
     const fitButton = document.getElementById("fit");
     const drawing = document.getElementById("drawing");
-    fitButton.addEventListener("click", () => {
-      const isFitted = drawing.classList.toggle("fitted");
+    const fit = (isFitted) => {
+      drawing.classList.toggle("fitted", isFitted);
       fitButton.setAttribute("aria-pressed", String(isFitted));
-    });
+    };
+    fitButton.addEventListener("click", () => fit(!drawing.classList.contains("fitted")));
+    // A picture that is a little too wide is still legible when it is made smaller.
+    const excess = drawing.scrollWidth / drawing.clientWidth;
+    fit(excess > 1 && excess < 1.4);
 
     readPalette();
     resize(fittingSize());

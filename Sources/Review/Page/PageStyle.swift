@@ -90,8 +90,9 @@ enum PageStyle {
     table { border-collapse: collapse; width: 100%; font-size: 14px; }
     th { text-align: left; font-weight: 600; font-size: 13px; color: var(--faint); }
     th, td { padding: 6px 14px 6px 0; border-bottom: 1px solid var(--rule); vertical-align: baseline; }
-    td { overflow-wrap: anywhere; }
+    td { overflow-wrap: break-word; min-width: 90px; }
     td:nth-child(3), th:nth-child(3) { width: 110px; }
+    td:nth-child(4) { min-width: 130px; }
     tbody tr:hover { background: var(--tint); }
     #more { margin-top: 12px; }
     .outcome {
