@@ -11,7 +11,7 @@ extension PageScript {
       const list = element("ul", { class: "reasons" });
       for (const [outcome, traffic, line] of tables.reasons[reason]) {
         list.append(element(
-          "li", {}, badge(outcome), element("span", { class: "ports" }, traffic < 0 ? "all other ports" : tables.traffic[traffic]),
+          "li", {}, badge(outcome), " ", element("span", { class: "ports" }, traffic < 0 ? "all other ports" : tables.traffic[traffic]),
           element("p", { class: "because" }, tables.lines[line])));
       }
       const about = ends[subject].isolation;
@@ -26,7 +26,7 @@ extension PageScript {
     const outcomes = (row, column, flow) => {
       const list = element("ul", { class: "outcomes" });
       const add = (outcome, text) =>
-        list.append(element("li", {}, badge(outcome), element("span", { class: "ports" }, text)));
+        list.append(element("li", {}, badge(outcome), " ", element("span", { class: "ports" }, text)));
       if (flow.allowed >= 0) add("allowed", tables.traffic[flow.allowed]);
       if (flow.open >= 0) add("undefined", tables.traffic[flow.open]);
       if (flow.rest) add("denied", flow.allowed < 0 && flow.open < 0 ? tables.everything : "all other ports");
@@ -199,6 +199,8 @@ extension PageScript {
     say();
     list();
     follow();
+    // Whoever comes by a link sees the cell that it names.
+    if (selected !== undefined) frame.scrollIntoView({ block: "nearest" });
     document.documentElement.classList.add("ready");
     """#
 }

@@ -118,7 +118,7 @@ enum PageStyle {
     .outcomes, .reasons, .within { list-style: none; margin: 10px 0 0; padding: 0; }
     .outcomes li, .reasons li { margin: 6px 0 10px; }
     .outcomes .ports { font-weight: 600; }
-    .ports { margin-left: 8px; overflow-wrap: anywhere; }
+    .ports { margin-left: 4px; overflow-wrap: anywhere; }
     .because { margin: 2px 0 0; font-size: 14px; overflow-wrap: anywhere; }
     .about { font-size: 13px; }
     .note { border-left: 3px solid var(--open); padding-left: 10px; margin: 12px 0; }

@@ -66,6 +66,10 @@ extension PageTables {
 extension JSONText {
   /// With quotes, for a `script` element of HTML: nothing in it ends the element or opens a comment.
   static func embedded(_ text: String) -> String {
-    quoted(text).split(separator: "<", omittingEmptySubsequences: false).joined(separator: "\\u003c")
+    var escaped = ""
+    for scalar in quoted(text).unicodeScalars {
+      if scalar == "<" { escaped += "\\u003c" } else { escaped.unicodeScalars.append(scalar) }
+    }
+    return escaped
   }
 }
