@@ -23,17 +23,14 @@ struct PageFrame {
   let profile: String
   /// What each ``PageTables/State`` means, by its number; empty for what needs no word.
   let states: [String]
-  /// What is asked about: `all ports`.
-  let everything: String
   /// `merlon explain` before the source, between the ends, and after the destination.
   let explainCommand: [String]
 
   init(_ report: ConnectivityReport, _ request: PageRequest) {
     self.request = request
     profile = report.cluster.profile.name
-    everything = PageTraffic.text(report.filter.visible(.all))
     states = [
-      "nothing", "some ports", everything, "undefined", "some ports, others undefined",
+      "nothing", "some ports", PageTraffic.text(report.filter.visible(.all)), "undefined", "some ports, others undefined",
       "some of these addresses", "the pod itself", report.filter.namespace == nil ? "" : "not asked for",
     ]
     let rest = (request.readingOptions + request.inputs).map { " " + Self.shellWord($0) }

@@ -11,7 +11,7 @@ extension PageScript {
       const list = element("ul", { class: "reasons" });
       for (const [outcome, traffic, line] of tables.reasons[reason]) {
         list.append(element(
-          "li", {}, badge(outcome), " ", element("span", { class: "ports" }, traffic < 0 ? "all other ports" : tables.traffic[traffic]),
+          "li", {}, badge(outcome), " ", element("span", { class: "ports" }, traffic < 0 ? others : tables.traffic[traffic]),
           element("p", { class: "because" }, tables.lines[line])));
       }
       const about = ends[subject].isolation;
@@ -23,13 +23,13 @@ extension PageScript {
     const link = (source, destination, ...children) =>
       element("a", { href: fragment(ends[source].name, ends[destination].name) }, ...children);
 
-    const outcomes = (row, column, flow) => {
+    const outcomes = (flow) => {
       const list = element("ul", { class: "outcomes" });
-      const add = (outcome, text) =>
+      [["allowed", flow.allowed], ["undefined", flow.open], ["denied", flow.denied]].forEach(([outcome, traffic], part) => {
+        if (traffic < 0) return;
+        const text = flow.rest === part ? others : tables.traffic[traffic];
         list.append(element("li", {}, badge(outcome), " ", element("span", { class: "ports" }, text)));
-      if (flow.allowed >= 0) add("allowed", tables.traffic[flow.allowed]);
-      if (flow.open >= 0) add("undefined", tables.traffic[flow.open]);
-      if (flow.rest) add("denied", flow.allowed < 0 && flow.open < 0 ? tables.everything : "all other ports");
+      });
       return list;
     };
 
@@ -45,7 +45,7 @@ extension PageScript {
         parts.push(element("ul", { class: "within" }, ...flow.within.map((end) =>
           element("li", {}, isSending ? link(source, end, endName(end)) : link(end, destination, endName(end))))));
       }
-      if (flow.state < 5) parts.push(outcomes(row, column, flow));
+      if (flow.state < 5) parts.push(outcomes(flow));
       const [egress, ingress] = [egressLayer.at(row, column), ingressLayer.at(column, row)];
       if (flow.state < 5 && egress !== undefined && ingress !== undefined) {
         parts.push(direction("Egress from", source, egress), direction("Ingress to", destination, ingress));

@@ -6,9 +6,11 @@ extension PageScript {
     /// An end is [name, label, namespace, kind, isolation, whether explain knows it].
     const ends = tables.ends.map(([name, label, namespace, kind, isolation, explained]) =>
       ({ name, label, namespace, kind, isolation, explained: explained === 1 }));
-    /// A flow is [state, allowed, undefined, whether placement decides, ends whose rows say it, whether something is denied].
-    const flows = tables.flows.map(([state, allowed, open, placement, within, rest]) =>
-      ({ state, allowed, open, placement: placement === 1, within, rest: rest === 1 }));
+    /// A flow is [state, allowed, undefined, denied, which of these is the rest, whether placement decides, ends whose rows
+    /// say it].
+    const flows = tables.flows.map(([state, allowed, open, denied, rest, placement, within]) =>
+      ({ state, allowed, open, denied, rest, placement: placement === 1, within }));
+    const others = "all other ports";
 
     /// Rows of runs, decoded when they are needed.
     class Layer {
@@ -79,7 +81,7 @@ extension PageScript {
       const pair = ends[tables.sources[row]].name + " → " + ends[tables.destinations[column]].name;
       const parts = [];
       if (flow.allowed >= 0) parts.push(tables.traffic[flow.allowed]);
-      if (flow.open >= 0) parts.push(tables.traffic[flow.open] + " (undefined)");
+      if (flow.open >= 0) parts.push((flow.allowed >= 0 && flow.rest === 1 && flow.denied < 0 ? others : tables.traffic[flow.open]) + " (undefined)");
       return pair + ": " + (parts.length > 0 ? parts.join("; ") : tables.states[flow.state]);
     };
 

@@ -15,7 +15,6 @@ extension PageTables {
     output.write("{\"apiVersion\":\"merlon.dev/v1\",\"kind\":\"ConnectivityPage\",\"profile\":\(quoted(frame.profile))")
     member("explain", list(frame.explainCommand, quoted))
     member("states", list(frame.states, quoted))
-    member("everything", quoted(frame.everything))
     member("placement", quoted("\(Wording.placement)"))
     member("connections", "\(connectionCount)")
     member("namespaces", list(namespaces, quoted))
@@ -32,7 +31,7 @@ extension PageTables {
     member(
       "flows",
       list(flows.values) {
-        "[\($0.state.rawValue),\($0.allowed),\($0.undefined),\($0.dependsOnPlacement ? 1 : 0),\(list($0.within, String.init)),\($0.deniesSome ? 1 : 0)]"
+        "[\($0.state.rawValue),\($0.allowed),\($0.undefined),\($0.denied),\($0.rest),\($0.dependsOnPlacement ? 1 : 0),\(list($0.within, String.init))]"
       })
     member("lines", list(reasons.lines.values, quoted))
     member(

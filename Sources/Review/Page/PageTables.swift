@@ -43,10 +43,11 @@ struct PageTables {
     /// Indices into ``PageTables/traffic``; -1 for nothing.
     var allowed = -1
     var undefined = -1
+    var denied = -1
+    /// Which of the three has most ports and is called all others: 0, 1, 2; -1 when there is one only.
+    var rest = -1
     /// Numbers of the ends whose rows say it, where this pair has no row of its own.
     var within: [Int] = []
-    /// Whether some of what is asked about neither flows nor may.
-    var deniesSome = true
     /// Whether more than the two directions decides.
     var dependsOnPlacement = false
 

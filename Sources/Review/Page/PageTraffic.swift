@@ -26,8 +26,10 @@ extension PageTables {
       } else {
         allowed == filter.visible(.all) ? .all : .some
       }
+    let parts = [allowed, undefined, filter.visible(.all).subtracting(allowed.union(undefined))]
+    let most = parts.indices.max { parts[$0].portCount < parts[$1].portCount } ?? 0
     return Flow(
-      state: state, allowed: traffic.number(of: allowed), undefined: traffic.number(of: undefined),
-      deniesSome: allowed.union(undefined) != filter.visible(.all))
+      state: state, allowed: traffic.number(of: parts[0]), undefined: traffic.number(of: parts[1]),
+      denied: traffic.number(of: parts[2]), rest: parts.count { !$0.isEmpty } > 1 ? most : -1)
   }
 }

@@ -37,6 +37,7 @@ struct PageReasonTests {
           let verdict = evaluator.verdict(
             Flow(from: try parser.end(from), to: try parser.end(to), .port(transport, port)))
           let about = "\(from) -> \(to) \(transport) \(port)"
+          #expect(flow.denied.contains(transport, port) == (verdict.outcome == .denied), "\(about)")
           if verdict.outcome.rawValue != flow.outcome(transport, port) {
             found.append("\(about): \(verdict.outcome), the page says \(flow.outcome(transport, port))")
           }

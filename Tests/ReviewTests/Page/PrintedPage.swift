@@ -12,7 +12,7 @@ struct PrintedPage {
     let undefined: TrafficSet
     let dependsOnPlacement: Bool
     let within: [String]
-    let deniesSome: Bool
+    let denied: TrafficSet
   }
 
   struct Part {
@@ -62,8 +62,8 @@ struct PrintedPage {
     let known = try #require(root["flows"] as? [[Any]]).map { flow in
       Flow(
         state: try #require(flow[0] as? Int), allowed: set(try #require(flow[1] as? Int)),
-        undefined: set(try #require(flow[2] as? Int)), dependsOnPlacement: flow[3] as? Int == 1,
-        within: (flow[4] as? [Int] ?? []).map { names[$0] }, deniesSome: flow[5] as? Int == 1)
+        undefined: set(try #require(flow[2] as? Int)), dependsOnPlacement: flow[5] as? Int == 1,
+        within: (flow[6] as? [Int] ?? []).map { names[$0] }, denied: set(try #require(flow[3] as? Int)))
     }
     let lines = try #require(root["lines"] as? [String])
     let reasons = try #require(root["reasons"] as? [[[Any]]]).map { parts in
