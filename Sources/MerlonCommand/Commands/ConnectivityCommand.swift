@@ -89,7 +89,8 @@ struct ConnectivityCommand: AsyncParsableCommand {
   private var request: PageRequest {
     let narrowing = [("-n", namespace), ("--from", from), ("--to", to), ("--port", port)]
     return PageRequest(
-      inputs: input.paths, restrictions: narrowing.compactMap { name, value in value.map { "\(name) \($0)" } },
+      inputs: input.paths,
+      restrictions: narrowing.compactMap { name, value in value.map { "\(name) \($0)" } },
       readingOptions: input.reading.commandLine)
   }
 

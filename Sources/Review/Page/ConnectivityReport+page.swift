@@ -74,7 +74,9 @@ struct PageWriter {
   }
 
   private func writeTop(_ output: Output) {
-    func codes(_ texts: [String]) -> String { texts.map { "<code>\(XMLText($0))</code>" }.joined(separator: " ") }
+    func codes(_ texts: [String]) -> String {
+      texts.map { "<code>\(XMLText($0))</code>" }.joined(separator: " ")
+    }
     output.write("<header>\n<h1>\(ConnectivityReport.title)</h1>\n")
     if !frame.request.inputs.isEmpty {
       output.write("<p class=\"subject\">\(codes(frame.request.inputs))</p>\n")
@@ -103,7 +105,8 @@ struct PageWriter {
   private var figures: [(Int, String, String)] {
     let inside = tables.insideCount
     let isByNamespace = tables.egressRows.lines.isEmpty
-    return (isByNamespace
+    return
+      (isByNamespace
       ? [(inside, "namespace", "namespaces")]
       : [(inside, "workload", "workloads"), (tables.namespaces.count, "namespace", "namespaces")])
       + [
@@ -190,7 +193,9 @@ private struct XMLLines: CustomStringConvertible {
   let description: String
 
   init(_ text: String) {
-    description = text.split(separator: "\n", omittingEmptySubsequences: false).map { "\(XMLText(String($0)))" }
-      .joined(separator: "\n")
+    description = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+      "\(XMLText(String($0)))"
+    }
+    .joined(separator: "\n")
   }
 }

@@ -45,7 +45,8 @@ extension ConnectivityReport {
       tables.flowRows.append(
         tables.destinations.map { destination in
           let flow =
-            flows[[source, destination]] ?? flowWithoutRow(from: ends[source], to: ends[destination], rows, names, numbers)
+            flows[[source, destination]]
+            ?? flowWithoutRow(from: ends[source], to: ends[destination], rows, names, numbers)
           return Int32(tables.flows.number(of: flow))
         })
     }

@@ -30,7 +30,8 @@ struct PageFrame {
     self.request = request
     profile = report.cluster.profile.name
     states = [
-      "nothing", "some ports", PageTraffic.text(report.filter.visible(.all)), "undefined", "some ports, others undefined",
+      "nothing", "some ports", PageTraffic.text(report.filter.visible(.all)), "undefined",
+      "some ports, others undefined",
       "some of these addresses", "the pod itself", report.filter.namespace == nil ? "" : "not asked for",
     ]
     let rest = (request.readingOptions + request.inputs).map { " " + Self.shellWord($0) }

@@ -24,7 +24,9 @@ struct PageReasons {
     of decision: DirectionDecision, _ report: ConnectivityReport, _ traffic: inout PageTraffic
   ) -> Int32 {
     if let known = numbers[decision] { return known }
-    let shown = report.parts(of: decision).map { ($0, report.filter.visible($1), $2) }.filter { !$0.1.isEmpty }
+    let shown = report.parts(of: decision).map { ($0, report.filter.visible($1), $2) }.filter {
+      !$0.1.isEmpty
+    }
     let everything = report.filter.visible(.all)
     let rest = shown.indices.first { place in
       let others = shown.indices.filter { $0 != place }.map { shown[$0].1 }
@@ -67,7 +69,8 @@ extension ConnectivityReport {
         (.undefined, part.traffic.intersection(undecided), Wording.undefined(by: policy, rule)))
       rest = rest.subtracting(part.traffic)
     }
-    allowed.append((.allowed, rest.intersection(decision.certain), Wording.undecided(by: policies(decision.policies))))
+    allowed.append(
+      (.allowed, rest.intersection(decision.certain), Wording.undecided(by: policies(decision.policies))))
     for part in decision.denials {
       let (policy, rule) = compiled.policyAndRule(part.rule)
       undefined.append(

@@ -12,7 +12,8 @@ extension PageTables {
     }
     func member(_ name: String, _ text: String) { output.write(",\n\"\(name)\":\(text)") }
     let quoted = { (text: String) in JSONText.embedded(text) }
-    output.write("{\"apiVersion\":\"merlon.dev/v1\",\"kind\":\"ConnectivityPage\",\"profile\":\(quoted(frame.profile))")
+    output.write(
+      "{\"apiVersion\":\"merlon.dev/v1\",\"kind\":\"ConnectivityPage\",\"profile\":\(quoted(frame.profile))")
     member("explain", list(frame.explainCommand, quoted))
     member("states", list(frame.states, quoted))
     member("placement", quoted("\(Wording.placement)"))
@@ -47,7 +48,8 @@ extension PageTables {
       }
       output.write("]")
     }
-    member("outsideRows", list(outsideRows) { "[\($0.source),\($0.destination),\($0.allowed),\($0.undefined)]" })
+    member(
+      "outsideRows", list(outsideRows) { "[\($0.source),\($0.destination),\($0.allowed),\($0.undefined)]" })
     output.write("}\n")
   }
 

@@ -87,7 +87,8 @@ extension WorkloadTables {
 
   /// - Parameter own: the rows of the unit.
   private mutating func flow(
-    _ unit: Int, _ direction: Direction, _ end: ConnectivityWalk.Outside.End, _ own: [ConnectivityWalk.Outside]
+    _ unit: Int, _ direction: Direction, _ end: ConnectivityWalk.Outside.End,
+    _ own: [ConnectivityWalk.Outside]
   ) -> PageTables.Flow {
     switch end {
     case .name(let name): return flow(walk.connection(of: unit, direction, name: name))
@@ -95,7 +96,11 @@ extension WorkloadTables {
       if let row = own.first(where: { $0.end == end }) { return flow(row.connection) }
       let addresses = walk.addressSets[number]
       let meeting = own.filter {
-        if case .addresses(let other) = $0.end { !walk.addressSets[other].isDisjoint(with: addresses) } else { false }
+        if case .addresses(let other) = $0.end {
+          !walk.addressSets[other].isDisjoint(with: addresses)
+        } else {
+          false
+        }
       }
       // Rows of one unit are disjoint, so what is inside one meets no other.
       var found: PageTables.Flow

@@ -63,7 +63,9 @@ struct PageReasonTests {
     let page = try PrintedPage(fixture.connectivity(.html))
     let parser = FlowParser(fixture.cluster.world)
     let units = Set(ConnectivityReport(fixture.cluster).names)
-    let samples = ["203.0.113.5", "203.0.113.200", "198.51.100.20", "192.0.2.10", "1.2.3.4", "2001:db8::5", "2a00::1"]
+    let samples = [
+      "203.0.113.5", "203.0.113.200", "198.51.100.20", "192.0.2.10", "1.2.3.4", "2001:db8::5", "2a00::1",
+    ]
     for (row, from) in page.sources.enumerated() {
       for (column, to) in page.destinations.enumerated() where units.contains(from) != units.contains(to) {
         let flow = page.flows[row][column]
@@ -98,10 +100,15 @@ struct PageReasonTests {
     try #require(denied.egress.count == 2 && denied.ingress.count == 1)
     #expect(denied.egress[0].hasPrefix("allowed TCP 6379: allowed by NetworkPolicy shop/cart egress[0] ("))
     #expect(denied.egress[0].hasSuffix("Examples/shop/shop/policies.yaml:142)"))
-    #expect(denied.egress[1].hasPrefix("denied all other ports: denied: no rule matches in NetworkPolicy shop/allow-dns ("))
-    #expect(denied.ingress[0].hasPrefix("denied all: denied: no rule matches in NetworkPolicy shop/allow-metrics ("))
+    #expect(
+      denied.egress[1].hasPrefix(
+        "denied all other ports: denied: no rule matches in NetworkPolicy shop/allow-dns ("))
+    #expect(
+      denied.ingress[0].hasPrefix("denied all: denied: no rule matches in NetworkPolicy shop/allow-metrics (")
+    )
     let open = try parts("platform/ingress-nginx", "payments/ledger")
-    #expect(open == (["allowed all: open: no policy isolates it"], ["allowed all: open: no policy isolates it"]))
+    #expect(
+      open == (["allowed all: open: no policy isolates it"], ["allowed all: open: no policy isolates it"]))
     #expect(try parts("any address", "payments/ledger").egress == ["allowed all: not policed"])
   }
 
@@ -109,10 +116,13 @@ struct PageReasonTests {
   func denials() throws {
     let fixture = ClusterFixture.web(
       clusterPolicy(
-        "guard", "ingress: [{action: Deny, from: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {number: 22}}}]}]"))
+        "guard",
+        "ingress: [{action: Deny, from: [{namespaces: {}}], protocols: [{tcp: {destinationPort: {number: 22}}}]}]"
+      ))
     let page = try PrintedPage(fixture.connectivity(.html))
     let (row, column) = (
-      try #require(page.sources.firstIndex(of: "shop/web")), try #require(page.destinations.firstIndex(of: "shop/db"))
+      try #require(page.sources.firstIndex(of: "shop/web")),
+      try #require(page.destinations.firstIndex(of: "shop/db"))
     )
     let parts = page.ingress[column][row]
     #expect(parts.map(\.outcome) == ["allowed", "denied"])

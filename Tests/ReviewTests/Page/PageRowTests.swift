@@ -7,7 +7,9 @@ import Testing
 
 @Suite("The tables of the HTML page hold the rows of the report")
 struct PageRowTests {
-  @Test("for the example shop and random clusters, in the same order", arguments: [nil] + (0..<40).map { UInt64($0) })
+  @Test(
+    "for the example shop and random clusters, in the same order",
+    arguments: [nil] + (0..<40).map { UInt64($0) })
   func rows(seed: UInt64?) async throws {
     let fixture: ClusterFixture
     if let seed {
@@ -15,7 +17,8 @@ struct PageRowTests {
     } else {
       fixture = await .shop()
     }
-    #expect(try PrintedRows.html(fixture.connectivity(.html)) == PrintedRows.json(fixture.connectivity(.json)))
+    #expect(
+      try PrintedRows.html(fixture.connectivity(.html)) == PrintedRows.json(fixture.connectivity(.json)))
   }
 
   @Test("with every filter", arguments: 40..<60)
@@ -46,7 +49,8 @@ struct PageRowTests {
     let fixture = ClusterFixture.web(
       policy("shop/web", "podSelector: {matchLabels: {app: web}}, policyTypes: [Egress]"),
       clusterPolicy(
-        "names", "egress: [{action: Accept, to: [{domainNames: ['*.example.com']}], protocols: [{tcp: {destinationPort: {number: 443}}}]}]"
+        "names",
+        "egress: [{action: Accept, to: [{domainNames: ['*.example.com']}], protocols: [{tcp: {destinationPort: {number: 443}}}]}]"
       ))
     let page = try PrintedPage(fixture.connectivity(.html))
     #expect(try page.rows == PrintedRows.json(fixture.connectivity(.json)))

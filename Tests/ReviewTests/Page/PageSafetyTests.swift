@@ -19,7 +19,10 @@ struct PageSafetyTests {
           [
             namespace("shop"), deployment("shop/web", "app: web"), deployment("shop/db", "app: db"),
             deployment("shop/'<img src=x onerror=alert(1)>'", "app: '</style><b>'"),
-            policy("shop/db", "podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {}}]}]"),
+            policy(
+              "shop/db",
+              "podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {}}]}]"
+            ),
             policy("shop/broken", "podSelector: {matchLabels: {app: '</script>'}}"),
           ].joined(separator: "\n---\n"))
       ])
@@ -28,7 +31,9 @@ struct PageSafetyTests {
     return collected { ConnectivityReport(cluster).write(.html, grouping: grouping, for: request, to: $0) }
   }
 
-  @Test("nothing of the input becomes an element, an attribute or a script", arguments: ConnectivityGrouping.allCases)
+  @Test(
+    "nothing of the input becomes an element, an attribute or a script",
+    arguments: ConnectivityGrouping.allCases)
   func escaping(grouping: ConnectivityGrouping) throws {
     let text = Self.page(grouping)
     #expect(text.contains("onerror"), "the hostile name is in the page")
@@ -52,10 +57,14 @@ struct PageSafetyTests {
     // The name of SVG's namespace is no reference.
     let rest = text.replacingOccurrences(of: "xmlns=\"http://www.w3.org/2000/svg\"", with: "")
       .replacingOccurrences(of: "src=x", with: "")
-    for word in ["http:", "https:", "src=", "url(", "@import", "fetch(", "XMLHttpRequest", "innerHTML", "eval("] {
+    for word in [
+      "http:", "https:", "src=", "url(", "@import", "fetch(", "XMLHttpRequest", "innerHTML", "eval(",
+    ] {
       #expect(!rest.contains(word), "\(word)")
     }
-    for link in text.components(separatedBy: "href=\"").dropFirst() { #expect(link.hasPrefix("#"), "\(link.prefix(40))") }
+    for link in text.components(separatedBy: "href=\"").dropFirst() {
+      #expect(link.hasPrefix("#"), "\(link.prefix(40))")
+    }
   }
 
   @Test("the policy lets exactly the page's script run")
@@ -86,7 +95,8 @@ struct PageSafetyTests {
 
   @Test("says what was asked, what is wrong with the input, and how to ask on")
   func frame() throws {
-    let fixture = ClusterFixture.web(policy("shop/db", "podSelector: {matchLabels: {app: db}}, policyTypes: [Bogus]"))
+    let fixture = ClusterFixture.web(
+      policy("shop/db", "podSelector: {matchLabels: {app: db}}, policyTypes: [Bogus]"))
     let request = PageRequest(
       inputs: ["my files"], restrictions: ["-n shop"], readingOptions: ["--profile", "kubernetes"])
     let text = collected {
@@ -108,7 +118,9 @@ struct PageSafetyTests {
 
   @Test("300 workloads with policies of their own are a page of less than 3 MB")
   func size() {
-    var documents = [namespace("shop"), policy("shop/deny", "podSelector: {}, policyTypes: [Ingress, Egress]")]
+    var documents = [
+      namespace("shop"), policy("shop/deny", "podSelector: {}, policyTypes: [Ingress, Egress]"),
+    ]
     for number in 0..<300 {
       documents.append(deployment("shop/w\(number)", "app: w\(number)"))
       documents.append(
