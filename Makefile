@@ -11,9 +11,10 @@ INSTALL_ROOT := $(DESTDIR)$(PREFIX)
 
 SOURCES := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
 PACKAGES := libyaml-dev pkg-config
+BROWSER := chromium fonts-dejavu-core python3
 LIBRARIES := Kubernetes PolicyModel Dialects PolicyEngine Review MerlonCommand
 
-.PHONY: help demo test build bench fuzz format lint docs install packages
+.PHONY: help demo test page build bench fuzz format lint docs install packages
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +25,14 @@ demo: packages ## Build merlon and check the example shop, which has two mistake
 test: packages ## Run all tests.
 	@echo "==> swift test"
 	@swift test
+	@$(MAKE) page
+
+page: packages ## Look at the HTML page in headless Chromium; a part of make test.
+	@Scripts/require-packages $(BROWSER)
+	@echo "==> swift build --product merlon"
+	@swift build --product merlon
+	@echo "==> Scripts/check-html"
+	@Scripts/check-html
 
 build: packages ## Build the optimised merlon: .build/release/merlon.
 	@echo "==> swift build -c release"

@@ -34,6 +34,20 @@ struct ShopTests {
     #expect(!rows.contains("shop/cart,shop/cart-redis"))
   }
 
+  @Test("its HTML page has the same bytes in every process, and the question in it")
+  func page() throws {
+    let arguments = ["connectivity", "-o", "html", "-n", "shop", "--profile", "kubernetes", "Examples/shop"]
+    let page = try Program.run(arguments).output
+    #expect(page.hasPrefix("<!DOCTYPE html>\n") && page.hasSuffix("</html>\n"))
+    #expect(try Program.run(arguments + ["--explain"]).output == page, "rules are always named")
+    #expect(page.contains("<p class=\"subject\">Only <code>-n shop</code></p>"))
+    #expect(
+      page.contains("\" --profile kubernetes Examples/shop\""),
+      "the command that explains asks the same profile")
+    let exposure = try Program.run("connectivity", "--exposure", "-o", "html", "Examples/shop")
+    #expect(exposure.status == 2)
+  }
+
   /// The selector of a label is an element one or more lines above it; `- 2` is for peers.
   private func line(of text: String, in folder: String) throws -> Int {
     let file = Program.repository.appendingPathComponent("Examples/shop/\(folder)/policies.yaml")

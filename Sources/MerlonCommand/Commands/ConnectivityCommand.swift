@@ -23,6 +23,7 @@ struct ConnectivityCommand: AsyncParsableCommand {
         merlon connectivity --from shop/web --port tcp/443 deploy/
         merlon connectivity --to shop/db --explain deploy/
         merlon connectivity -o svg deploy/ > picture.svg
+        merlon connectivity -o html deploy/ > report.html
         merlon connectivity --exposure deploy/
       """)
 
@@ -58,9 +59,9 @@ struct ConnectivityCommand: AsyncParsableCommand {
   func validate() throws {
     _ = try filter()
     if explain, groupBy == .namespace || exposure || [.csv, .dot, .mermaid, .svg].contains(output) {
-      throw ValidationError("--explain goes with rows of workloads as text, json, yaml or md")
+      throw ValidationError("--explain goes with rows of workloads as text, json, yaml, md or html")
     }
-    if exposure, groupBy == .namespace || [.dot, .mermaid, .svg].contains(output) {
+    if exposure, groupBy == .namespace || [.dot, .mermaid, .svg, .html].contains(output) {
       throw ValidationError("--exposure is printed as text, json, yaml, csv or md, by workload")
     }
   }
@@ -79,9 +80,18 @@ struct ConnectivityCommand: AsyncParsableCommand {
     if exposure {
       ExposureReport(report).write(output, to: standardOutput)
     } else {
-      report.write(output, grouping: groupBy, explains: explain, to: standardOutput)
+      report.write(output, grouping: groupBy, explains: explain, for: request, to: standardOutput)
     }
     if cluster.exitStatus != .ok { throw cluster.exitStatus }
+  }
+
+  /// The question in the words of the command line.
+  private var request: PageRequest {
+    let narrowing = [("-n", namespace), ("--from", from), ("--to", to), ("--port", port)]
+    return PageRequest(
+      inputs: input.paths,
+      restrictions: narrowing.compactMap { name, value in value.map { "\(name) \($0)" } },
+      readingOptions: input.reading.commandLine)
   }
 
   private func filter() throws -> ConnectivityFilter {

@@ -35,14 +35,7 @@ struct DisplayOptions: ParsableArguments {
     for problem in cluster.diagnostics where problem.severity >= least {
       Terminal.writeError(problem.text(style) + "\n")
     }
-    if cluster.summary.rejectedPolicies > 0 {
-      let count = cluster.summary.rejectedPolicies
-      Terminal.writeError(
-        "merlon: answers are without \(count) invalid \(count == 1 ? "policy" : "policies")\n")
-    }
-    if cluster.isIncomplete {
-      Terminal.writeError("merlon: a part of the input could not be read; answers are incomplete\n")
-    }
+    for caveat in cluster.caveats { Terminal.writeError("merlon: \(caveat)\n") }
   }
 }
 

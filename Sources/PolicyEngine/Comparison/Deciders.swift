@@ -62,7 +62,7 @@ extension CompiledPolicies {
   }
 
   /// The groups of a row that an end is in; nil for parts of it that are in none.
-  private func groups(of row: Row, _ end: RowEnd) -> [Row.Group?] {
+  func groups(of row: Row, _ end: RowEnd) -> [Row.Group?] {
     switch end {
     case .unit(let unit): classes[Int(unit.endpointClass)].facets.map { row.group(of: Int($0)) }
     case .addresses(let addresses):

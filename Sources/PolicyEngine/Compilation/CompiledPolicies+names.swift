@@ -123,7 +123,7 @@ extension CompiledPolicies {
   }
 
   /// The only row that a unit has, if it has one only.
-  func soleRow(of unit: ConnectivityUnit, _ direction: Direction) -> Int32? {
+  package func soleRow(of unit: ConnectivityUnit, _ direction: Direction) -> Int32? {
     let facets = classes[Int(unit.endpointClass)].facets
     return facets.count == 1 ? (direction == .egress ? egressRow : ingressRow)[Int(facets[0])] : nil
   }

@@ -103,7 +103,7 @@ extension CompiledPolicies {
   }
 
   /// Whether the unit can talk to another member of itself.
-  func hasPeersWithin(_ unit: ConnectivityUnit) -> Bool {
+  package func hasPeersWithin(_ unit: ConnectivityUnit) -> Bool {
     unit.endpoints.count > 1 || world.endpoints[unit.endpoints[0]].kind != .pod
   }
 }

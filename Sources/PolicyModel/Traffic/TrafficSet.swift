@@ -47,6 +47,11 @@ package struct TrafficSet: Sendable, Hashable {
 
   package var isEmpty: Bool { tcp.isEmpty && udp.isEmpty && sctp.isEmpty }
 
+  /// How many ports there are, those of each protocol counted by themselves.
+  package var portCount: Int {
+    [tcp, udp, sctp].reduce(0) { sum, ports in sum + ports.ranges.reduce(0) { $0 + $1.count } }
+  }
+
   package func contains(_ transport: TransportProtocol, _ port: UInt16) -> Bool {
     self[transport].contains(port)
   }

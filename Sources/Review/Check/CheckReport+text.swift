@@ -81,8 +81,11 @@ extension CheckReport {
     return lines
   }
 
-  private var profileLine: String {
-    let reason = profileReason.map { " (assumed: \($0))" } ?? ""
+  private var profileLine: String { Self.profileLine(profile, reason: profileReason) }
+
+  /// Whose answers these are, and why.
+  static func profileLine(_ profile: String, reason: String?) -> String {
+    let reason = reason.map { " (assumed: \($0))" } ?? ""
     return profile == "kubernetes"
       ? "Profile kubernetes\(reason): the specification; what it leaves open is called undefined."
       : "Profile \(profile)\(reason)."

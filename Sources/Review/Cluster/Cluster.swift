@@ -77,6 +77,15 @@ package struct Cluster: Sendable {
 
   /// Whether anything in the text is an error; what policies mean together is judged by ``CheckReport``.
   package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+  /// What every answer is without.
+  package var caveats: [String] {
+    let count = summary.rejectedPolicies
+    return [
+      count > 0 ? "answers are without \(count) invalid \(count == 1 ? "policy" : "policies")" : nil,
+      isIncomplete ? "a part of the input could not be read; answers are incomplete" : nil,
+    ].compactMap { $0 }
+  }
 }
 
 /// An input that was read, for any engine.

@@ -8,6 +8,8 @@ package enum ConnectivityFormat: String, Sendable, CaseIterable {
   case dot
   case mermaid
   case svg
+  /// A page with the matrix, the rules behind each pair, and the picture.
+  case html
 }
 
 /// What the rows stand for.

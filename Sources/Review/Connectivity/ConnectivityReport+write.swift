@@ -5,12 +5,14 @@ internal import PolicyModel
 extension ConnectivityReport {
   /// Writes the report as it is computed; nothing but names and distinct traffic is kept.
   ///
-  /// - Parameter explains: adds the deciding rules to every row (not in `csv` and pictures).
+  /// - Parameters:
+  ///   - explains: adds the deciding rules to every row (not in `csv` and pictures; `html` always has them).
+  ///   - request: what `html` says of the question.
   package func write(
     _ format: ConnectivityFormat, grouping: ConnectivityGrouping = .workload, explains: Bool = false,
-    to output: Output
+    for request: PageRequest = PageRequest(), to output: Output
   ) {
-    let title = "Who can talk to whom"
+    let title = Self.title
     switch format {
     case .text:
       write(TextRowWriter(width: names.map(\.utf8.count).max() ?? 0), grouping, explains, output)
@@ -21,9 +23,13 @@ extension ConnectivityReport {
     case .dot: output.write(diagram(title: title, grouping: grouping).dot())
     case .mermaid: output.write(diagram(title: title, grouping: grouping).mermaid())
     case .svg: output.write(diagram(title: title, grouping: grouping).svg())
+    case .html: writePage(grouping: grouping, for: request, to: output)
     }
     output.flush()
   }
+
+  /// Of pictures and pages.
+  static let title = "Who can talk to whom"
 
   private func write(
     _ writer: some RowWriter, _ grouping: ConnectivityGrouping, _ explains: Bool, _ output: Output
@@ -66,6 +72,8 @@ extension ConnectivityReport {
   struct NamespaceRow {
     let source: String
     let destination: String
+    /// The addresses that an end outside stands for; nil where both ends have names.
+    let addresses: AddressSet?
     var allowed: TrafficSet
     var undefined: TrafficSet
   }
@@ -77,6 +85,7 @@ extension ConnectivityReport {
     }
     var ids: [Key: Set<ConnectivityWalk.ConnectionID>] = [:]
     var order: [Key] = []
+    var addresses: [Key: AddressSet] = [:]
     var rows: [NamespaceRow] = []
     let walk = makeWalk()
     let outsideNames = OutsideTexts { self.text(of: $0, walk) }
@@ -90,8 +99,11 @@ extension ConnectivityReport {
       for found in destinations { add(namespaces[source], namespaces[Int(found.unit)], found.connection) }
     } outside: { unit, direction, found in
       let name = outsideNames.text(of: found.end)
-      direction == .egress
-        ? add(namespaces[unit], name, found.connection) : add(name, namespaces[unit], found.connection)
+      let (source, destination) = direction == .egress ? (namespaces[unit], name) : (name, namespaces[unit])
+      add(source, destination, found.connection)
+      if case .addresses(let number) = found.end {
+        addresses[Key(source: source, destination: destination)] = walk.addressSets[number]
+      }
     }
     for key in order {
       var allowed = TrafficSet.none
@@ -103,7 +115,7 @@ extension ConnectivityReport {
       }
       rows.append(
         NamespaceRow(
-          source: key.source, destination: key.destination, allowed: allowed,
+          source: key.source, destination: key.destination, addresses: addresses[key], allowed: allowed,
           undefined: possible.subtracting(allowed)))
     }
     return rows

@@ -178,7 +178,7 @@ package struct ExposureReport {
         let cells = [row.workload, row.direction.name, row.portsText, row.peer]
         output.line("| " + cells.map(MarkdownRowWriter.cell).joined(separator: " | ") + " |")
       }
-    case .text, .dot, .mermaid, .svg:
+    case .text, .dot, .mermaid, .svg, .html:
       if rows.isEmpty { break }
       // Peers come last: some are long lists.
       var table = TextTable(["WORKLOAD", "DIRECTION", "PORTS", "PEER"])

@@ -32,7 +32,7 @@ final class RowExplainer {
     case .none: nil
     case .open(let policies): (ofSome ? "the rest is " : "") + openText(policies)
     // What rules let through in some cases is said by them.
-    case .unknown: ofSome ? nil : "depends on what the input does not say"
+    case .unknown: ofSome ? nil : "\(Wording.unknown)"
     }
   }
 

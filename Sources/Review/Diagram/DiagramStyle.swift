@@ -1,7 +1,28 @@
 /// The style sheet of an SVG diagram: it follows the reader's light or dark colour scheme.
 enum DiagramStyle {
   /// Colours of a namespace: line, tint and the same on a dark ground.
-  private static let hues: [(line: String, tint: String, darkLine: String, darkTint: String)] = [
+  typealias Hue = (line: String, tint: String, darkLine: String, darkTint: String)
+
+  /// Colours of what belongs to no namespace.
+  struct Scheme {
+    let ground: String
+    let text: String
+    let faint: String
+    let box: String
+    let line: String
+    let tint: String
+    let guardColour: String
+    let notice: String
+  }
+
+  static let light = Scheme(
+    ground: "#ffffff", text: "#17202e", faint: "#5b6675", box: "#ffffff", line: "#5b6675", tint: "#f5f7fa",
+    guardColour: "#15803d", notice: "#b42318")
+  static let dark = Scheme(
+    ground: "#0f141b", text: "#e8edf4", faint: "#9aa7b8", box: "#1a222d", line: "#9aa7b8", tint: "#171e28",
+    guardColour: "#4ade80", notice: "#ff8a7a")
+
+  static let hues: [Hue] = [
     ("#2563eb", "#eff4ff", "#7aa7ff", "#16213a"),
     ("#0f766e", "#eaf8f6", "#4fd1c1", "#10292a"),
     ("#b45309", "#fdf4e7", "#f2b25c", "#2e2416"),
@@ -17,18 +38,14 @@ enum DiagramStyle {
   static let neutral = "hx"
 
   static func sheet() -> String {
-    var light = scheme(
-      ground: "#ffffff", text: "#17202e", faint: "#5b6675", box: "#ffffff", line: "#5b6675", tint: "#f5f7fa",
-      guardColour: "#15803d", notice: "#b42318")
-    var dark = scheme(
-      ground: "#0f141b", text: "#e8edf4", faint: "#9aa7b8", box: "#1a222d", line: "#9aa7b8", tint: "#171e28",
-      guardColour: "#4ade80", notice: "#ff8a7a")
+    var light = rules(Self.light)
+    var dark = rules(Self.dark)
     for (index, hue) in hues.enumerated() {
       light += hueRules("h\(index)", line: hue.line, tint: hue.tint)
       dark += hueRules("h\(index)", line: hue.darkLine, tint: hue.darkTint)
     }
-    light += changes(opened: "#15803d", closed: "#b42318")
-    dark += changes(opened: "#4ade80", closed: "#ff8a7a")
+    light += changes(Self.light)
+    dark += changes(Self.dark)
     return shapes + light + "@media (prefers-color-scheme: dark) {\n\(dark)}\n"
   }
 
@@ -52,24 +69,21 @@ enum DiagramStyle {
 
     """
 
-  private static func scheme(
-    ground: String, text: String, faint: String, box: String, line: String, tint: String, guardColour: String,
-    notice: String
-  ) -> String {
+  private static func rules(_ scheme: Scheme) -> String {
     """
-    .ground { fill: \(ground); }
-    text { fill: \(text); }
-    .detail, .small { fill: \(faint); }
-    .notice { fill: \(notice); }
-    .guard { fill: \(guardColour); }
-    .box, .pill { fill: \(box); }
+    .ground { fill: \(scheme.ground); }
+    text { fill: \(scheme.text); }
+    .detail, .small { fill: \(scheme.faint); }
+    .notice { fill: \(scheme.notice); }
+    .guard { fill: \(scheme.guardColour); }
+    .box, .pill { fill: \(scheme.box); }
 
-    """ + hueRules(neutral, line: line, tint: tint)
+    """ + hueRules(neutral, line: scheme.line, tint: scheme.tint)
   }
 
   /// After the hues, which they replace.
-  private static func changes(opened: String, closed: String) -> String {
-    ".opened .wire { stroke: \(opened); }\n.closed .wire { stroke: \(closed); }\n"
+  private static func changes(_ scheme: Scheme) -> String {
+    ".opened .wire { stroke: \(scheme.guardColour); }\n.closed .wire { stroke: \(scheme.notice); }\n"
   }
 
   private static func hueRules(_ name: String, line: String, tint: String) -> String {

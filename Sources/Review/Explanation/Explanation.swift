@@ -52,11 +52,11 @@ package struct Explanation: Sendable {
     // Every other port than the named ones is in the case that most ports are in.
     let answers = found.map { ($0, traffic: TrafficSet(unsorted: $0.ranges)) }
     let isEverything = answers.reduce(TrafficSet.none) { $0.union($1.traffic) } == .all
-    let most = answers.map { Self.size($0.traffic) }.max() ?? 0
+    let most = answers.map { $0.traffic.portCount }.max() ?? 0
     cases = answers.sorted {
-      ($0.0.outcomes.rank, Self.size($0.traffic)) < ($1.0.outcomes.rank, Self.size($1.traffic))
+      ($0.0.outcomes.rank, $0.traffic.portCount) < ($1.0.outcomes.rank, $1.traffic.portCount)
     }.map { answer, traffic in
-      let isRest = isEverything && Self.size(traffic) == most
+      let isRest = isEverything && traffic.portCount == most
       let ports = traffic == .all ? "all ports" : isRest ? "all other ports" : traffic.description
       return Case(ports: ports, flow: answer.flow, verdict: answer.verdict)
     }
@@ -82,12 +82,6 @@ package struct Explanation: Sendable {
       case .undefined: 1
       case .denied: egress == .denied && ingress == .denied ? 3 : 2
       }
-    }
-  }
-
-  private static func size(_ traffic: TrafficSet) -> Int {
-    TransportProtocol.allCases.reduce(0) { sum, transport in
-      sum + traffic[transport].ranges.reduce(0) { $0 + $1.count }
     }
   }
 

@@ -236,6 +236,11 @@ package struct Wording: Sendable {
   package static let notPoliced: StaticString = "not policed"
   /// Policies could apply, but none selects the pod for the direction.
   package static let notIsolated: StaticString = "open: no policy isolates it"
+  /// It is open in some cases that an end stands for, and the input does not say which one holds.
+  package static let unknown: StaticString = "depends on what the input does not say"
+  /// What two ends may exchange is not what their directions say one by one.
+  package static let placement: StaticString =
+    "more than the two directions decides here: where the ends run, which addresses they have, or how host-network pods are treated"
 
   package static func allowed(by policy: Policy, _ rule: Rule) -> String {
     let narrowed =

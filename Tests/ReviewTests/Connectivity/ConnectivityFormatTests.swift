@@ -46,6 +46,7 @@ struct ConnectivityFormatTests {
     #expect(try PrintedRows.yaml(fixture.connectivity(.yaml)) == rows)
     #expect(try PrintedRows.csv(fixture.connectivity(.csv)) == rows)
     #expect(try PrintedRows.markdown(fixture.connectivity(.md)) == rows)
+    #expect(try PrintedRows.html(fixture.connectivity(.html)) == rows)
     return rows
   }
 }
