@@ -12,6 +12,9 @@ package struct DirectionDecision: Sendable, Hashable {
     /// In some case at least; what the direction makes of it is ``DirectionDecision/certain`` and
     /// ``DirectionDecision/possible``.
     package let traffic: TrafficSet
+    /// What of it rules decide in the same way in every case; of the rest that is left to policies that close the
+    /// direction, or to nobody, in some.
+    package let decidedByRules: TrafficSet
   }
 
   /// Whether policies apply to the end at all.
@@ -92,6 +95,9 @@ private struct CollectedDecision {
   private var closing: Set<Int32> = []
   private var policies: Set<Int32> = []
   private var whole: TrafficPair?
+  /// What rules let through, and what they deny, in every case so far.
+  private var certainlyAllowed = TrafficSet.all
+  private var certainlyDenied = TrafficSet.all
 
   mutating func add(_ row: Row, _ group: Row.Group?, _ table: TrafficTable) {
     let pair = group.map { table[$0.traffic] } ?? .none
@@ -104,15 +110,25 @@ private struct CollectedDecision {
     for part in group?.denials ?? [] {
       denials[part.rule] = (denials[part.rule] ?? .none).union(table[part.traffic].possible)
     }
+    func certain(_ parts: [Row.RuleTraffic]) -> TrafficSet {
+      parts.reduce(.none) { $0.union(table[$1.traffic].certain) }
+    }
+    certainlyAllowed = certainlyAllowed.intersection(certain(group?.allows ?? []))
+    certainlyDenied = certainlyDenied.intersection(certain(group?.denials ?? []))
   }
 
   var decision: DirectionDecision {
     DirectionDecision(
-      isPoliced: true, policies: policies.sorted(), closing: closing.sorted(), allows: Self.parts(allows),
-      denials: Self.parts(denials), certain: whole?.certain ?? .none, possible: whole?.possible ?? .none)
+      isPoliced: true, policies: policies.sorted(), closing: closing.sorted(),
+      allows: Self.parts(allows, certainlyAllowed), denials: Self.parts(denials, certainlyDenied),
+      certain: whole?.certain ?? .none, possible: whole?.possible ?? .none)
   }
 
-  private static func parts(_ traffic: [Int32: TrafficSet]) -> [DirectionDecision.Part] {
-    traffic.sorted { $0.key < $1.key }.map { DirectionDecision.Part(rule: $0.key, traffic: $0.value) }
+  private static func parts(
+    _ traffic: [Int32: TrafficSet], _ certain: TrafficSet
+  ) -> [DirectionDecision.Part] {
+    traffic.sorted { $0.key < $1.key }.map {
+      DirectionDecision.Part(rule: $0.key, traffic: $0.value, decidedByRules: $0.value.intersection(certain))
+    }
   }
 }

@@ -47,7 +47,11 @@ extension CompiledPolicies {
     var decided = TrafficSet.none
     var certain = TrafficSet.all
     func add(_ group: Row.Group?) {
-      guard let group else { return }
+      guard let group else {
+        // Nothing flows in this case.
+        certain = .none
+        return
+      }
       certain = certain.intersection(table[group.traffic].certain)
       for rule in group.allows where table[rule.traffic].possible.intersects(traffic) {
         numbers.insert(rule.rule)

@@ -55,7 +55,8 @@ struct ObservedEnds {
     _ end: ObservedFlow.End, in namespace: String
   ) throws(FlowLineError) -> (end: FlowEnd, name: String) {
     if let pod = end.pod, !pod.hasSuffix("-*"), let found = try? parser.end("\(namespace)/pod/\(pod)") {
-      return (workload(of: found), name(of: found))
+      let end = workload(of: found)
+      return (end, name(of: end))
     }
     if let own = end.workload {
       // The log knows whose pod it is: another workload whose name begins alike is none.
@@ -67,14 +68,26 @@ struct ObservedEnds {
     }
     var rest = end.pod.map { $0.hasSuffix("-*") ? String($0.dropLast(2)) : $0 } ?? ""
     // `web-7b78d7c957-zkn54`, `web-7b78d7c957`, `web`; only what controllers append is cut off.
-    for _ in 0..<3 {
-      if let found = try? parser.end("\(namespace)/\(rest)") { return (found, name(of: found)) }
+    for cuts in 0..<3 {
+      let found =
+        (try? parser.end("\(namespace)/\(rest)"))
+        ?? Self.kinds(cuts).lazy.compactMap { try? parser.end("\(namespace)/\($0)/\(rest)") }.first
+      if let found { return (found, name(of: found)) }
       guard let dash = rest.lastIndex(of: "-"), Self.isAppended(rest[rest.index(after: dash)...]) else {
         break
       }
       rest = String(rest[..<dash])
     }
     throw FlowLineError("`\(namespace)/\(end.pod ?? end.workload?.name ?? "?")` is not in the input")
+  }
+
+  /// Whose pods have so many parts after the name, where several workloads have one name.
+  private static func kinds(_ cuts: Int) -> [String] {
+    switch cuts {
+    case 1: ["statefulset", "daemonset", "job"]
+    case 2: ["deployment", "cronjob"]
+    default: []
+    }
   }
 
   /// Whether a part of a name is what controllers append: a pod's five letters, a template's hash, a number. The alphabet has
@@ -92,6 +105,11 @@ struct ObservedEnds {
     let world = cluster.world
     let group = world.workloads[world.endpoints[number].workload]
     let own = world.endpoints[number]
+    // What a finished pod did, the next of its workload will do.
+    if own.isFinished {
+      let isReplaced = group.endpoints.contains { !world.endpoints[$0].isFinished }
+      return isReplaced ? .workload(own.workload) : end
+    }
     let areAlike = group.endpoints.allSatisfy {
       let other = world.endpoints[$0]
       return other.labels == own.labels && other.ports == own.ports

@@ -240,7 +240,7 @@ package struct Wording: Sendable {
   package static let unknown: StaticString = "depends on what the input does not say"
   /// What two ends may exchange is not what their directions say one by one.
   package static let placement: StaticString =
-    "more than the two directions decides here: where the ends run, which addresses they have, or how host-network pods are treated"
+    "More than the two directions decides here: where the ends run, which addresses they have, or how host-network pods are treated. Each direction is shown as it is where the two run on different nodes."
 
   package static func allowed(by policy: Policy, _ rule: Rule) -> String {
     let narrowed =
@@ -250,6 +250,11 @@ package struct Wording: Sendable {
 
   package static func denied(by policy: Policy, _ rule: Rule) -> String {
     "denied by \(reference(policy, rule))"
+  }
+
+  /// A rule denies some of the cases that an end stands for, and policies that isolate the subject the others.
+  package static func denied(by policy: Policy, _ rule: Rule, orBy isolating: [Policy]) -> String {
+    "denied in every case: in some by \(reference(policy, rule)), in others no rule matches in \(list(isolating))"
   }
 
   /// A rule that decides some of the cases that an end stands for.

@@ -1,8 +1,12 @@
-/// Text that may hold anything, made safe to print: control characters as `\\u{1B}`.
+/// Text that may hold anything, made safe to print: control characters, and those that change the direction of writing, as
+/// `\\u{1B}`.
 package enum TerminalText {
   /// Leaves line feeds, tabs and the colours of ``TextStyle`` as they are.
   package static func safe(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 < 0x20 && $0 != 0x0A && $0 != 0x09 || $0 == 0x7F || $0 == 0xC2 })
+    guard
+      text.utf8.contains(where: {
+        $0 < 0x20 && $0 != 0x0A && $0 != 0x09 || $0 == 0x7F || $0 == 0xC2 || $0 == 0xD8 || $0 == 0xE2
+      })
     else {
       return text
     }
@@ -18,8 +22,8 @@ package enum TerminalText {
       let scalar = scalars[place]
       let isControl =
         scalar.value < 0x20 && scalar != "\n" && scalar != "\t" || (0x7F...0x9F).contains(scalar.value)
-      if isControl {
-        result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
+      if isControl || scalar.isBidiControl {
+        result.append(contentsOf: scalar.visible.unicodeScalars)
       } else {
         result.append(scalar)
       }

@@ -13,6 +13,7 @@ struct XMLText: CustomStringConvertible {
       case "\t", "\n", "\r": escaped += " "
       // XML 1.0 has no way to write these, not even escaped.
       case "\0"..<" ", "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
+      case _ where scalar.isBidiControl: escaped += scalar.visible
       default: escaped.unicodeScalars.append(scalar)
       }
     }

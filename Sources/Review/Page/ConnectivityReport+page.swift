@@ -104,9 +104,8 @@ struct PageWriter {
 
   private var figures: [(Int, String, String)] {
     let inside = tables.insideCount
-    let isByNamespace = tables.egressRows.lines.isEmpty
     return
-      (isByNamespace
+      (tables.isByNamespace
       ? [(inside, "namespace", "namespaces")]
       : [(inside, "workload", "workloads"), (tables.namespaces.count, "namespace", "namespaces")])
       + [

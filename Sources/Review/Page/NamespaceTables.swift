@@ -6,6 +6,7 @@ extension ConnectivityReport {
   /// The tables of a page whose ends are namespaces. Rules are not named: each pair stands for many.
   func namespaceTables() -> PageTables {
     var tables = PageTables()
+    tables.isByNamespace = true
     let rows = namespaceRows()
     let names = Set(units.map { cluster.world.namespaces[$0.namespace].name })
     func order(_ name: String) -> (Int, String) { (names.contains(name) ? 0 : 1, name) }

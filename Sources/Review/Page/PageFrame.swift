@@ -34,7 +34,9 @@ struct PageFrame {
       "some ports, others undefined",
       "some of these addresses", "the pod itself", report.filter.namespace == nil ? "" : "not asked for",
     ]
-    let rest = (request.readingOptions + request.inputs).map { " " + Self.shellWord($0) }
+    // A path is no option, whatever it begins with.
+    let paths = request.inputs.map { $0.hasPrefix("-") && $0 != "-" ? "./" + $0 : $0 }
+    let rest = (request.readingOptions + paths).map { " " + Self.shellWord($0) }
     explainCommand = ["merlon explain --from ", " --to ", rest.joined()]
   }
 

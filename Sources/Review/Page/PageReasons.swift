@@ -60,6 +60,7 @@ extension ConnectivityReport {
     var undefined: [(Outcome, TrafficSet, String)] = []
     var denied: [(Outcome, TrafficSet, String)] = []
     let undecided = decision.possible.subtracting(decision.certain)
+    let closing = decision.closing.isEmpty ? decision.policies : decision.closing
     var rest = TrafficSet.all
     for part in decision.allows {
       let (policy, rule) = compiled.policyAndRule(part.rule)
@@ -75,8 +76,13 @@ extension ConnectivityReport {
       let (policy, rule) = compiled.policyAndRule(part.rule)
       undefined.append(
         (.undefined, part.traffic.intersection(undecided), Wording.undefined(by: policy, rule)))
+      let (byRules, elsewhere) = (part.decidedByRules, part.traffic.subtracting(part.decidedByRules))
+      denied.append((.denied, byRules.subtracting(decision.possible), Wording.denied(by: policy, rule)))
       denied.append(
-        (.denied, part.traffic.subtracting(decision.possible), Wording.denied(by: policy, rule)))
+        (
+          .denied, elsewhere.subtracting(decision.possible),
+          Wording.denied(by: policy, rule, orBy: policies(closing))
+        ))
       rest = rest.subtracting(part.traffic)
     }
     undefined.append(
@@ -85,7 +91,6 @@ extension ConnectivityReport {
         decision.closing.isEmpty
           ? "\(Wording.unknown)" : Wording.perhapsClosed(by: policies(decision.closing))
       ))
-    let closing = decision.closing.isEmpty ? decision.policies : decision.closing
     denied.append(
       (.denied, rest.subtracting(decision.possible), Wording.denied(by: policies(closing))))
     return allowed + undefined + denied

@@ -48,8 +48,8 @@ extension PageScript {
       if (flow.state < 5) parts.push(outcomes(flow));
       const [egress, ingress] = [egressLayer.at(row, column), ingressLayer.at(column, row)];
       if (flow.state < 5 && egress !== undefined && ingress !== undefined) {
-        parts.push(direction("Egress from", source, egress), direction("Ingress to", destination, ingress));
         if (flow.placement) parts.push(element("p", { class: "note" }, tables.placement));
+        parts.push(direction("Egress from", source, egress), direction("Ingress to", destination, ingress));
       }
       const back = [sourcePlaces.get(ends[destination].name), destinationPlaces.get(ends[source].name)];
       if (back[0] !== undefined && back[1] !== undefined && source !== destination) {
@@ -96,7 +96,10 @@ extension PageScript {
 
     const follow = () => {
       const place = pairOf(location.hash);
-      if (place !== undefined && isAsked(place)) show(place); else if (location.hash === "") closePanel();
+      if (place !== undefined && isAsked(place)) return show(place);
+      const isPair = /-(>|%3e)/i.test(location.hash);
+      if (isPair || location.hash === "") closePanel();
+      if (isPair) statusLine.textContent = "This page has no such pair as the link names.";
     };
     document.getElementById("close").addEventListener("click", closePanel);
     addEventListener("keydown", (event) => { if (event.key === "Escape") closePanel(); });

@@ -22,12 +22,12 @@ enum PageStyle {
 
   /// Of the matrix: some ports, all ports, undefined, the row and column of the pointer, lines, links.
   private static let lightMarks = """
-    --some: #2563eb; --all: #b45309; --open: #7c3aed; --cross: #e6eefc; --rule: #e4e8ee; --strong: #a9b3c1;
+    --some: #2563eb; --all: #b45309; --open: #7c3aed; --cross: #e6eefc; --rule: #e4e8ee; --strong: #8792a3;
     --accent: #1d4ed8; --shadow: rgb(23 32 46 / 18%);
 
     """
   private static let darkMarks = """
-    --some: #7aa7ff; --all: #f2b25c; --open: #b79cff; --cross: #1b2a45; --rule: #202a36; --strong: #4b596b;
+    --some: #7aa7ff; --all: #f2b25c; --open: #b79cff; --cross: #1b2a45; --rule: #202a36; --strong: #66768c;
     --accent: #93b8ff; --shadow: rgb(0 0 0 / 55%);
 
     """

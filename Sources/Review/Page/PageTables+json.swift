@@ -69,7 +69,11 @@ extension JSONText {
   static func embedded(_ text: String) -> String {
     var escaped = ""
     for scalar in quoted(text).unicodeScalars {
-      if scalar == "<" { escaped += "\\u003c" } else { escaped.unicodeScalars.append(scalar) }
+      switch scalar {
+      case "<": escaped += "\\u003c"
+      case _ where scalar.isBidiControl: escaped += "\\" + scalar.visible
+      default: escaped.unicodeScalars.append(scalar)
+      }
     }
     return escaped
   }

@@ -83,6 +83,8 @@ struct PageTables {
   var outsideRows: [OutsideRow] = []
   /// How many rows other formats have.
   var connectionCount = 0
+  /// Whether ends inside are namespaces instead of workloads.
+  var isByNamespace = false
 }
 
 /// Gives equal values one number.

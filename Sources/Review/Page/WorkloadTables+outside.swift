@@ -77,8 +77,13 @@ extension WorkloadTables {
         direction == .egress
         ? compiled.decision(direction, from: inside, to: outside)
         : compiled.decision(direction, from: outside, to: inside)
+      var flow = flow(unit, direction, end, own)
+      if case .name(let name) = end {
+        let whole = walk.connection(walk.connection(of: unit, direction, name: name))
+        flow.dependsOnPlacement = whole.certain != decision.certain || whole.possible != decision.possible
+      }
       return OutsideCell(
-        flow: number(of: flow(unit, direction, end, own)),
+        flow: number(of: flow),
         reason: tables.reasons.number(of: decision, report, &tables.traffic))
     }
     outsideCellsOfLooks[look] = cells
@@ -109,7 +114,9 @@ extension WorkloadTables {
       {
         found = flow(meeting[0].connection)
       } else {
-        found = PageTables.Flow(state: meeting.isEmpty ? .none : .mixed)
+        found =
+          meeting.isEmpty
+          ? tables.flow(allowed: .none, undefined: .none, report.filter) : PageTables.Flow(state: .mixed)
       }
       let shown = direction == .egress ? outsideDestinations : outsideSources
       found.within = meeting.compactMap { row in

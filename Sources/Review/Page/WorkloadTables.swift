@@ -132,7 +132,7 @@ struct WorkloadTables {
       tables.ends.append(
         PageTables.End(
           name: name, label: name, namespace: nil, kind: "outside the input", isolation: "",
-          canBeExplained: isNamed))
+          canBeExplained: isNamed && !name.hasPart("*")))
     }
     tables.sources = sourceUnits.compactMap { numbers[$0] } + outsideSources.compactMap { outsideNumbers[$0] }
     tables.destinations =

@@ -55,6 +55,9 @@ struct FlowResolver {
 
   /// The end, and what it is called.
   func find(_ end: ObservedFlow.End) throws(FlowLineError) -> (end: FlowEnd, name: String) {
+    if let server = assumedNameServer(end) {
+      return (.workload(server), cluster.world.qualifiedName(cluster.world.workloads[server]))
+    }
     guard let address = end.address, end.namespace == nil else { return try ends.find(end) }
     switch end.entity {
     case "kube-apiserver":
@@ -71,6 +74,16 @@ struct FlowResolver {
     default: break
     }
     return try ends.find(end)
+  }
+
+  /// The pods of cluster DNS that are assumed where the input has none, by the names under which clusters have them.
+  private func assumedNameServer(_ end: ObservedFlow.End) -> Int? {
+    guard let namespace = end.namespace, let name = end.workload?.name ?? end.pod,
+      name.hasPrefix("kube-dns")
+    else { return nil }
+    return cluster.world.workloads.firstIndex {
+      AssumedPods.contains($0.location) && cluster.world.namespaces[$0.namespace].name == namespace
+    }
   }
 
   /// What the policies say of a direction, or of the whole connection.

@@ -44,14 +44,15 @@ struct Observations: Sendable {
   init(_ log: FlowLog, _ resolver: FlowResolver) {
     world = resolver.cluster.world
     backends = ServiceBackends(world)
-    let deniedFlows = addDenied(log, resolver)
+    addDenied(log, resolver)
+    let refused = refusedFlows(log, resolver)
     for entry in log.entries where entry.verdict != .denied {
       do throws(FlowLineError) {
         switch try resolver.resolve(entry) {
         case .fromOwnNode: ofOwnNodes = ofOwnNodes.addingWithoutOverflow(entry.count)
         case .flow(let resolved, let source, let destination):
           // What the source let through and the destination denied was no connection.
-          if entry.evidentDirection == .egress, deniedFlows.contains(resolved.flow) { continue }
+          if entry.evidentDirection == .egress, refused.contains(resolved.flow) { continue }
           add(entry, resolved, source, destination)
         }
       } catch {
@@ -60,7 +61,26 @@ struct Observations: Sendable {
     }
   }
 
-  private mutating func addDenied(_ log: FlowLog, _ resolver: FlowResolver) -> Set<Flow> {
+  /// What the source let through and the destination denied, each time that it was seen. What was let through more often
+  /// went through in the end.
+  private func refusedFlows(_ log: FlowLog, _ resolver: FlowResolver) -> Set<Flow> {
+    var refusals: [Flow: Int] = [:]
+    var sendings: [Flow: Int] = [:]
+    for entry in log.entries {
+      guard case .flow(let resolved, _, _)? = try? resolver.resolve(entry) else { continue }
+      switch (entry.verdict, entry.evidentDirection) {
+      case (.denied, .egress): continue
+      case (.denied, _):
+        refusals[resolved.flow] = (refusals[resolved.flow] ?? 0).addingWithoutOverflow(entry.count)
+      case (_, .egress):
+        sendings[resolved.flow] = (sendings[resolved.flow] ?? 0).addingWithoutOverflow(entry.count)
+      default: continue
+      }
+    }
+    return Set(refusals.filter { flow, count in (sendings[flow] ?? 0) <= count }.keys)
+  }
+
+  private mutating func addDenied(_ log: FlowLog, _ resolver: FlowResolver) {
     var flows: [Flow: Int] = [:]
     for entry in log.entries where entry.verdict == .denied {
       // Of an end that is nothing here, nothing could be allowed.
@@ -80,7 +100,6 @@ struct Observations: Sendable {
     }
     denied = denied.enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }
       .map(\.element)
-    return Set(flows.keys)
   }
 
   private mutating func add(

@@ -90,11 +90,15 @@ extension PolicySuggestion {
     let count = proof.flows
     let seen = "\(count) distinct \(count == 1 ? "connection was" : "connections were") seen"
     var text = "Proof: \(seen), and "
-    if proof.cut.isEmpty {
+    if count == 0 {
+      text = "Proof: no connection was seen that was let through and whose ends are known"
+    } else if proof.cut.isEmpty {
       text += count == 1 ? "it is allowed" : "all are allowed"
     } else {
       text += "\(proof.cut.count) \(proof.cut.count == 1 ? "is" : "are") not allowed"
     }
+    let cut = findings.count { $0.code == .seenAndCut } - proof.cut.count
+    if cut > 0 { text += "; \(cut) more \(cut == 1 ? "error says" : "errors say") what was seen and is cut" }
     if proof.open.isEmpty {
       text += "; nothing else is open to or from what is closed"
       if proof.lookups > 0 { text += ", but DNS" }

@@ -93,6 +93,10 @@ struct SuggestionBuilder {
       if let group = connection.source.workload { seen[group, default: []].insert(.egress) }
       if let group = connection.destination.workload { seen[group, default: []].insert(.ingress) }
     }
+    // The log speaks of them, too, and says that nothing got through.
+    for denied in observations.denied {
+      for group in denied.groups { seen[group, default: []].formUnion([]) }
+    }
   }
 
   private mutating func decideWhatToClose() {
@@ -152,7 +156,8 @@ struct SuggestionBuilder {
     if own.contains(direction) { return nil }
     let name = cluster.world.qualifiedName(cluster.world.workloads[group])
     if own.isEmpty {
-      return direction == .ingress ? "Nothing was seen of \(name): it is closed." : nil
+      let what = seen[group] == nil ? "Nothing was seen of \(name)" : "Nothing was let through of \(name)"
+      return direction == .ingress ? "\(what): it is closed." : nil
     }
     return direction == .ingress
       ? "Nothing was seen to connect to \(name): its ingress is closed."

@@ -102,8 +102,8 @@ private struct OpeningFinder {
   private let explainer: RowExplainer
   private var seenPairs: [Pair: TrafficSet] = [:]
   private var seenOutside: [Outside: [AddressSet: TrafficSet]] = [:]
-  /// With whom the API server was seen to talk.
-  private var seenNames: Set<Outside> = []
+  /// What was seen between a workload and something that has a name: a domain, or the API server under nil.
+  private var seenNames: [Outside: [String?: TrafficSet]] = [:]
   private var numbers: [String: Int] = [:]
   private(set) var openings: [SuggestionProof.Opening] = []
   private(set) var lookups = 0
@@ -134,11 +134,25 @@ private struct OpeningFinder {
     } else if let source = connection.source.workload {
       let outside = Outside(group: source, direction: .egress)
       note(traffic, ofEnd(connection.destination), outside)
-      if connection.destination == .apiServer || !connection.domains.isEmpty { seenNames.insert(outside) }
+      if connection.destination == .apiServer { noteName(nil, traffic, outside) }
+      for domain in connection.domains { noteName(domain, traffic, outside) }
     } else if let destination = connection.destination.workload {
       let outside = Outside(group: destination, direction: .ingress)
       note(traffic, ofEnd(connection.source), outside)
-      if connection.source == .apiServer { seenNames.insert(outside) }
+      if connection.source == .apiServer { noteName(nil, traffic, outside) }
+    }
+  }
+
+  private mutating func noteName(_ name: String?, _ traffic: TrafficSet, _ outside: Outside) {
+    seenNames[outside, default: [:]][name] = (seenNames[outside]?[name] ?? .none).union(traffic)
+  }
+
+  /// What was seen between a workload and what a named end stands for.
+  private func seen(_ outside: Outside, _ name: Int) -> TrafficSet {
+    let end = report.compiled.namedEnds[name]
+    return (seenNames[outside] ?? [:]).reduce(.none) { whole, seen in
+      let isSame = seen.key.map { end.domain?.matches($0) ?? false } ?? (end.domain == nil)
+      return isSame ? whole.union(seen.value) : whole
     }
   }
 
@@ -171,7 +185,7 @@ private struct OpeningFinder {
       for direction in Direction.allCases where builder.isClosed(unit.workload, direction) {
         let outside = Outside(group: unit.workload, direction: direction)
         for found in walk.outside(of: number, direction) {
-          let (certain, possible) = walk.connection(found.connection)
+          var (certain, possible) = walk.connection(found.connection)
           if direction == .ingress, isLookup(possible, at: unit.workload) { continue }
           let end: CompiledPolicies.RowEnd
           switch found.end {
@@ -181,7 +195,9 @@ private struct OpeningFinder {
             if rest.isEmpty { continue }
             end = .addresses(rest)
           case .name(let name):
-            if possible.isEmpty || seenNames.contains(outside) { continue }
+            let seen = seen(outside, name)
+            (certain, possible) = (certain.subtracting(seen), possible.subtracting(seen))
+            if possible.isEmpty { continue }
             end = .name(name)
           }
           let name = text(end)

@@ -174,6 +174,8 @@ struct SuggestionWriter {
   private static func finished(_ draft: Draft) -> PlannedPolicy {
     var policy = draft.policy
     policy.removeRedundantPeers()
+    // The order of the log is none of the policies'.
+    policy.comments.sort()
     for direction in Direction.allCases {
       let (seen, remarks) = (draft.seen[direction] ?? [:], draft.remarks[direction] ?? [:])
       for peer in Set(seen.keys).union(remarks.keys) {

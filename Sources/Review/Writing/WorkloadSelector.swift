@@ -53,8 +53,9 @@ struct WorkloadSelector {
     groupsOfNamespace = world.workloadsByNamespace()
   }
 
-  /// The fewest labels that no other workload of the namespace has, those of the workload's own selector first; else all
-  /// that last and what others have besides; without labels when it has none.
+  /// The fewest labels that no other workload of the namespace has: of the workload's own selector, then those that are
+  /// made to tell workloads apart; else its selector and what others have besides, which lasts longer than labels that
+  /// nobody knows; else any labels, and what others have besides. Without labels when it has none.
   mutating func selection(of group: Int) -> WorkloadSelection {
     if let found = known[group] { return found }
     let own = commonLabels(of: group).sorted { left, right in
@@ -62,13 +63,26 @@ struct WorkloadSelector {
     }
     let others = groupsOfNamespace[world.workloads[group].namespace].filter { $0 != group }
     let selected = own.filter { world.workloads[group].selectorKeys.contains($0.key) }
-    let chosen = fewest(of: selected, notIn: others) ?? fewest(of: own, notIn: others)
-    var selection = WorkloadSelection(
-      labels: Dictionary((chosen ?? own).map { ($0.key, $0.value) }) { first, _ in first })
-    if chosen == nil, !own.isEmpty {
-      exclude(others.filter { hasAll(own, in: $0) }, from: &selection, of: group)
-    }
+    let selection =
+      chosen(fewest(of: selected, notIn: others))
+      ?? chosen(fewest(of: own.filter { Self.preferred.contains($0.key) }, notIn: others))
+      ?? excluding(others, all: selected, of: group).flatMap { $0.alsoSelected.isEmpty ? $0 : nil }
+      ?? chosen(fewest(of: own, notIn: others)) ?? excluding(others, all: own, of: group)
+      ?? WorkloadSelection()
     known[group] = selection
+    return selection
+  }
+
+  private func chosen(_ labels: [(key: String, value: String)]?) -> WorkloadSelection? {
+    labels.map { WorkloadSelection(labels: Dictionary($0.map { ($0.key, $0.value) }) { first, _ in first }) }
+  }
+
+  /// All of some labels, and what others that have them have besides; nil without labels.
+  private func excluding(
+    _ others: [Int], all labels: [(key: String, value: String)], of group: Int
+  ) -> WorkloadSelection? {
+    guard !labels.isEmpty, var selection = chosen(labels) else { return nil }
+    exclude(others.filter { hasAll(labels, in: $0) }, from: &selection, of: group)
     return selection
   }
 

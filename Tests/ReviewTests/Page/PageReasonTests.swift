@@ -85,6 +85,60 @@ struct PageReasonTests {
     }
   }
 
+  /// What the page says of one pair: its flow, and its reasons, `outcome traffic: line`.
+  private func pair(
+    _ from: String, _ to: String, _ documents: [String], profile: EngineProfile = .kubernetes
+  ) throws -> (flow: PrintedPage.Flow, egress: [String], ingress: [String]) {
+    let page = try PrintedPage(ClusterFixture(documents, profile: profile).connectivity(.html))
+    let row = try #require(page.sources.firstIndex(of: from))
+    let column = try #require(page.destinations.firstIndex(of: to))
+    func texts(_ parts: [PrintedPage.Part]) -> [String] {
+      parts.map { "\($0.outcome) \($0.traffic?.description ?? "others"): \($0.line)" }
+    }
+    return (page.flows[row][column], texts(page.egress[row][column]), texts(page.ingress[column][row]))
+  }
+
+  @Test("a rule that denies in some cases only is not the whole reason")
+  func partOfTheReason() throws {
+    let documents = [
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: px, namespace: a, labels: {app: px}}\n",
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: py, namespace: a, labels: {app: py}}\n",
+      policy("a/closed", "podSelector: {matchLabels: {app: px}}, policyTypes: [Egress]"),
+      "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {name: cnp}\nspec: {tier: Admin, priority: 10, subject: {namespaces: {}}, egress: [{action: Deny, name: e, to: [{networks: [10.2.0.0/16]}]}]}\n",
+    ]
+    let found = try pair("a/px", "a/py", documents)
+    #expect(found.egress.count == 1)
+    #expect(
+      found.egress.first?.hasPrefix("denied all: denied in every case: in some by ClusterNetworkPolicy cnp")
+        == true)
+    #expect(found.egress.first?.contains("no rule matches in NetworkPolicy a/closed") == true)
+  }
+
+  @Test("a pair with something outside that is closed says that all is denied")
+  func closedOutside() throws {
+    let found = try pair(
+      "shop/db", "any address",
+      [
+        namespace("shop"), deployment("shop/db", "app: db"), deployment("shop/web", "app: web"),
+        policy("shop/db", "podSelector: {matchLabels: {app: db}}, policyTypes: [Egress]"),
+      ])
+    #expect(found.flow.state == 0 && found.flow.denied == .all)
+  }
+
+  @Test("an API server that may run on the workload's own node is more than its directions say")
+  func placementOfTheAPIServer() throws {
+    let found = try pair(
+      "entity/kube-apiserver", "a/web",
+      [
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: a, labels: {app: web}}\n",
+        object(
+          "cilium.io/v2", "CiliumNetworkPolicy", "a/c",
+          "spec: {endpointSelector: {matchLabels: {app: web}}, ingress: [{fromEntities: [kube-apiserver], toPorts: [{ports: [{port: '80', protocol: TCP}]}]}]}"
+        ),
+      ], profile: .cilium)
+    #expect(found.flow.dependsOnPlacement && !found.flow.undefined.isEmpty)
+  }
+
   @Test("rules are named with file and line, also those of denied pairs, and ports by rule")
   func words() async throws {
     let page = try PrintedPage(await ClusterFixture.shop().connectivity(.html))

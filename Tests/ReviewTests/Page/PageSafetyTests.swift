@@ -116,6 +116,19 @@ struct PageSafetyTests {
     #expect(PageFrame.shellWord("") == "''")
   }
 
+  @Test("a path that looks like an option is none")
+  func dashedPath() {
+    let frame = PageFrame(
+      ConnectivityReport(ClusterFixture.web().cluster), PageRequest(inputs: ["-d.yaml", "-"]))
+    #expect(frame.explainCommand.last == " ./-d.yaml -")
+  }
+
+  @Test("characters that turn the direction of writing are shown as what they are")
+  func bidi() {
+    let text = "a\u{202E}b"
+    #expect("\(XMLText(text))" == "a\\u{202E}b" && JSONText.embedded(text) == "\"a\\\\u{202E}b\"")
+  }
+
   @Test("300 workloads with policies of their own are a page of less than 3 MB")
   func size() {
     var documents = [

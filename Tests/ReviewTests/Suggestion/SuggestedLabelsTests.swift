@@ -22,6 +22,20 @@ struct SuggestedLabelsTests {
     return selector.selection(of: group).labels
   }
 
+  @Test("what others have besides is left out sooner than a label is taken that nobody knows")
+  func exclusionFirst() throws {
+    let documents = [
+      namespace("shop"), Self.selected("shop/web", "app: web", "app: web, deployed-at: '20260101'"),
+      Self.selected(
+        "shop/canary", "app: web, track: canary", "app: web, track: canary, deployed-at: '20260202'"),
+    ]
+    let world = ClusterFixture(documents).cluster.world
+    var selector = WorkloadSelector(world)
+    let web = selector.selection(of: try #require(world.workloads.firstIndex { $0.name == "web" }))
+    #expect(web.labels == ["app": "web"] && web.exclusions == [.absent("track")])
+    #expect(Self.labels(of: "canary", documents) == ["track": "canary"])
+  }
+
   @Test(
     "labels that a release, a replica or a tool changes are never chosen",
     arguments: [
