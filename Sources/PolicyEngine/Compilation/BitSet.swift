@@ -30,6 +30,8 @@ struct BitSet: Sendable, Hashable {
     words[number >> 6] ^= 1 << UInt64(number & 63)
   }
 
+  func hash(into hasher: inout Hasher) { words.withUnsafeBytes { hasher.combine(bytes: $0) } }
+
   var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
   mutating func formUnion(_ other: BitSet) {

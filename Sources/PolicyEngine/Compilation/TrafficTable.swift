@@ -18,6 +18,9 @@ struct TrafficPair: Sendable, Hashable {
     self.init(certain: traffic, possible: traffic)
   }
 
+  /// What is certain is nearly always all that is possible.
+  func hash(into hasher: inout Hasher) { hasher.combine(possible) }
+
   func union(_ other: TrafficPair) -> TrafficPair {
     TrafficPair(certain: certain.union(other.certain), possible: possible.union(other.possible))
   }

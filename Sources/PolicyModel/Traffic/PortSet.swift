@@ -42,11 +42,26 @@ package struct PortSet: Sendable, Hashable {
     return low < ranges.count && ranges[low].lowerBound <= port
   }
 
-  /// O((n + m) log(n + m)).
+  /// O(n + m).
   package func union(_ other: PortSet) -> PortSet {
     if other.isEmpty || isAll || self == other { return self }
     if isEmpty || other.isAll { return other }
-    return PortSet(unsorted: ranges + other.ranges)
+    var result: [ClosedRange<UInt16>] = []
+    result.reserveCapacity(ranges.count + other.ranges.count)
+    var i = 0
+    var j = 0
+    while i < ranges.count || j < other.ranges.count {
+      let isOwn =
+        j == other.ranges.count || i < ranges.count && ranges[i].lowerBound <= other.ranges[j].lowerBound
+      let next = isOwn ? ranges[i] : other.ranges[j]
+      if isOwn { i += 1 } else { j += 1 }
+      if let last = result.last, Int(next.lowerBound) <= Int(last.upperBound) + 1 {
+        result[result.count - 1] = last.lowerBound...max(last.upperBound, next.upperBound)
+      } else {
+        result.append(next)
+      }
+    }
+    return PortSet(ranges: result)
   }
 
   /// O(n + m).
@@ -78,7 +93,24 @@ package struct PortSet: Sendable, Hashable {
 
   package func subtracting(_ other: PortSet) -> PortSet {
     if other.isAll { return .none }
-    return intersects(other) ? intersection(other.complement) : self
+    if !intersects(other) { return self }
+    var result: [ClosedRange<UInt16>] = []
+    result.reserveCapacity(ranges.count + other.ranges.count)
+    var j = 0
+    for range in ranges {
+      var next = Int(range.lowerBound)
+      let last = Int(range.upperBound)
+      while j < other.ranges.count, Int(other.ranges[j].upperBound) < next { j += 1 }
+      var hole = j
+      while hole < other.ranges.count, Int(other.ranges[hole].lowerBound) <= last {
+        let (start, end) = (Int(other.ranges[hole].lowerBound), Int(other.ranges[hole].upperBound))
+        if next < start { result.append(UInt16(next)...UInt16(start - 1)) }
+        next = end + 1
+        hole += 1
+      }
+      if next <= last { result.append(UInt16(next)...UInt16(last)) }
+    }
+    return PortSet(ranges: result)
   }
 
   package var complement: PortSet {
@@ -90,6 +122,14 @@ package struct PortSet: Sendable, Hashable {
     }
     if next <= 65535 { result.append(UInt16(next)...65535) }
     return PortSet(ranges: result)
+  }
+}
+
+extension PortSet {
+  /// All ranges at once: sets of ports are looked up more often than anything else while rows are made.
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(ranges.count)
+    ranges.withUnsafeBytes { hasher.combine(bytes: $0) }
   }
 }
 

@@ -10,6 +10,8 @@ struct CalicoLowering {
   private let setsOfHome: [String: [Int]]
   /// Indices of the sets that have a label themselves, by its key and value.
   private let setsWithLabel: [String: [String: [Int]]]
+  /// Indices of the sets in namespaces that a selector means; many rules have the same.
+  private var setsOfNamespaces: [CalicoSelector.Expression: [Int]] = [:]
   private(set) var problems: [Diagnostic] = []
 
   init(_ policies: PolicySet) {
@@ -41,7 +43,7 @@ struct CalicoLowering {
 
   /// Everything that a selection means, as conditions of which one must hold. A network set is its nets, a host
   /// endpoint its expected addresses, as Felix sees them.
-  func conditions(_ selection: CalicoSelection) -> [PeerCondition] {
+  mutating func conditions(_ selection: CalicoSelection) -> [PeerCondition] {
     var conditions = selection.pods.map { [PeerCondition.endpoints($0)] } ?? []
     for index in candidates(selection) where selection.contains(sets[index].labels) {
       conditions += sets[index].nets
@@ -54,7 +56,7 @@ struct CalicoLowering {
 
   /// Indices of the sets that a selection may mean, in the order of the input. Most selectors are about pods, and ask
   /// for a label that no set has.
-  private func candidates(_ selection: CalicoSelection) -> [Int] {
+  private mutating func candidates(_ selection: CalicoSelection) -> [Int] {
     if let needed = selection.selector?.expression.neededLabel, !CalicoLabels.isInherited(needed.key) {
       let byValue = setsWithLabel[needed.key] ?? [:]
       return needed.values.flatMap { byValue[$0] ?? [] }.sorted()
@@ -63,11 +65,16 @@ struct CalicoLowering {
   }
 
   /// Indices of the sets that may live in such namespaces, in the order of the input.
-  private func indicesOfSets(in namespaces: CalicoSelection.Namespaces) -> [Int] {
+  private mutating func indicesOfSets(in namespaces: CalicoSelection.Namespaces) -> [Int] {
     switch namespaces {
-    case .named(let name): setsOfHome[name] ?? []
-    case .none: setsOfHome[""] ?? []
-    case .any, .matching: Array(sets.indices)
+    case .named(let name): return setsOfHome[name] ?? []
+    case .none: return setsOfHome[""] ?? []
+    case .any: return Array(sets.indices)
+    case .matching(let selector):
+      if let known = setsOfNamespaces[selector.expression] { return known }
+      let found = sets.indices.filter { selector.matches(sets[$0].labels, of: .namespace) }
+      setsOfNamespaces[selector.expression] = found
+      return found
     }
   }
 

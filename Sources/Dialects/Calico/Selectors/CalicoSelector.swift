@@ -4,7 +4,7 @@ package import Kubernetes
 ///
 /// Not a ``LabelSelector``: it has alternatives, negation and parts of values.
 package struct CalicoSelector: Sendable {
-  package indirect enum Expression: Sendable, Equatable {
+  package indirect enum Expression: Sendable, Hashable {
     /// `a || b`: two or more.
     case anyOf([Expression])
     /// `a && b`: two or more.
@@ -111,8 +111,9 @@ extension CalicoSelector.LabelTest {
   }
 }
 
-extension CalicoSelector.Term: Equatable {
+extension CalicoSelector.Term: Hashable {
   package static func == (left: Self, right: Self) -> Bool { left.kind == right.kind }
+  package func hash(into hasher: inout Hasher) { hasher.combine(kind) }
 }
 
 extension CalicoSelector: CustomStringConvertible {
