@@ -22,9 +22,8 @@ struct DiffCommandTests {
 
   /// A repository whose first commit is open and whose second one denies, with an open working tree.
   private func repository() throws -> TemporaryFolder {
-    let folder = try TemporaryFolder()
-    let script = """
-      cd '\(folder.url.path)' && git init -q -b main . && git config user.email a@b && git config user.name c
+    try TemporaryFolder.repository(
+      """
       mkdir -p deploy/.hidden && cat > deploy/world.yaml <<'END'
       \(Self.world)
       END
@@ -35,10 +34,7 @@ struct DiffCommandTests {
       \(Self.deny)
       END
       git add -A && git commit -qm two && rm deploy/deny.yaml
-      """
-    let made = try Program.shell(script)
-    try #require(made.status == 0, "\(made.errors)")
-    return folder
+      """)
   }
 
   private func diff(_ arguments: String, in folder: TemporaryFolder) throws -> Program.Result {

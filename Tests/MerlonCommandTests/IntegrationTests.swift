@@ -21,10 +21,8 @@ struct IntegrationTests {
 
   /// A repository with one commit, and a working tree in which the policy is gone.
   private func repository(test: String = "") throws -> TemporaryFolder {
-    let folder = try TemporaryFolder()
-    let made = try Program.shell(
+    try TemporaryFolder.repository(
       """
-      cd '\(folder.url.path)' && git init -q -b main . && git config user.email a@b && git config user.name c
       mkdir deploy && cat > deploy/world.yaml <<'END'
       \(Self.world)
       END
@@ -34,8 +32,6 @@ struct IntegrationTests {
       \(test)
       END
       """)
-    try #require(made.status == 0, "\(made.errors)")
-    return folder
   }
 
   private func review(_ folder: TemporaryFolder, _ environment: String) throws -> Program.Result {

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The built program, run as a process.
 struct Program {
@@ -57,6 +58,18 @@ struct Program {
 /// A folder that is gone after the test.
 final class TemporaryFolder {
   let url: URL
+
+  /// A git repository on branch `main`, filled by lines of shell.
+  static func repository(_ script: String) throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    let made = try Program.shell(
+      """
+      cd '\(folder.url.path)' && git init -q -b main . && git config user.email a@b && git config user.name c
+      \(script)
+      """)
+    try #require(made.status == 0, "\(made.errors)")
+    return folder
+  }
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent("merlon-\(UUID().uuidString)")

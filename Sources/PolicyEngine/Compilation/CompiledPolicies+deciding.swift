@@ -59,21 +59,7 @@ extension CompiledPolicies {
       }
     }
     for number in rowNumbers {
-      switch other {
-      case .unit(let unit):
-        for facet in classes[Int(unit.endpointClass)].facets {
-          add(rows[Int(number)].group(of: Int(facet)))
-        }
-      case .addresses(let addresses):
-        for interval in addresses.intervals {
-          let atom = Int(atoms.atom(of: .init(interval.family, bits: interval.first)))
-          add(rows[Int(number)].outsideGroup(of: atom))
-        }
-      case .name(let name):
-        for member in namedEnds[name].members {
-          add(rows[Int(number)].outsideGroup(of: atoms.count + member))
-        }
-      }
+      for group in groups(of: rows[Int(number)], other) { add(group) }
     }
     let rest = traffic.subtracting(decided)
     if rest.isEmpty { return .rules(numbers.sorted(), rest: .none) }

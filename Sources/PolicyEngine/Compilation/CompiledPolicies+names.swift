@@ -39,13 +39,6 @@ extension CompiledPolicies {
   /// What may flow between a unit and a named end, over all that both may be.
   func connection(_ unit: ConnectivityUnit, _ direction: Direction, name: Int) -> TrafficPair {
     var whole: TrafficPair?
-    let sole = classes[Int(unit.endpointClass)].facets
-    if sole.count == 1 {
-      for member in namedEnds[name].members {
-        for here in connections(Int(sole[0]), direction, name: member) { whole = whole?.either(here) ?? here }
-      }
-      return whole ?? .none
-    }
     for facets in facetsByCase(of: unit) {
       let families = facets.map { self.facets[$0].family }
       let meeting = zip(facets, families).filter { $1.map(world.assumedAddresses.families.contains) ?? true }
@@ -140,9 +133,11 @@ extension CompiledPolicies {
 
   /// The facets of a unit, apart for each reading and node that it may have.
   private func facetsByCase(of unit: ConnectivityUnit) -> [[Int]] {
+    let own = classes[Int(unit.endpointClass)].facets.map(Int.init)
+    if own.count == 1 { return [own] }
     var cases: [FacetCase: Int] = [:]
     var found: [[Int]] = []
-    for number in classes[Int(unit.endpointClass)].facets.map(Int.init) {
+    for number in own {
       let facet = facets[number]
       let key = FacetCase(reading: facet.reading, node: facet.node)
       let place = cases[key] ?? found.count

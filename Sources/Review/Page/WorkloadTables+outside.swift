@@ -77,26 +77,28 @@ extension WorkloadTables {
         direction == .egress
         ? compiled.decision(direction, from: inside, to: outside)
         : compiled.decision(direction, from: outside, to: inside)
-      var flow = flow(unit, direction, end, own)
-      if case .name(let name) = end {
-        let whole = walk.connection(walk.connection(of: unit, direction, name: name))
-        flow.dependsOnPlacement = whole.certain != decision.certain || whole.possible != decision.possible
-      }
       return OutsideCell(
-        flow: number(of: flow),
+        flow: number(of: flow(unit, direction, end, own, decision)),
         reason: tables.reasons.number(of: decision, report, &tables.traffic))
     }
     outsideCellsOfLooks[look] = cells
     return cells
   }
 
-  /// - Parameter own: the rows of the unit.
+  /// - Parameters:
+  ///   - own: the rows of the unit.
+  ///   - decision: what the unit's direction makes of it.
   private mutating func flow(
     _ unit: Int, _ direction: Direction, _ end: ConnectivityWalk.Outside.End,
-    _ own: [ConnectivityWalk.Outside]
+    _ own: [ConnectivityWalk.Outside], _ decision: DirectionDecision
   ) -> PageTables.Flow {
     switch end {
-    case .name(let name): return flow(walk.connection(of: unit, direction, name: name))
+    case .name(let name):
+      let connection = walk.connection(of: unit, direction, name: name)
+      let whole = walk.connection(connection)
+      var found = flow(connection)
+      found.dependsOnPlacement = whole.certain != decision.certain || whole.possible != decision.possible
+      return found
     case .addresses(let number):
       if let row = own.first(where: { $0.end == end }) { return flow(row.connection) }
       let addresses = walk.addressSets[number]

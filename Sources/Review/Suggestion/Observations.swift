@@ -44,57 +44,74 @@ struct Observations: Sendable {
   init(_ log: FlowLog, _ resolver: FlowResolver) {
     world = resolver.cluster.world
     backends = ServiceBackends(world)
-    addDenied(log, resolver)
-    let refused = refusedFlows(log, resolver)
-    for entry in log.entries where entry.verdict != .denied {
+    let records = resolve(log, resolver)
+    addDenied(records)
+    let refused = Self.refused(records)
+    for record in records where record.entry.verdict != .denied {
+      // What the source let through and the destination denied was no connection.
+      if record.entry.evidentDirection == .egress, refused.contains(record.resolved.flow) { continue }
+      add(record.entry, record.resolved, record.source, record.destination)
+    }
+  }
+
+  /// An entry between ends that are something in the cluster.
+  private struct Record {
+    let entry: FlowLog.Entry
+    let resolved: ResolvedFlow
+    /// What the ends are called.
+    let source: String
+    let destination: String
+  }
+
+  /// Notes what is nothing in the cluster, or needs no rule.
+  private mutating func resolve(_ log: FlowLog, _ resolver: FlowResolver) -> [Record] {
+    var records: [Record] = []
+    for entry in log.entries {
       do throws(FlowLineError) {
         switch try resolver.resolve(entry) {
-        case .fromOwnNode: ofOwnNodes = ofOwnNodes.addingWithoutOverflow(entry.count)
         case .flow(let resolved, let source, let destination):
-          // What the source let through and the destination denied was no connection.
-          if entry.evidentDirection == .egress, refused.contains(resolved.flow) { continue }
-          add(entry, resolved, source, destination)
+          records.append(Record(entry: entry, resolved: resolved, source: source, destination: destination))
+        case .fromOwnNode:
+          if entry.verdict != .denied { ofOwnNodes = ofOwnNodes.addingWithoutOverflow(entry.count) }
         }
       } catch {
+        // Of an end that is nothing here, nothing could be allowed.
+        if entry.verdict == .denied { continue }
         unmapped.append(Unmapped(entry: entry, reason: error.message, known: known(entry, resolver)))
       }
     }
+    return records
   }
 
   /// What the source let through and the destination denied, each time that it was seen. What was let through more often
   /// went through in the end.
-  private func refusedFlows(_ log: FlowLog, _ resolver: FlowResolver) -> Set<Flow> {
+  private static func refused(_ records: [Record]) -> Set<Flow> {
     var refusals: [Flow: Int] = [:]
     var sendings: [Flow: Int] = [:]
-    for entry in log.entries {
-      guard case .flow(let resolved, _, _)? = try? resolver.resolve(entry) else { continue }
-      switch (entry.verdict, entry.evidentDirection) {
+    for record in records {
+      let (flow, count) = (record.resolved.flow, record.entry.count)
+      switch (record.entry.verdict, record.entry.evidentDirection) {
       case (.denied, .egress): continue
-      case (.denied, _):
-        refusals[resolved.flow] = (refusals[resolved.flow] ?? 0).addingWithoutOverflow(entry.count)
-      case (_, .egress):
-        sendings[resolved.flow] = (sendings[resolved.flow] ?? 0).addingWithoutOverflow(entry.count)
+      case (.denied, _): refusals[flow] = (refusals[flow] ?? 0).addingWithoutOverflow(count)
+      case (_, .egress): sendings[flow] = (sendings[flow] ?? 0).addingWithoutOverflow(count)
       default: continue
       }
     }
     return Set(refusals.filter { flow, count in (sendings[flow] ?? 0) <= count }.keys)
   }
 
-  private mutating func addDenied(_ log: FlowLog, _ resolver: FlowResolver) {
-    var flows: [Flow: Int] = [:]
-    for entry in log.entries where entry.verdict == .denied {
-      // Of an end that is nothing here, nothing could be allowed.
-      guard case .flow(let resolved, let source, let destination)? = try? resolver.resolve(entry) else {
-        continue
-      }
-      if let number = flows[resolved.flow] {
+  private mutating func addDenied(_ records: [Record]) {
+    var numbers: [Flow: Int] = [:]
+    for record in records where record.entry.verdict == .denied {
+      let (flow, entry) = (record.resolved.flow, record.entry)
+      if let number = numbers[flow] {
         denied[number].count = denied[number].count.addingWithoutOverflow(entry.count)
       } else {
-        flows[resolved.flow] = denied.count
+        numbers[flow] = denied.count
         denied.append(
           Denied(
-            flow: "\(source) -> \(destination) \(entry.traffic)",
-            groups: [resolved.flow.source, resolved.flow.destination].compactMap { end($0).workload },
+            flow: "\(record.source) -> \(record.destination) \(entry.traffic)",
+            groups: [flow.source, flow.destination].compactMap { end($0).workload },
             count: entry.count, location: entry.location))
       }
     }
