@@ -1,4 +1,4 @@
-internal import Kubernetes
+package import Kubernetes
 
 extension CheckReport {
   /// The report as data.

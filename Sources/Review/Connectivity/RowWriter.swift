@@ -1,3 +1,4 @@
+internal import Kubernetes
 internal import PolicyModel
 
 /// Writes rows of one text form. A row is the parts of its source, destination and traffic one after the other;

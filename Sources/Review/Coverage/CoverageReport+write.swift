@@ -1,3 +1,4 @@
+package import Kubernetes
 internal import PolicyModel
 
 extension CoverageReport {

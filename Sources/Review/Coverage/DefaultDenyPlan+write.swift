@@ -1,4 +1,4 @@
-internal import Kubernetes
+package import Kubernetes
 internal import PolicyModel
 
 extension DefaultDenyPlan {

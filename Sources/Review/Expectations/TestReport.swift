@@ -1,4 +1,4 @@
-internal import Kubernetes
+package import Kubernetes
 internal import PolicyEngine
 
 /// The results of a run, in every form.

@@ -1,4 +1,4 @@
-internal import Kubernetes
+package import Kubernetes
 package import PolicyEngine
 internal import PolicyModel
 

@@ -1,4 +1,4 @@
-internal import Kubernetes
+package import Kubernetes
 
 extension LintReport {
   /// The report for people. Notes only when they are asked for.

@@ -1,4 +1,4 @@
-internal import Kubernetes
+package import Kubernetes
 
 extension Report {
   /// SARIF 2.1.0 (OASIS Standard). `results` is always there, also when it is empty; passes are not written.

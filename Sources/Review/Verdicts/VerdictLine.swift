@@ -1,3 +1,4 @@
+internal import Kubernetes
 internal import PolicyEngine
 internal import PolicyModel
 

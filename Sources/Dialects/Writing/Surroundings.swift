@@ -1,0 +1,25 @@
+package import Kubernetes
+
+/// What writers know of the cluster that policies are written for.
+package struct Surroundings: Sendable {
+  /// Namespaces that exist, with their labels.
+  package var namespaces: [Namespace] = []
+  /// Blocks that pods get their addresses from; empty when nobody says.
+  package var podBlocks: [CIDR] = []
+  /// Blocks that the nodes' addresses lie in; empty when nobody says.
+  package var nodeBlocks: [CIDR] = []
+  /// Where the API server answers, after Service addresses are translated; empty when nobody says.
+  package var apiServer: [Endpoint] = []
+
+  package struct Endpoint: Sendable, Hashable {
+    package let address: IPAddress
+    package let port: UInt16
+
+    package init(address: IPAddress, port: UInt16) {
+      self.address = address
+      self.port = port
+    }
+  }
+
+  package init() {}
+}
