@@ -55,3 +55,14 @@ func parseJSON(_ text: String) throws(DocumentError) -> [Document] {
   try JSONParser.parse(Array(text.utf8), from: 0, file: SourceFile(path: "a.json")) { documents.append($0) }
   return documents
 }
+
+/// The root of a text's only document.
+func parseDocument(_ text: String) throws -> Node {
+  let documents = try parseYAML(text)
+  guard documents.count == 1 else { throw WrongNumberOfDocuments(count: documents.count) }
+  return documents[0].root
+}
+
+private struct WrongNumberOfDocuments: Error {
+  let count: Int
+}

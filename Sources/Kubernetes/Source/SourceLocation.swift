@@ -10,7 +10,8 @@ package final class SourceFile: Sendable {
   }
 }
 
-/// Where in a ``SourceFile`` a value starts. Lines and columns count from 1; columns count characters.
+/// Where in a ``SourceFile`` a value starts. Lines and columns count from 1, and columns count characters; of Swift sources
+/// only the line is known, and the column is 0.
 package struct SourceLocation: Sendable {
   package let file: SourceFile
   package let line: UInt32
@@ -46,7 +47,7 @@ extension SourceLocation: Comparable {
 
 extension SourceLocation: CustomStringConvertible {
   /// `path:line:column`, the form editors and CI systems turn into a link.
-  package var description: String { "\(file.path):\(line):\(column)" }
+  package var description: String { column == 0 ? fileAndLine : "\(file.path):\(line):\(column)" }
 
   /// `path:line`, for prose.
   package var fileAndLine: String { "\(file.path):\(line)" }

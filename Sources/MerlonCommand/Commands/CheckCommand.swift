@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Kubernetes
 internal import Review
 
 /// `merlon check`

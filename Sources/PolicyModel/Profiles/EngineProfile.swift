@@ -151,3 +151,15 @@ package struct EngineProfile: Sendable, Hashable {
       hairpinReadings: hairpinReadings, blocksMaySeeServices: blocksMaySeeServices)
   }
 }
+
+extension EngineProfile {
+  /// The profile by which policies are read that are written for any engine: blocks are about addresses, whoever has
+  /// them, what uses its node's network is its node, and no engine's departures count.
+  package func meaningBlocks() -> EngineProfile {
+    EngineProfile(
+      enforcer: enforcer, addressBlocksMatch: [.pods, .nodes], hostNetworkReadings: [.asNodes],
+      egressToOwnNodeReadings: egressToOwnNodeReadings, ownPodReading: ownPodReading,
+      probeReading: probeReading, portNameReadings: portNameReadings, hairpinReadings: hairpinReadings,
+      blocksMaySeeServices: false)
+  }
+}

@@ -1,8 +1,7 @@
 import Foundation
-import Kubernetes
 import Testing
 
-@testable import Review
+@testable import Kubernetes
 
 @Suite("DataValue")
 struct DataValueTests {
@@ -37,13 +36,13 @@ struct DataValueTests {
   @Test("YAML is read back as the same value", arguments: values)
   func yaml(value: DataValue) throws {
     let text = value.yaml
-    #expect(Self.matches(try parseYAML(text), value), "\(text)")
+    #expect(Self.matches(try parseDocument(text), value), "\(text)")
     #expect(text.hasSuffix("\n") && !text.hasSuffix("\n\n"))
   }
 
   @Test("strings that YAML 1.1 reads as something else are quoted", arguments: strings)
   func quoting(text: String) throws {
-    let node = try #require(try parseYAML("- " + YAMLText.scalar(text) + "\n").elements.first)
+    let node = try #require(try parseDocument("- " + YAMLText.scalar(text) + "\n").elements.first)
     #expect(node.text == text)
     guard case .string = node.scalar else {
       Issue.record("\(text) is read as \(node.scalar)")
@@ -64,7 +63,7 @@ struct DataValueTests {
         .list([.noted(["one", "x\n- evil: true"], .members(("b", 1))), .noted([], 2), .noted(["y"], 3)])
       ))
     #expect(value.yaml == "a:\n  # one\n  # x - evil: true\n  - b: 1\n  - 2\n  # y\n  - 3\n")
-    #expect(Self.matches(try parseYAML(value.yaml), value))
+    #expect(Self.matches(try parseDocument(value.yaml), value))
     #expect(value.json == #"{"a":[{"b":1},2,3]}"#)
   }
 
