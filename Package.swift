@@ -10,7 +10,8 @@ let withDocumentation = Context.environment["MERLON_DOCUMENTATION"] != nil
 let package = Package(
   name: "merlon",
   products: [
-    .executable(name: "merlon", targets: ["merlon"])
+    .executable(name: "merlon", targets: ["merlon"]),
+    .library(name: "Merlon", targets: ["Merlon"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -24,6 +25,8 @@ let package = Package(
     .target(name: "Dialects", dependencies: ["Kubernetes", "PolicyModel"]),
     .target(name: "PolicyEngine", dependencies: ["Kubernetes", "PolicyModel"]),
     .target(name: "Review", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
+    .target(
+      name: "Merlon", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review"]),
     .target(
       name: "MerlonCommand",
       dependencies: [
@@ -39,6 +42,9 @@ let package = Package(
       name: "PolicyEngineTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
     .testTarget(
       name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
+    .testTarget(
+      name: "MerlonTests",
+      dependencies: ["Merlon", "Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
     .testTarget(name: "MerlonCommandTests", dependencies: ["merlon"]),
   ]
 )

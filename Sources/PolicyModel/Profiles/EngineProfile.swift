@@ -153,8 +153,17 @@ package struct EngineProfile: Sendable, Hashable {
 }
 
 extension EngineProfile {
+  /// The same, where pods that use their node's network are their node, and nothing else.
+  package func takingHostNetworkForNodes() -> EngineProfile {
+    EngineProfile(
+      enforcer: enforcer, deviations: deviations, addressBlocksMatch: addressBlocksMatch,
+      hostNetworkReadings: [.asNodes], egressToOwnNodeReadings: egressToOwnNodeReadings,
+      ownPodReading: ownPodReading, probeReading: probeReading, portNameReadings: portNameReadings,
+      hairpinReadings: hairpinReadings, blocksMaySeeServices: blocksMaySeeServices)
+  }
+
   /// The profile by which policies are read that are written for any engine: blocks are about addresses, whoever has
-  /// them, what uses its node's network is its node, and no engine's departures count.
+  /// them, and no engine's departures count.
   package func meaningBlocks() -> EngineProfile {
     EngineProfile(
       enforcer: enforcer, addressBlocksMatch: [.pods, .nodes], hostNetworkReadings: [.asNodes],

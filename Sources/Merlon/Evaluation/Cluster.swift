@@ -1,0 +1,112 @@
+internal import Dialects
+internal import Kubernetes
+internal import PolicyEngine
+internal import PolicyModel
+internal import Review
+
+/// A cluster in which policies can be asked about.
+///
+/// ```swift
+/// let cluster = try intent.evaluate()
+/// cluster.allows(web, to: db, .tcp(5432))          // true
+/// cluster.verdict(from: web, to: .world, .tcp(443)) // why
+/// ```
+///
+/// Its pods are those of the workloads that it was made of; what else is asked about is a pod with the labels that the
+/// question names, and no others.
+public struct Cluster: Sendable {
+  private let manifests: ManifestSet
+  private let tiers: [Tier]
+  private let profile: EngineProfile
+  private let facts: ClusterFacts
+  private let description: ClusterDescription
+
+  init(
+    _ manifests: ManifestSet, tiers: [Tier], profile: EngineProfile, facts: ClusterFacts,
+    description: ClusterDescription
+  ) {
+    self.manifests = manifests
+    self.tiers = tiers
+    self.profile = profile
+    self.facts = facts
+    self.description = description
+  }
+
+  /// Whether all connections of a source to a target on some ports work.
+  public func allows(
+    _ source: any PeerConvertible, to target: any PeerConvertible, _ ports: PortSet
+  ) -> Bool {
+    verdict(from: source, to: target, ports).outcome == .allowed
+  }
+
+  /// Whether no connection of a source to a target on some ports works.
+  public func denies(
+    _ source: any PeerConvertible, to target: any PeerConvertible, _ ports: PortSet
+  ) -> Bool {
+    verdict(from: source, to: target, ports).outcome == .denied
+  }
+
+  /// Whether all connections to something that is no pods work.
+  public func allows(_ source: any PeerConvertible, to target: Peer, _ ports: PortSet) -> Bool {
+    verdict(from: source, to: target, ports).outcome == .allowed
+  }
+
+  /// Whether no connection to something that is no pods works.
+  public func denies(_ source: any PeerConvertible, to target: Peer, _ ports: PortSet) -> Bool {
+    verdict(from: source, to: target, ports).outcome == .denied
+  }
+
+  /// What becomes of connections to something that is no pods.
+  public func verdict(from source: any PeerConvertible, to target: Peer, _ ports: PortSet) -> Verdict {
+    verdict(from: source, to: target as any PeerConvertible, ports)
+  }
+
+  /// What becomes of connections of a source to a target on some ports, and why.
+  ///
+  /// Where they are not all alike, the explanation is of two that differ.
+  public func verdict(
+    from source: any PeerConvertible, to target: any PeerConvertible, _ ports: PortSet
+  ) -> Verdict {
+    var question = Question(manifests, description)
+    let ends = (question.ends(of: source), question.ends(of: target))
+    let world = World(
+      question.manifests, policies: tiers.flatMap(\.policies), policyNamespaces: [], facts: facts)
+    let evaluator = FlowEvaluator(world: world, tiers: tiers, profile: profile)
+    let compiled = CompiledPolicies(world: world, tiers: tiers, profile: profile)
+    var answers = Answers(evaluator)
+    for source in ends.0.flatMap({ $0.flowEnds(world, compiled) }) {
+      for target in ends.1.flatMap({ $0.flowEnds(world, compiled) }) {
+        for traffic in ports.flowTraffic(compiled, to: target.end) {
+          answers.ask(PolicyEngine.Flow(from: source.end, to: target.end, traffic), source.name, target.name)
+        }
+      }
+    }
+    return answers.verdict
+  }
+}
+
+/// Outcomes of the flows that a question stands for.
+private struct Answers {
+  private let evaluator: FlowEvaluator
+  private var first: [PolicyEngine.Outcome: Explanation] = [:]
+
+  init(_ evaluator: FlowEvaluator) { self.evaluator = evaluator }
+
+  mutating func ask(_ flow: PolicyEngine.Flow, _ source: String, _ target: String) {
+    let explanation = Explanation(flow, source: source, destination: target, evaluator: evaluator)
+    guard let outcome = explanation.cases.first?.verdict.outcome else { return }
+    if first[outcome] == nil { first[outcome] = explanation }
+  }
+
+  var verdict: Verdict {
+    let outcomes: [PolicyEngine.Outcome] = [.denied, .undefined, .allowed]
+    let found = outcomes.filter { first[$0] != nil }
+    let wording = Wording(evaluator.world)
+    let text = found.compactMap { first[$0]?.text(wording, TextStyle(usesColor: false)) }.joined(
+      separator: "\n")
+    if found.isEmpty {
+      return Verdict(outcome: .undefined, explanation: "The question names nothing that could connect.")
+    }
+    return Verdict(outcome: found.count == 1 ? .init(found[0]) : .undefined, explanation: text)
+  }
+}

@@ -1,0 +1,64 @@
+internal import PolicyModel
+
+/// What it means for a workload that policies close it.
+public struct IsolationEffect: Sendable, Hashable, CustomStringConvertible {
+  /// The workload, `shop/web`.
+  public let workload: String
+  /// The directions in which it is closed for what no rule allows.
+  public let directions: Directions
+  /// Whether it can no longer ask for names.
+  public let losesDNS: Bool
+  /// Whether it can no longer ask the Kubernetes API.
+  public let losesAPIServer: Bool
+
+  /// `shop/web: closed for egress; loses DNS and the API server`.
+  public var description: String {
+    let names = [
+      directions.contains(.ingress) ? "ingress" : nil, directions.contains(.egress) ? "egress" : nil,
+    ]
+    let lost = [losesDNS ? "DNS" : nil, losesAPIServer ? "the API server" : nil].compactMap { $0 }
+    return "\(workload): closed for \(names.compactMap { $0 }.joined(separator: " and "))"
+      + (lost.isEmpty ? "" : "; loses \(lost.joined(separator: " and "))")
+  }
+
+  /// The effects on the workloads of an intent in its cluster, sorted by name.
+  static func effects(of intent: Intent, in cluster: Cluster) -> [IsolationEffect] {
+    var found: [IsolationEffect] = []
+    for workload in intent.workloads where !workload.hostNetwork {
+      let closed = intent.closedDirections(of: workload)
+      if closed.isEmpty { continue }
+      let isClosed = closed.contains(.egress)
+      found.append(
+        IsolationEffect(
+          workload: "\(workload)", directions: closed,
+          losesDNS: isClosed && !cluster.allows(workload, to: .clusterDNS, intent.cluster.dns.ports),
+          losesAPIServer: isClosed && !cluster.allows(workload, to: .apiServer, intent.apiServerPorts)))
+    }
+    return found.sorted { $0.workload < $1.workload }
+  }
+}
+
+extension Intent {
+  /// The directions in which policies close a workload.
+  fileprivate func closedDirections(of workload: Workload) -> Directions {
+    var closed: Directions = []
+    for policy in policies where policy.subject.selects(workload) {
+      for direction in policy.isolated { closed.insert(direction == .ingress ? .ingress : .egress) }
+    }
+    for flow in flows {
+      if flow.isolating.contains(.source), let pods = flow.source.pods, pods.selects(workload) {
+        closed.insert(.egress)
+      }
+      if flow.isolating.contains(.target), let pods = flow.target.pods, pods.selects(workload) {
+        closed.insert(.ingress)
+      }
+    }
+    return closed
+  }
+
+  /// Where the API server answers; on port 6443 if nobody says it.
+  fileprivate var apiServerPorts: PortSet {
+    let ports = cluster.read(at: site).apiServer.map { $0.port }
+    return ports.isEmpty ? .tcp(6443) : PortSet(ports.map { .range(.tcp, $0, $0) })
+  }
+}

@@ -1,0 +1,42 @@
+internal import Dialects
+internal import Kubernetes
+
+/// Something that an intent means and a dialect cannot say, and what was written instead.
+public struct Loss: Sendable, Hashable, CustomStringConvertible {
+  /// The stable name of a kind of loss, by which it is accepted: `"outside-ingress"`.
+  public struct Name: Sendable, Hashable, Comparable, ExpressibleByStringLiteral, CustomStringConvertible {
+    public let description: String
+
+    public init(_ name: String) { description = name }
+    public init(stringLiteral name: String) { description = name }
+
+    public static func < (left: Name, right: Name) -> Bool { left.description < right.description }
+  }
+
+  public let name: Name
+  /// Whether connections are let through that were meant to be denied.
+  public let widens: Bool
+  /// Whether connections are denied that were meant to be let through.
+  public let narrows: Bool
+  /// What cannot be said and what is written instead.
+  public let message: String
+  /// Where the policy or rule is declared: `Shop/Policies.swift:12`.
+  public let location: String
+  /// What the author could do, when there is one clear thing.
+  public let fix: String?
+
+  init(_ loss: Dialects.Loss) {
+    name = Name(loss.name.rawValue)
+    widens = loss.effect.contains(.widens)
+    narrows = loss.effect.contains(.narrows)
+    message = loss.message
+    location = loss.location.description
+    fix = loss.fix
+  }
+
+  /// `Shop/Policies.swift:12: outside-ingress (widens): …`.
+  public var description: String {
+    let effects = [widens ? "widens" : nil, narrows ? "narrows" : nil].compactMap { $0 }
+    return "\(location): \(name)\(effects.isEmpty ? "" : " (\(effects.joined(separator: ", ")))"): \(message)"
+  }
+}

@@ -1,0 +1,70 @@
+package import Dialects
+package import Kubernetes
+package import PolicyEngine
+package import PolicyModel
+
+/// Whether manifests mean what some policies mean: their text is read back by the dialect's own reader and compared in
+/// every cluster.
+package struct RenderingProof: Sendable {
+  package let dialect: WritableDialect
+  package let equivalence: Equivalence
+  /// What must be true of the cluster, in words.
+  package let assumptions: [String]
+  /// What reading back found; with an error among them nothing is proved.
+  package let problems: [Diagnostic]
+  /// What was tolerated.
+  package let losses: [Loss]
+
+  /// Reads `text` back and compares. O(kinds of pods²).
+  ///
+  /// - Parameters:
+  ///   - intended: what the manifests are meant to mean, in the words of the engine.
+  ///   - text: the manifests.
+  ///   - written: what their writer says of them; its losses are tolerated as far as they reach.
+  package init(
+    intended: [Tier], text: String, written: WrittenPolicies, dialect: WritableDialect,
+    under conditions: SymbolicWorld.Conditions, witnessLimit: Int = 3
+  ) throws(TooManyDistinctions) {
+    self.dialect = dialect
+    losses = written.losses
+    let manifests = ManifestReader(options: PolicySet.readerOptions(defaultNamespace: "default"))
+      .readSequentially([ManifestText(path: "<\(dialect.rawValue)>", text)])
+    let policies = PolicySet(manifests, defaultNamespace: "default")
+    let profile = dialect.profile
+    let stack = policies.stack(profile)
+    problems = manifests.diagnostics + policies.diagnostics + stack.diagnostics
+    equivalence = try Equivalence(
+      intended: Equivalence.Side(intended, profile.meaningBlocks()),
+      actual: Equivalence.Side(stack.tiers, profile.takingHostNetworkForNodes()),
+      tolerating: Self.tolerance(written.losses), under: conditions,
+      // The specification says nothing of protocols other than TCP, UDP and SCTP.
+      comparesOtherProtocols: dialect != .kubernetes, witnessLimit: witnessLimit)
+    assumptions = equivalence.symbolicWorld.assumptions + written.assumptions
+  }
+
+  /// Whether the manifests mean what they are meant to mean, but for the losses.
+  package var holds: Bool { equivalence.holds && !problems.contains { $0.severity == .error } }
+
+  private static func tolerance(_ losses: [Loss]) -> Equivalence.Tolerance {
+    var tolerance = Equivalence.Tolerance()
+    for loss in losses {
+      let policy = Policy(
+        identity: loss.policy, location: loss.location, subject: .endpoints(loss.subject),
+        subjectLocation: loss.location, isolates: [], rules: loss.rules)
+      if loss.effect.contains(.widens) { tolerance.widening.append(policy) }
+      if loss.effect.contains(.narrows) { tolerance.narrowing.append(policy) }
+    }
+    return tolerance
+  }
+}
+
+extension WritableDialect {
+  /// Whose rules say what manifests of the dialect mean.
+  package var profile: EngineProfile {
+    switch self {
+    case .kubernetes, .clusterNetworkPolicy: .kubernetes
+    case .calico: .calico
+    case .cilium: .cilium
+    }
+  }
+}
