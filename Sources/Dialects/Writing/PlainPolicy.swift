@@ -41,8 +41,8 @@ package struct PlainPolicy: Sendable {
 }
 
 /// What becomes of connections of the subject with any of these peers, of this traffic.
-package struct PlainRule: Sendable {
-  package enum Peers: Sendable {
+package struct PlainRule: Sendable, Hashable {
+  package enum Peers: Sendable, Hashable {
     /// Everything that can send or receive packets: pods, nodes, and what is outside.
     case anyone
     /// Never empty: a rule that matches nobody is left out.
@@ -53,12 +53,12 @@ package struct PlainRule: Sendable {
   /// Never ``RuleAction/log``. ``RuleAction/pass`` in ordered stages only.
   package let action: RuleAction
   package let peers: Peers
-  /// Without exceptions of ports; never empty.
-  package let traffic: Traffic
+  /// Never empty.
+  package let traffic: PlainTraffic
   package let location: SourceLocation
 
   package init(
-    direction: Direction, action: RuleAction = .allow, peers: Peers, traffic: Traffic,
+    direction: Direction, action: RuleAction = .allow, peers: Peers, traffic: PlainTraffic,
     location: SourceLocation
   ) {
     self.direction = direction

@@ -73,13 +73,16 @@ package enum NameRules {
     guard let first = bytes.first else { return true }
     var last = first
     for byte in bytes {
-      guard
-        isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-          || byte == UInt8(ascii: ".")
-      else { return false }
+      guard isInLabelValues(byte) else { return false }
       last = byte
     }
     return isAlphanumeric(first) && isAlphanumeric(last)
+  }
+
+  /// Whether a character can stand in a label value: `[-A-Za-z0-9_.]`.
+  package static func isInLabelValues(_ byte: UInt8) -> Bool {
+    isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+      || byte == UInt8(ascii: ".")
   }
 
   /// A port name (IANA_SVC_NAME, RFC 6335 §5.1): 1 to 15 of `[a-z0-9-]`, at least one letter, no `--`,

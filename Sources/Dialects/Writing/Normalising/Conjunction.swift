@@ -1,0 +1,161 @@
+internal import Kubernetes
+internal import PolicyModel
+
+/// Requirements that must all hold, as few as say it: what nothing can meet and what everything meets is found out.
+struct Conjunction: Hashable {
+  struct Requirement: Hashable {
+    let attribute: Attribute
+    let test: LabelTerm.Test
+
+    /// True exactly where this one is not.
+    var opposite: Requirement { Requirement(attribute: attribute, test: test.opposite) }
+  }
+
+  /// Sorted; none is repeated, and none is implied by another one of its attribute.
+  let requirements: [Requirement]
+
+  static let everything = Conjunction(sorted: [])
+
+  private init(sorted requirements: [Requirement]) { self.requirements = requirements }
+
+  /// Nil when nothing can meet all of them.
+  init?(_ requirements: [Requirement]) {
+    var tests: [Attribute: [LabelTerm.Test]] = [:]
+    for requirement in requirements { tests[requirement.attribute, default: []].append(requirement.test) }
+    var merged: [Requirement] = []
+    for (attribute, tests) in tests {
+      guard let least = attribute.merged(tests) else { return nil }
+      merged += least.map { Requirement(attribute: attribute, test: $0) }
+    }
+    self.requirements = merged.sorted { $0.sortKey < $1.sortKey }
+  }
+
+  /// Nil when nothing can meet both.
+  func and(_ other: Conjunction) -> Conjunction? { Conjunction(requirements + other.requirements) }
+
+  /// Whether whatever meets it certainly meets `other`.
+  func implies(_ other: Conjunction) -> Bool {
+    other.requirements.allSatisfy { Conjunction(requirements + [$0.opposite]) == nil }
+  }
+
+  /// What meets it and not `other`, as alternatives.
+  func subtracting(_ other: Conjunction) -> [Conjunction] {
+    other.requirements.compactMap { Conjunction(requirements + [$0.opposite]) }
+  }
+}
+
+extension Conjunction.Requirement {
+  fileprivate var sortKey: String { "\(attribute.sortKey) \(test.sortKey)" }
+}
+
+extension Attribute {
+  fileprivate var sortKey: String {
+    switch self {
+    case .namespaceLabel(let key): "0 \(key)"
+    case .label(let key): "1 \(key)"
+    case .serviceAccountName: "2"
+    case .serviceAccountLabel(let key): "3 \(key)"
+    case .unseenLabel(let key): "4 \(key)"
+    case .hostNetwork: "5"
+    }
+  }
+
+  /// Whether pods that selectors are about may have it.
+  private var canExist: Bool {
+    switch self {
+    case .label(let key), .namespaceLabel(let key), .serviceAccountLabel(let key):
+      NameRules.labelKeyProblem(key) == nil
+    case .serviceAccountName: true
+    case .unseenLabel, .hostNetwork: false
+    }
+  }
+
+  /// Whether every pod has it.
+  private var alwaysExists: Bool { self == .namespaceLabel(Namespace.nameLabel) || self == .serviceAccountName }
+
+  private func canBe(_ value: String) -> Bool {
+    switch self {
+    case .namespaceLabel(Namespace.nameLabel): NameRules.labelNameProblem(value) == nil
+    case .serviceAccountName: NameRules.subdomainProblem(value) == nil
+    case .label, .namespaceLabel, .serviceAccountLabel: NameRules.labelValueProblem(value) == nil
+    case .unseenLabel, .hostNetwork: false
+    }
+  }
+
+  /// The least tests that are met exactly where all of these are; nil when no value, absent or not, meets them.
+  fileprivate func merged(_ tests: [LabelTerm.Test]) -> [LabelTerm.Test]? {
+    if !canExist { return tests.allSatisfy { $0.isMet(by: nil) } ? [] : nil }
+    var wanted: Set<String>?
+    var unwanted: Set<String> = []
+    var (mustExist, mustNot) = (false, false)
+    var parts: Set<LabelTerm.Test> = []
+    for test in tests.map(\.simplified) {
+      switch test.test {
+      case .isIn(let values): wanted = wanted?.intersection(values) ?? Set(values)
+      case .isNotIn(let values): unwanted.formUnion(values)
+      case .exists: mustExist = true
+      case .doesNotExist: mustNot = true
+      case .contains, .startsWith, .endsWith:
+        if test.canBeMetByLabels { parts.insert(test) } else if !test.isNegated { return nil }
+      }
+    }
+    let positive = parts.filter { !$0.isNegated }
+    if mustNot {
+      return mustExist || alwaysExists || wanted != nil || !positive.isEmpty ? nil : [.init(.doesNotExist)]
+    }
+    func isPossible(_ value: String) -> Bool { canBe(value) && parts.allSatisfy { $0.isMet(by: value) } }
+    if let wanted {
+      let values = wanted.filter { isPossible($0) && !unwanted.contains($0) }
+      return values.isEmpty ? nil : [.init(.isIn(values.sorted()))]
+    }
+    var least = parts.sorted { $0.sortKey < $1.sortKey }
+    let possible = unwanted.filter(isPossible)
+    if !possible.isEmpty { least.append(.init(.isNotIn(possible.sorted()))) }
+    if mustExist, positive.isEmpty, !alwaysExists { least.append(.init(.exists)) }
+    return least
+  }
+}
+
+extension LabelTerm.Test {
+  fileprivate var sortKey: String { "\(test)\(isNegated)" }
+
+  /// Whether a value (nil: absent) is as it asks.
+  package func isMet(by value: String?) -> Bool { test.isMet(by: value) != isNegated }
+
+  /// True exactly where this one is not.
+  var opposite: LabelTerm.Test { LabelTerm.Test(test, isNegated: !isNegated).simplified }
+
+  /// The same without a negation where another test says it.
+  var simplified: LabelTerm.Test {
+    let direct: AttributeRequirement.Test =
+      switch test {
+      case .contains(""), .startsWith(""), .endsWith(""): .exists
+      default: test
+      }
+    if !isNegated { return LabelTerm.Test(direct) }
+    switch direct {
+    case .isIn(let values): return LabelTerm.Test(.isNotIn(values))
+    case .isNotIn(let values): return LabelTerm.Test(.isIn(values))
+    case .exists: return LabelTerm.Test(.doesNotExist)
+    case .doesNotExist: return LabelTerm.Test(.exists)
+    case .contains, .startsWith, .endsWith: return self
+    }
+  }
+
+  /// Whether it is one for parts of a value.
+  var isAboutParts: Bool {
+    switch test {
+    case .contains, .startsWith, .endsWith: true
+    case .isIn, .isNotIn, .exists, .doesNotExist: false
+    }
+  }
+
+  /// Whether some value has such a part.
+  fileprivate var canBeMetByLabels: Bool {
+    switch test {
+    case .contains(let part), .startsWith(let part), .endsWith(let part):
+      part.utf8.count <= 63 && part.utf8.allSatisfy(NameRules.isInLabelValues)
+    case .isIn, .isNotIn, .exists, .doesNotExist: true
+    }
+  }
+}

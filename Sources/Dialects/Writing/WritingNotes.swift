@@ -1,0 +1,53 @@
+internal import PolicyModel
+
+/// What a writer has to say beside its objects.
+struct WritingNotes {
+  private(set) var losses: [Loss] = []
+  private(set) var assumptions: Set<String> = []
+
+  mutating func assume(_ text: String) { assumptions.insert(text) }
+
+  /// Notes a loss of a whole policy.
+  mutating func lose(
+    _ name: Loss.Name, _ effect: Loss.Effect, _ message: String, fix: String? = nil, of policy: PlainPolicy,
+    subject: PlainSelector? = nil, rules: [Rule]? = nil
+  ) {
+    losses.append(
+      Loss(
+        name, effect, message, fix: fix, policy: policy.identity, at: policy.location,
+        subject: (subject ?? policy.subject).lowered, rules: rules ?? policy.everyConnection))
+  }
+
+  /// Notes a loss of a rule.
+  ///
+  /// - Parameters:
+  ///   - peers: the only ones that it is about; nil for those of the rule.
+  ///   - traffic: the only one that it is about; nil for that of the rule.
+  mutating func lose(
+    _ name: Loss.Name, _ effect: Loss.Effect, _ message: String, fix: String? = nil, of rule: PlainRule,
+    in policy: PlainPolicy, peers: [PlainPeer]? = nil, traffic: PlainTraffic? = nil
+  ) {
+    let ends = peers.map { PlainRule.Peers.anyOf($0).lowered(at: rule.location) }
+    losses.append(
+      Loss(
+        name, effect, message, fix: fix, policy: policy.identity, at: rule.location,
+        subject: policy.subject.lowered, rules: [rule.lowered(peers: ends, traffic: traffic)]))
+  }
+
+  /// Puts objects and notes together, in an order that does not depend on that of the policies.
+  func written(_ objects: [WrittenObject]) -> WrittenPolicies {
+    var written = WrittenPolicies()
+    written.objects = objects.sorted { ($0.namespace, $0.kind, $0.name) < ($1.namespace, $1.kind, $1.name) }
+    written.losses = losses.sorted { $0.isBefore($1) }
+    written.assumptions = assumptions.sorted()
+    return written
+  }
+}
+
+extension Loss {
+  fileprivate func isBefore(_ other: Loss) -> Bool {
+    if location != other.location { return location < other.location }
+    if policy != other.policy { return policy < other.policy }
+    return (name.rawValue, message, "\(subject)") < (other.name.rawValue, other.message, "\(other.subject)")
+  }
+}
