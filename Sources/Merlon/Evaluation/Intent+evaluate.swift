@@ -13,14 +13,17 @@ extension Intent {
 
   /// The same of an intent that has no errors.
   func evaluated() -> Cluster {
+    cluster(of: LoweredIntent(self).tiers, EngineProfile.kubernetes.meaningBlocks())
+  }
+
+  /// The intent's workloads under some policies.
+  func cluster(of tiers: [Tier], _ profile: EngineProfile) -> Cluster {
     let read = cluster.read(at: site)
     var facts = ClusterFacts()
     facts.podBlocks = read.podBlocks
     facts.nodeBlocks = read.nodeBlocks
     facts.apiServerAddresses = read.apiServer.map(\.address)
-    return Cluster(
-      manifests, tiers: LoweredIntent(self).tiers, profile: EngineProfile.kubernetes.meaningBlocks(),
-      facts: facts, description: cluster)
+    return Cluster(manifests, tiers: tiers, profile: profile, facts: facts, description: cluster)
   }
 
   /// The workloads and namespaces as objects.

@@ -148,7 +148,7 @@ struct IntentCheck {
     if case .peers(let peers) = flow.source { check(peers, .ingress, .allow, at: flow.site) }
     if case .peers(let peers) = flow.target { check(peers, .egress, .allow, at: flow.site) }
     guard let ports = flow.ports else {
-      if case .peers(let peers) = flow.target, peers.allSatisfy({ $0.kind == .clusterDNS }) { return }
+      if flow.target.pods == nil { return }
       report(
         .unknownPorts, "the target of this connection declares no ports", at: flow.site,
         fix: "say which, such as .tcp(5432), or .any for all")

@@ -35,7 +35,7 @@ public struct Flow: Sendable {
 
   let source: End
   let target: End
-  /// Nil for those that the target declares.
+  /// Nil where nobody says: an error for pods, which should declare them, and all of other targets.
   let ports: PortSet?
   let isolating: Ends
   let site: CallSite
@@ -56,7 +56,9 @@ public func allow(
     isolating: isolating, site: CallSite(file, line))
 }
 
-/// Lets pods connect to something that is no pods of this cluster, so that there is a policy at the source only.
+/// Lets pods connect to something that is not to be policed itself, so that there is a policy at the source only.
+///
+/// - Parameter ports: all where they are left out, and those it answers on for ``Peer/clusterDNS``.
 public func allow(
   _ source: any PodSelecting, to target: Peer, _ ports: PortSet? = nil, isolating: Ends = .source,
   file: String = #fileID, line: UInt = #line

@@ -13,7 +13,9 @@ struct NetworkPolicyWriter {
     let normal = policies.tidied.compactMap { $0.stage == .normal ? said($0) : lostTier($0) }
     var lists = AllowLists(normal)
     lists.subtractDenials(of: normal, surroundings, &notes)
-    return notes.written(lists.policies.flatMap { objects($0) })
+    // Before the notes are asked for, as it adds to them.
+    let objects = lists.policies.flatMap { self.objects($0) }
+    return notes.written(objects)
   }
 
   private mutating func lostTier(_ policy: PlainPolicy) -> PlainPolicy? {
