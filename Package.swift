@@ -30,7 +30,7 @@ let package = Package(
     .target(
       name: "MerlonCommand",
       dependencies: [
-        "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review",
+        "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review", "Merlon",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),

@@ -25,6 +25,7 @@ package struct Merlon: AsyncParsableCommand {
         merlon replay flows.jsonl deploy/ --against proposed/
         merlon suggest flows.jsonl deploy/ > suggested.yaml
         merlon lint deploy/
+        merlon render --engine cilium --prove intent.yaml
 
       EXIT CODES
         0 ok, 1 findings of severity error, 2 wrong usage, 3 input that could not be read
@@ -33,7 +34,7 @@ package struct Merlon: AsyncParsableCommand {
     subcommands: [
       CheckCommand.self, ConnectivityCommand.self, ExplainCommand.self, VerdictCommand.self,
       DiffCommand.self, TestCommand.self, ReplayCommand.self, SuggestCommand.self, LintCommand.self,
-      CoverageCommand.self,
+      CoverageCommand.self, RenderCommand.self,
       CompletionCommand.self,
     ])
 

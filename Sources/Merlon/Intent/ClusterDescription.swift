@@ -80,6 +80,12 @@ extension ClusterDescription {
     return read
   }
 
+  /// The ports on which the API server answers; nil if nobody says it.
+  var apiServerPorts: PortSet? {
+    let ports = apiServer.compactMap { Self.endpoint($0)?.1 }
+    return ports.isEmpty ? nil : PortSet(ports.map { .range(.tcp, $0, $0) })
+  }
+
   private static func endpoint(_ text: String) -> (IPAddress, UInt16)? {
     guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0
     else { return nil }

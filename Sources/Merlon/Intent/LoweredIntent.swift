@@ -190,17 +190,17 @@ extension Intent {
 extension Rule {
   /// In the words of the engine; several when its peers answer on different ports.
   func lowered(in cluster: ClusterDescription) -> [(peers: Peers, traffic: Traffic)] {
-    let dns = peers.filter { $0.kind == .clusterDNS }
-    let others = peers.filter { $0.kind != .clusterDNS }
-    var parts: [(Peers, Traffic)] = []
-    if !others.isEmpty {
-      parts.append((Self.peers(others, cluster, site), (ports ?? .any).traffic(at: site)))
+    if let ports { return [(Self.peers(peers, cluster, site), ports.traffic(at: site))] }
+    var peersOfPorts: [(ports: PortSet, peers: [Peer])] = []
+    for peer in peers {
+      let own = peer.defaultPorts(in: cluster)
+      if let known = peersOfPorts.firstIndex(where: { $0.ports == own }) {
+        peersOfPorts[known].peers.append(peer)
+      } else {
+        peersOfPorts.append((own, [peer]))
+      }
     }
-    if !dns.isEmpty {
-      parts.append((Self.peers(dns, cluster, site), (ports ?? cluster.dns.ports).traffic(at: site)))
-    }
-    if parts.count == 2, ports != nil { return [(Self.peers(peers, cluster, site), parts[0].1)] }
-    return parts
+    return peersOfPorts.map { (Self.peers($0.peers, cluster, site), $0.ports.traffic(at: site)) }
   }
 
   private static func peers(_ peers: [Peer], _ cluster: ClusterDescription, _ site: CallSite) -> Peers {
@@ -214,6 +214,15 @@ extension Rule {
 }
 
 extension Peer {
+  /// The ports that are meant where nobody says which: those on which it is known to answer, else all.
+  func defaultPorts(in cluster: ClusterDescription) -> PortSet {
+    switch kind {
+    case .clusterDNS: cluster.dns.ports
+    case .apiServer: cluster.apiServerPorts ?? .any
+    case .pods, .block, .anyone, .outside, .nodes, .ownNode, .domain, .entity: .any
+    }
+  }
+
   /// In the words of the engine. What is not valid matches nothing.
   func conditions(in cluster: ClusterDescription) -> [PeerCondition] {
     switch kind {

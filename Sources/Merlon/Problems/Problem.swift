@@ -1,7 +1,7 @@
-internal import Kubernetes
+package import Kubernetes
 
 /// One thing that is wrong with an ``Intent``, or worth knowing about it.
-public struct Problem: Sendable, Hashable, CustomStringConvertible {
+public struct Problem: Sendable, Equatable, CustomStringConvertible {
   /// How much it matters.
   public enum Severity: String, Sendable, Hashable, Comparable {
     /// Worth knowing; nothing depends on it.
@@ -22,28 +22,29 @@ public struct Problem: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// A stable name for the kind of problem: `empty-peers`.
-  public let code: String
-  public let severity: Severity
-  /// What is wrong and what was expected; one line without a full stop.
-  public let message: String
-  /// `Shop/Policies.swift:12`, or `intent.yaml:12:5`; nil for a problem of the intent as a whole.
-  public let location: String?
-  /// What the author should do, when there is one clear thing.
-  public let fix: String?
+  package let diagnostic: Diagnostic
 
-  init(_ diagnostic: Diagnostic) {
-    code = diagnostic.code.rawValue
-    severity =
-      switch diagnostic.severity {
-      case .note: .note
-      case .warning: .warning
-      case .error: .error
-      }
-    message = diagnostic.message
-    location = diagnostic.location.map(\.description)
-    fix = diagnostic.fix
+  init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
+
+  /// A stable name for the kind of problem: `empty-peers`.
+  public var code: String { diagnostic.code.rawValue }
+
+  public var severity: Severity {
+    switch diagnostic.severity {
+    case .note: .note
+    case .warning: .warning
+    case .error: .error
+    }
   }
+
+  /// What is wrong and what was expected; one line without a full stop.
+  public var message: String { diagnostic.message }
+
+  /// `Shop/Policies.swift:12`, or `intent.yaml:12:5`; nil for a problem of the intent as a whole.
+  public var location: String? { diagnostic.location.map(\.description) }
+
+  /// What the author should do, when there is one clear thing.
+  public var fix: String? { diagnostic.fix }
 
   /// `Shop/Policies.swift:12: error: a policy needs … (fix: …)`.
   public var description: String {

@@ -2,24 +2,26 @@ internal import Dialects
 internal import Kubernetes
 internal import PolicyEngine
 internal import PolicyModel
-internal import Review
+package import Review
 
 /// What was proved about a ``Rendering``: that it means what its intent means, in every cluster.
 public struct Certificate: Sendable, CustomStringConvertible {
-  /// Whether it means the same, but for its losses.
-  public let holds: Bool
-  /// Flows that the intent and the rendering decide differently, up to a few; none where it holds.
-  public let witnesses: [String]
-  /// What was compared, under which profile and assumptions, and what came of it.
-  public let description: String
+  package let proof: RenderingProof
 
-  init(_ proof: RenderingProof) {
-    holds = proof.holds
-    witnesses = proof.equivalence.witnesses.map {
+  init(_ proof: RenderingProof) { self.proof = proof }
+
+  /// Whether it means the same, but for its losses.
+  public var holds: Bool { proof.holds }
+
+  /// Flows that the intent and the rendering decide differently, up to a few; none where it holds.
+  public var witnesses: [String] {
+    proof.equivalence.witnesses.map {
       "\($0.source) -> \($0.destination) \(Wording.text($0.flow.traffic))"
     }
-    description = proof.text(TextStyle(usesColor: false))
   }
+
+  /// What was compared, under which profile and assumptions, and what came of it.
+  public var description: String { proof.text(.plain) }
 }
 
 /// Policies tell more kinds of pods apart than a proof goes through.

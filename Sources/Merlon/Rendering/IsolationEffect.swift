@@ -32,7 +32,8 @@ public struct IsolationEffect: Sendable, Hashable, CustomStringConvertible {
         IsolationEffect(
           workload: "\(workload)", directions: closed,
           losesDNS: isClosed && !cluster.allows(workload, to: .clusterDNS, intent.cluster.dns.ports),
-          losesAPIServer: isClosed && !cluster.allows(workload, to: .apiServer, intent.apiServerPorts)))
+          losesAPIServer: isClosed
+            && !cluster.allows(workload, to: .apiServer, intent.cluster.apiServerPorts ?? .tcp(6443))))
     }
     return found.sorted { $0.workload < $1.workload }
   }
@@ -54,11 +55,5 @@ extension Intent {
       }
     }
     return closed
-  }
-
-  /// Where the API server answers; on port 6443 if nobody says it.
-  fileprivate var apiServerPorts: PortSet {
-    let ports = cluster.read(at: site).apiServer.map { $0.port }
-    return ports.isEmpty ? .tcp(6443) : PortSet(ports.map { .range(.tcp, $0, $0) })
   }
 }

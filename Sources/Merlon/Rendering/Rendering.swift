@@ -18,6 +18,13 @@ public struct Rendering: Sendable {
 
   /// All objects as documents of one text. Equal intents give equal bytes.
   public var yaml: String { written.objects.yaml }
+
+  /// All objects as a `v1 List`, for whoever sends them to an API server.
+  public var json: String {
+    DataValue.members(
+      ("apiVersion", "v1"), ("kind", "List"), ("items", .list(written.objects.map(\.data)))
+    ).prettyJSON
+  }
 }
 
 /// An object that was rendered.

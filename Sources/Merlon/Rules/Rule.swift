@@ -25,7 +25,7 @@ public struct Rule: Sendable {
   let direction: Direction
   var action = RuleAction.allow
   let peers: [Peer]
-  /// Nil where nobody says which: then those on which the cluster's DNS answers, and any of other peers.
+  /// Nil where nobody says which: then those on which a peer is known to answer, see ``Peer/defaultPorts(in:)``.
   let ports: PortSet?
   let site: CallSite
 }
@@ -53,7 +53,8 @@ public func from(
 
 /// Allows connections from the subject to some peers.
 ///
-/// - Parameter ports: of the peers; all where they are left out, and those it answers on for ``Peer/clusterDNS``.
+/// - Parameter ports: of the peers; all where they are left out, but for ``Peer/clusterDNS`` and ``Peer/apiServer`` those that
+///   they are known to answer on.
 public func to(
   _ first: Peer, _ others: Peer..., ports: PortSet? = nil, file: String = #fileID, line: UInt = #line
 ) -> Rule {

@@ -14,8 +14,10 @@ enum CompiledPeers: Sendable {
 struct PeerCase: Sendable, Hashable {
   /// For each of ``UnknownAddress/all``, the atom that such addresses lie in; -1 where it does not matter.
   var atomsOfUnknown = SIMD4<Int32>(repeating: -1)
-  /// The atom of the address that every domain name, and the API server, has.
+  /// The atom of the address that every domain name has, and the API server if nobody says where it answers.
   var atomOfNames: Int32 = -1
+  /// The atoms of the address that the API server has where somebody says it: outside the cluster, and inside.
+  var atomsOfServer = SIMD2<Int32>(repeating: -1)
   /// Node facets are on the node of the subject.
   var isSameNode = false
   /// What nobody knows the labels of, pods that are not in the input and the node of the API server, has all that are
@@ -41,8 +43,12 @@ struct PeerCompiler {
   private let matchedByBlocks: BitSet
   /// For each of ``UnknownAddress/all``, the facets with such an address that blocks match in this profile.
   let withUnknownAddress: [BitSet]
-  /// Named parties that have an address.
+  /// Named parties that have an address which nobody says.
   private let namesWithAddress: BitSet
+  /// The API server as a party, outside the cluster and inside, where somebody says its addresses.
+  private let servers: [Server]
+  /// The atoms of these addresses.
+  let serverAtoms: BitSet
   private let facetsOfFamily: [BitSet]
   /// Atoms only.
   let outsideOfFamily: [BitSet]
@@ -50,6 +56,16 @@ struct PeerCompiler {
   let unlistedPods: BitSet
   /// Named parties that have the family of the atom in which their address is taken to lie.
   private let namesOfFamilies: BitSet
+
+  /// The API server in one of the places where it may be.
+  private struct Server {
+    /// Into ``PeerCase/atomsOfServer``.
+    let place: Int
+    /// Its number among the parties outside.
+    let party: Int
+    /// Whether blocks match it.
+    let hasAddress: Bool
+  }
 
   init(
     _ selectors: SelectorIndex, _ world: World, _ atoms: AddressAtoms, _ names: [NamedParty],
@@ -94,17 +110,31 @@ struct PeerCompiler {
     }
     var addressed = noOutside
     var namesOfFamilies = noOutside
+    var servers: [Server] = []
     for (index, name) in names.enumerated() {
+      var hasAddress = true
       switch name {
       case .special: continue
-      case .apiServer(isOutside: false):
-        // It runs on a node.
-        if profile.addressBlocksMatch.contains(.nodes) { addressed.insert(atoms.count + index) }
-      case .domain, .apiServer(isOutside: true): addressed.insert(atoms.count + index)
+      case .domain: break
+      case .apiServer(let isOutside):
+        // Inside it runs on a node.
+        hasAddress = isOutside || profile.addressBlocksMatch.contains(.nodes)
+        if !world.apiServerAddresses.isEmpty {
+          servers.append(
+            Server(place: isOutside ? 0 : 1, party: atoms.count + index, hasAddress: hasAddress))
+          continue
+        }
       }
+      if hasAddress { addressed.insert(atoms.count + index) }
       namesOfFamilies.insert(atoms.count + index)
     }
     namesWithAddress = addressed
+    self.servers = servers
+    var serverAtoms = noOutside
+    for (atom, set) in atoms.sets.enumerated() where !set.isDisjoint(with: world.apiServerAddresses) {
+      serverAtoms.insert(atom)
+    }
+    self.serverAtoms = serverAtoms
     let podAddresses = world.podAddresses(profile)
     var unlistedPods = noOutside
     if !podAddresses.isEmpty { atoms.atoms(of: podAddresses).forEach { unlistedPods.insert($0) } }
@@ -129,7 +159,7 @@ struct PeerCompiler {
         if selector.isEveryPod { fixed.outside.formUnion(unlistedPods) }
       case .addresses(let block): blocks += block.addresses.intervals
       case .nodes, .family, .domain, .outside, .apiServer, .special, .all, .any, .not:
-        if peer.kind.dependsOnCase {
+        if dependsOnCase(peer.kind) {
           isGeneral = true
         } else {
           fixed.formUnion(matches(peer.kind, PeerCase()))
@@ -207,6 +237,10 @@ struct PeerCompiler {
     if peerCase.atomOfNames >= 0, atoms.contains(Int(peerCase.atomOfNames)) {
       found.outside = namesWithAddress
     }
+    for server in servers where server.hasAddress {
+      let atom = peerCase.atomsOfServer[server.place]
+      if atom >= 0, atoms.contains(Int(atom)) { found.outside.insert(server.party) }
+    }
     return found
   }
 
@@ -266,6 +300,14 @@ struct PeerCompiler {
         peerCase.atomOfNames < 0
         ? world.assumedAddresses.families == [family] : outside.contains(Int(peerCase.atomOfNames))
       if isNames { outside.formUnion(namesOfFamilies) }
+      for server in servers {
+        let atom = peerCase.atomsOfServer[server.place]
+        let isOfFamily =
+          atom < 0
+          ? world.apiServerAddresses.intervals.allSatisfy { $0.family == family }
+          : outsideOfFamily[index].contains(Int(atom))
+        if isOfFamily { outside.insert(server.party) }
+      }
       return PartySet(facets: facetsOfFamily[index], outside: outside)
     case .domain(let pattern):
       var found = none
@@ -278,6 +320,10 @@ struct PeerCompiler {
       var found = named { if case .apiServer = $0 { true } else { false } }
       if !world.apiServerAddresses.isEmpty {
         found.formUnion(apiServers())
+        // A name may turn out to be the API server's.
+        if peerCase.atomOfNames >= 0, serverAtoms.contains(Int(peerCase.atomOfNames)) {
+          found.outside.formUnion(namesWithAddress)
+        }
       }
       return found
     case .special(let name): return named { $0 == .special(name) }
@@ -321,22 +367,25 @@ struct PeerCompiler {
   }
 }
 
+extension PeerCompiler {
+  /// Whether more than known addresses and labels tells whom a condition matches.
+  private func dependsOnCase(_ condition: PeerCondition) -> Bool {
+    switch condition {
+    case .endpoints, .domain, .outside, .special: false
+    case .addresses, .family: true
+    case .apiServer: !world.apiServerAddresses.isEmpty && !namesWithAddress.isEmpty
+    case .nodes(_, let placement): placement != .anywhere
+    case .all(let parts), .any(let parts): parts.contains(where: dependsOnCase)
+    case .not(let part): dependsOnCase(part)
+    }
+  }
+}
+
 extension PeerCondition {
   /// Whether it asks which node something is.
   fileprivate var asksForNodes: Bool {
     var asks = false
     forEachSimple { if case .nodes(let selector, _) = $0, !selector.isEverything { asks = true } }
     return asks
-  }
-
-  /// Whether more than known addresses and labels tells whom it matches.
-  var dependsOnCase: Bool {
-    switch self {
-    case .endpoints, .domain, .outside, .apiServer, .special: false
-    case .addresses, .family: true
-    case .nodes(_, let placement): placement != .anywhere
-    case .all(let parts), .any(let parts): parts.contains(where: \.dependsOnCase)
-    case .not(let part): part.dependsOnCase
-    }
   }
 }

@@ -11,6 +11,8 @@ struct RowBuilder {
   /// For each of ``UnknownAddress/all``, the atoms that such addresses may lie in.
   private let assumedAtoms: [[Int32]]
   private let outsideAtoms: [Int32]
+  /// The atoms of the API server's addresses where somebody says them: outside the cluster, and inside.
+  private let serverAtoms: [[Int32]]
   private let hasNames: Bool
   /// Peers of every rule, by rule number.
   let rules: [CompiledRule]
@@ -37,6 +39,13 @@ struct RowBuilder {
     }
     hasNames = !names.isEmpty
     outsideAtoms = names.isEmpty ? [] : numbers(world.outsideAddresses)
+    serverAtoms = [true, false].map { isOutside in
+      if names.isEmpty || world.apiServerAddresses.isEmpty { return [] }
+      let places = world.apiServerPlaces.filter { $0.isOutside == isOutside }
+      return atoms.sets.indices.filter { atom in
+        places.contains { !atoms.sets[atom].isDisjoint(with: $0.addresses) }
+      }.map { Int32($0) }
+    }
   }
 
   /// What a row depends on.
@@ -141,12 +150,17 @@ struct RowBuilder {
       peers.withUnknownAddress[$0].isEmpty ? [] : distinctAtoms(assumedAtoms[$0], relevant)
     }
     let names = hasNames ? distinctAtoms(outsideAtoms, relevant) : []
-    return (0..<max(1, unknown.map(\.count).max() ?? 0, names.count)).map { index in
+    let servers = serverAtoms.map { $0.isEmpty ? [] : distinctAtoms($0, relevant) }
+    let counts = unknown.map(\.count) + servers.map(\.count) + [names.count]
+    return (0..<max(1, counts.max() ?? 0)).map { index in
       var next = base
       for (kind, atoms) in unknown.enumerated() where !atoms.isEmpty {
         next.peers.atomsOfUnknown[kind] = atoms[index % atoms.count]
       }
       if !names.isEmpty { next.peers.atomOfNames = names[index % names.count] }
+      for (place, atoms) in servers.enumerated() where !atoms.isEmpty {
+        next.peers.atomsOfServer[place] = atoms[index % atoms.count]
+      }
       return next
     }
   }
@@ -162,7 +176,11 @@ struct RowBuilder {
         condition.forEachSimple {
           sets.append($0)
         } _: {
-          if case .family(let family) = $0 { sets.append(self.peers.outsideOfFamily[Int(family.rawValue)]) }
+          switch $0 {
+          case .family(let family): sets.append(self.peers.outsideOfFamily[Int(family.rawValue)])
+          case .apiServer: sets.append(self.peers.serverAtoms)
+          default: break
+          }
         }
       }
     }
