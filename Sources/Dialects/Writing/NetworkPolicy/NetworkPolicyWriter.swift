@@ -13,7 +13,8 @@ struct NetworkPolicyWriter {
     let normal = policies.tidied.compactMap { $0.stage == .normal ? said($0) : lostTier($0) }
     var lists = AllowLists(normal)
     lists.subtractDenials(of: normal, surroundings, &notes)
-    return notes.written(lists.policies.flatMap { objects($0) })
+    let written = lists.policies.flatMap { objects($0) }
+    return notes.written(written)
   }
 
   private mutating func lostTier(_ policy: PlainPolicy) -> PlainPolicy? {
