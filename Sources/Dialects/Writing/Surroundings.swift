@@ -11,6 +11,16 @@ package struct Surroundings: Sendable {
   /// Where the API server answers, after Service addresses are translated; empty when nobody says.
   package var apiServer: [Endpoint] = []
 
+  /// Which channel of `policy.networking.k8s.io` the cluster has.
+  package var channel = Channel.standard
+
+  /// The two sets of fields that `policy.networking.k8s.io` comes with.
+  package enum Channel: Sendable, Hashable {
+    case standard
+    /// With `nodes` and `domainNames`.
+    case experimental
+  }
+
   package struct Endpoint: Sendable, Hashable {
     package let address: IPAddress
     package let port: UInt16

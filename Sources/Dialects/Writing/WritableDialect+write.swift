@@ -9,7 +9,9 @@ extension WritableDialect {
     case .kubernetes:
       var writer = NetworkPolicyWriter(surroundings)
       return writer.write(policies)
-    case .clusterNetworkPolicy: return WrittenPolicies()
+    case .clusterNetworkPolicy:
+      var writer = ClusterNetworkPolicyWriter(surroundings)
+      return writer.write(policies)
     case .calico: return WrittenPolicies()
     case .cilium: return WrittenPolicies()
     }

@@ -109,6 +109,45 @@ extension DomainPattern: CustomStringConvertible {
 // MARK: - Notations
 
 extension DomainPattern {
+  /// As Cilium writes it: a `matchName` or a `matchPattern`; nil for names that Cilium's characters cannot say.
+  package var cilium: (isName: Bool, text: String)? {
+    switch names {
+    case .everything: return (false, "*")
+    case .labels(let labels):
+      let text = Self.text(labels)
+      let isName = !text.utf8.contains(Self.star)
+      let isValid = isName ? Self(ciliumMatchName: text) != nil : Self(ciliumMatchPattern: text) != nil
+      return isValid ? (isName, text) : nil
+    case .below(let labels):
+      let text = "**.\(Self.text(labels))"
+      return Self(ciliumMatchPattern: text)?.names == names ? (false, text) : nil
+    }
+  }
+
+  /// As `policy.networking.k8s.io` writes it in `domainNames`; nil when it cannot.
+  package var networkPolicyAPI: String? {
+    switch names {
+    case .everything: return nil
+    case .labels(let labels):
+      let text = Self.text(labels)
+      return Self(networkPolicyAPI: text)?.names == names ? text : nil
+    case .below(let labels):
+      let text = "*.\(Self.text(labels))"
+      return Self(networkPolicyAPI: text)?.names == names ? text : nil
+    }
+  }
+
+  private static func text(_ labels: [[Segment]]) -> String {
+    labels.map { label in
+      String(
+        decoding: label.map { segment in
+          if case .character(let byte) = segment { byte } else { star }
+        }, as: UTF8.self)
+    }.joined(separator: ".")
+  }
+}
+
+extension DomainPattern {
   /// Cilium's `matchName`: exactly this name, `^([-a-zA-Z0-9_]+[.]?)+$` of at most 255 characters.
   package init?(ciliumMatchName text: String) {
     guard let labels = Self.labels(of: text, where: Self.isNameCharacter) else { return nil }

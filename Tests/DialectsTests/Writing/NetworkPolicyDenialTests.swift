@@ -11,7 +11,7 @@ struct NetworkPolicyDenialTests {
     _ surroundings: Surroundings = Surroundings()
   ) -> Written {
     Written(
-      .kubernetes, [.web(closing: [.ingress], allowed), .web(name: "no", subject, denied)], surroundings)
+      .kubernetes, [.web(closing: [.ingress], allowed), .web(name: "no", about: subject, denied)], surroundings)
   }
 
   @Test(
@@ -56,9 +56,9 @@ struct NetworkPolicyDenialTests {
     let written = Written(
       .kubernetes,
       [
-        .web(name: "all", .all(in: "shop"), closing: [.ingress], .ingress(from: .app("api"))),
-        .web(name: "no", .app("db"), .ingress(.deny, from: .app("api"), on: .tcp(22))),
-        .web(name: "no", .app("db"), .anyone(.ingress, .deny)),
+        .web(name: "all", about: .all(in: "shop"), closing: [.ingress], .ingress(from: .app("api"))),
+        .web(name: "no", about: .app("db"), .ingress(.deny, from: .app("api"), on: .tcp(22))),
+        .web(name: "no", about: .app("db"), .anyone(.ingress, .deny)),
       ])
     #expect(written.names == ["NetworkPolicy shop/all", "NetworkPolicy shop/all-2"])
     #expect(words(written.yaml) == "- from: - podSelector: matchLabels: app: api")

@@ -59,7 +59,7 @@ extension Loss.Effect {
 extension PlainPolicy {
   /// A policy `shop/web` of the pods with app=web of the namespace `shop`.
   static func web(
-    name: String = "web", _ subject: PlainSelector = .app("web"), closing: Set<Direction> = [],
+    name: String = "web", about subject: PlainSelector = .app("web"), closing: Set<Direction> = [],
     stage: Stage = .normal, rank: Int = 0, _ rules: PlainRule...
   ) -> PlainPolicy {
     PlainPolicy(

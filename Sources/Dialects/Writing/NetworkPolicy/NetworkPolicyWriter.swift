@@ -13,9 +13,8 @@ struct NetworkPolicyWriter {
     let normal = policies.tidied.compactMap { $0.stage == .normal ? said($0) : lostTier($0) }
     var lists = AllowLists(normal)
     lists.subtractDenials(of: normal, surroundings, &notes)
-    // Before the notes are asked for, as it adds to them.
-    let objects = lists.policies.flatMap { self.objects($0) }
-    return notes.written(objects)
+    let written = lists.policies.flatMap { objects($0) }
+    return notes.written(written)
   }
 
   private mutating func lostTier(_ policy: PlainPolicy) -> PlainPolicy? {

@@ -1,0 +1,170 @@
+internal import Kubernetes
+internal import PolicyModel
+
+/// Writes policies as `policy.networking.k8s.io/v1alpha2 ClusterNetworkPolicy`.
+///
+/// The normal stage becomes the first places of the tier Baseline: what is denied, what is allowed, and the denial of
+/// all else to those that are closed.
+struct ClusterNetworkPolicyWriter {
+  /// The places of the normal stage in the tier Baseline.
+  private enum Priority {
+    static let denials = 100
+    static let allowances = 200
+    static let closings = 201
+    static let last = 1000
+  }
+
+  private let surroundings: Surroundings
+  private var notes = WritingNotes()
+  private var names = ObjectNames()
+  private var objects: [WrittenObject] = []
+
+  init(_ surroundings: Surroundings) { self.surroundings = surroundings }
+
+  mutating func write(_ policies: [PlainPolicy]) -> WrittenPolicies {
+    let said = policies.tidied.filter { $0.isSaidByLabels(&notes) }
+    let baseline = said.filter { $0.stage == .baseline }
+    writeOrdered(said.filter { $0.stage == .admin }, "Admin", from: 0)
+    let first = writeNormal(said.filter { $0.stage == .normal }, hasBaseline: !baseline.isEmpty)
+    writeOrdered(baseline, "Baseline", from: first)
+    return notes.written(objects)
+  }
+
+  // MARK: - The normal stage
+
+  /// - Returns: the first free place after it.
+  private mutating func writeNormal(_ policies: [PlainPolicy], hasBaseline: Bool) -> Int {
+    let before = objects.count
+    for policy in policies {
+      let denials = policy.with(rules: policy.rules.filter { $0.action == .deny })
+      write(denials, denials.rules.flatMap { rules($0, of: policy) }, at: Priority.denials, "denied")
+    }
+    let lists = AllowLists(policies)
+    // Before policies of the baseline an allowance would be final, also where nothing is closed.
+    let allowing =
+      hasBaseline
+      ? lists.policies : policies.map { $0.with(rules: $0.rules.filter { $0.action == .allow }) }
+    for policy in allowing {
+      write(policy, policy.rules.flatMap { rules($0, of: policy) }, at: Priority.allowances)
+    }
+    var closed: Set<Closed> = []
+    for policy in policies where !policy.isolates.isEmpty {
+      if closed.insert(Closed(subject: policy.subject, directions: policy.isolates)).inserted {
+        writeClosing(policy, lists)
+      }
+    }
+    if objects.count == before { return 0 }
+    notes.assume("no NetworkPolicy selects the pods of these policies: it would be asked before Baseline")
+    return Priority.closings + 1
+  }
+
+  private struct Closed: Hashable {
+    let subject: PlainSelector
+    let directions: Set<Direction>
+  }
+
+  private mutating func writeClosing(_ policy: PlainPolicy, _ lists: AllowLists) {
+    let directions = policy.directions.filter(policy.isolates.contains)
+    let rules = directions.map { direction in
+      PlainRule(
+        direction: direction, action: .deny, peers: .anyone, traffic: .any, location: policy.location)
+    }
+    if directions.contains(.ingress), !lists.allowsEverything(to: policy.subject, .ingress) {
+      notes.lose(
+        .outsideIngress, .widens,
+        "what comes from nodes and from outside the cluster cannot be denied: only pods are kept out",
+        of: policy, rules: [rules[0].lowered(peers: PlainRule.Peers.anyOf(Self.beyondPods).lowered(at: policy.location))])
+    }
+    let ends = ClusterNetworkPolicyRules(surroundings: surroundings, policy: policy)
+    write(policy, rules.flatMap { ends.rules($0, ofEverything: true, &notes) }, at: Priority.closings, "closed")
+  }
+
+  private static let beyondPods: [PlainPeer] = [.allNodes, .outside, .apiServer]
+
+  // MARK: - The ordered stages
+
+  private mutating func writeOrdered(_ policies: [PlainPolicy], _ tier: String, from first: Int) {
+    var written: [(policy: PlainPolicy, parts: [Part])] = []
+    var widths: [Int: Int] = [:]
+    for policy in policies {
+      let parts = Self.parts(policy.rules.flatMap { rules($0, of: policy) })
+      if parts.isEmpty { continue }
+      written.append((policy, parts))
+      widths[policy.rank] = max(widths[policy.rank] ?? 0, parts.count)
+    }
+    let places = Places(widths: widths, in: first...Priority.last)
+    for (policy, parts) in written {
+      guard let place = places.first[policy.rank] else {
+        notes.lose(
+          .priorities, policy.effectOfLeavingOut,
+          "the tier \(tier) has no priority left for it: the policy is left out",
+          fix: "put policies whose order does not matter into one place", of: policy,
+          rules: policy.rules.map { $0.lowered() })
+        continue
+      }
+      for (index, part) in parts.enumerated() { write(policy, part, tier, at: place + index) }
+    }
+  }
+
+  // MARK: - Objects
+
+  /// Rules of one object.
+  private struct Part {
+    var ingress: [DataValue] = []
+    var egress: [DataValue] = []
+  }
+
+  private static let limit = 25
+
+  private mutating func rules(_ rule: PlainRule, of policy: PlainPolicy) -> [ClusterNetworkPolicyRules.Written] {
+    ClusterNetworkPolicyRules(surroundings: surroundings, policy: policy).rules(rule, &notes)
+  }
+
+  private static func parts(_ rules: [ClusterNetworkPolicyRules.Written]) -> [Part] {
+    func lists(_ direction: Direction) -> [[DataValue]] {
+      rules.filter { $0.direction == direction }.map(\.data).chunked(limit)
+    }
+    let (ingress, egress) = (lists(.ingress), lists(.egress))
+    return (0..<max(ingress.count, egress.count)).map { index in
+      Part(
+        ingress: index < ingress.count ? ingress[index] : [],
+        egress: index < egress.count ? egress[index] : [])
+    }
+  }
+
+  /// Writes rules whose order has no meaning.
+  private mutating func write(
+    _ policy: PlainPolicy, _ rules: [ClusterNetworkPolicyRules.Written], at priority: Int,
+    _ suffix: String = ""
+  ) {
+    for part in Self.parts(rules) { write(policy, part, "Baseline", at: priority, suffix) }
+  }
+
+  private mutating func write(
+    _ policy: PlainPolicy, _ part: Part, _ tier: String, at priority: Int, _ suffix: String = ""
+  ) {
+    let identity = policy.identity
+    let name = names.name(
+      PolicyIdentity(
+        kind: identity.kind, namespace: identity.namespace,
+        name: suffix.isEmpty ? identity.name : "\(identity.name)-\(suffix)"), in: "")
+    objects.append(
+      WrittenObject(
+        apiVersion: "policy.networking.k8s.io/v1alpha2", kind: "ClusterNetworkPolicy", name: name,
+        spec: .members(
+          ("tier", .string(tier)), ("priority", .integer(priority)),
+          ("subject", ClusterNetworkPolicyRules.pods(policy.subject)),
+          ("ingress", part.ingress.isEmpty ? nil : .list(part.ingress)),
+          ("egress", part.egress.isEmpty ? nil : .list(part.egress)))))
+  }
+}
+
+extension AllowLists {
+  /// Whether one policy allows all pods of a subject everything from or to anyone.
+  func allowsEverything(to subject: PlainSelector, _ direction: Direction) -> Bool {
+    allowances.contains {
+      $0.rule.direction == direction && $0.rule.peers.isAnyone && $0.rule.traffic.isAny
+        && $0.subject.contains(subject)
+    }
+  }
+}
