@@ -14,9 +14,9 @@ enum CompiledPeers: Sendable {
 struct PeerCase: Sendable, Hashable {
   /// For each of ``UnknownAddress/all``, the atom that such addresses lie in; -1 where it does not matter.
   var atomsOfUnknown = SIMD4<Int32>(repeating: -1)
-  /// The atom of the address that every domain name has, and the API server if nobody says where it answers.
+  /// The atom of the address that every domain name has.
   var atomOfNames: Int32 = -1
-  /// The atoms of the address that the API server has where somebody says it: outside the cluster, and inside.
+  /// The atoms of the address that the API server has: outside the cluster, and inside.
   var atomsOfServer = SIMD2<Int32>(repeating: -1)
   /// Node facets are on the node of the subject.
   var isSameNode = false
@@ -43,11 +43,11 @@ struct PeerCompiler {
   private let matchedByBlocks: BitSet
   /// For each of ``UnknownAddress/all``, the facets with such an address that blocks match in this profile.
   let withUnknownAddress: [BitSet]
-  /// Named parties that have an address which nobody says.
+  /// Domain names.
   private let namesWithAddress: BitSet
-  /// The API server as a party, outside the cluster and inside, where somebody says its addresses.
+  /// The API server as a party, outside the cluster and inside.
   private let servers: [Server]
-  /// The atoms of these addresses.
+  /// The atoms of its addresses, if somebody says them.
   let serverAtoms: BitSet
   private let facetsOfFamily: [BitSet]
   /// Atoms only.
@@ -112,21 +112,18 @@ struct PeerCompiler {
     var namesOfFamilies = noOutside
     var servers: [Server] = []
     for (index, name) in names.enumerated() {
-      var hasAddress = true
       switch name {
       case .special: continue
-      case .domain: break
+      case .domain:
+        addressed.insert(atoms.count + index)
+        namesOfFamilies.insert(atoms.count + index)
       case .apiServer(let isOutside):
         // Inside it runs on a node.
-        hasAddress = isOutside || profile.addressBlocksMatch.contains(.nodes)
-        if !world.apiServerAddresses.isEmpty {
-          servers.append(
-            Server(place: isOutside ? 0 : 1, party: atoms.count + index, hasAddress: hasAddress))
-          continue
-        }
+        servers.append(
+          Server(
+            place: isOutside ? 0 : 1, party: atoms.count + index,
+            hasAddress: isOutside || profile.addressBlocksMatch.contains(.nodes)))
       }
-      if hasAddress { addressed.insert(atoms.count + index) }
-      namesOfFamilies.insert(atoms.count + index)
     }
     namesWithAddress = addressed
     self.servers = servers
@@ -304,7 +301,7 @@ struct PeerCompiler {
         let atom = peerCase.atomsOfServer[server.place]
         let isOfFamily =
           atom < 0
-          ? world.apiServerAddresses.intervals.allSatisfy { $0.family == family }
+          ? families(ofServer: server.place) == [family]
           : outsideOfFamily[index].contains(Int(atom))
         if isOfFamily { outside.insert(server.party) }
       }
@@ -329,6 +326,11 @@ struct PeerCompiler {
     case .special(let name): return named { $0 == .special(name) }
     case .addresses, .all, .any, .not: return matches(MergedCondition(condition).map(atoms.atoms), peerCase)
     }
+  }
+
+  private func families(ofServer place: Int) -> Set<AddressFamily> {
+    let places = world.apiServerPlaces.filter { $0.isOutside == (place == 0) }
+    return Set(places.flatMap(\.addresses.intervals).map(\.family))
   }
 
   private func named(_ isWanted: (NamedParty) -> Bool) -> PartySet {

@@ -11,7 +11,7 @@ struct RowBuilder {
   /// For each of ``UnknownAddress/all``, the atoms that such addresses may lie in.
   private let assumedAtoms: [[Int32]]
   private let outsideAtoms: [Int32]
-  /// The atoms of the API server's addresses where somebody says them: outside the cluster, and inside.
+  /// The atoms in which the API server's address may lie: outside the cluster, and inside.
   private let serverAtoms: [[Int32]]
   private let hasNames: Bool
   /// Peers of every rule, by rule number.
@@ -40,7 +40,7 @@ struct RowBuilder {
     hasNames = !names.isEmpty
     outsideAtoms = names.isEmpty ? [] : numbers(world.outsideAddresses)
     serverAtoms = [true, false].map { isOutside in
-      if names.isEmpty || world.apiServerAddresses.isEmpty { return [] }
+      if names.isEmpty { return [] }
       let places = world.apiServerPlaces.filter { $0.isOutside == isOutside }
       return atoms.sets.indices.filter { atom in
         places.contains { !atoms.sets[atom].isDisjoint(with: $0.addresses) }

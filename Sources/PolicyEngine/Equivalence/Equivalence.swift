@@ -63,8 +63,9 @@ package struct Equivalence: Sendable {
   ) throws(TooManyDistinctions) {
     func named(_ tiers: [Tier]) -> [Tier] { tiers.map { $0.namingNamespacesByLabel() } }
     let (intendedTiers, actualTiers) = (named(intended.tiers), named(actual.tiers))
-    let wide = named(Self.tier("tolerated", tolerance.widening, .allow))
-    let narrow = named(Self.tier("tolerated", tolerance.narrowing, .deny))
+    let isStrict = intended.tiers.contains(where: \.isStrict)
+    let wide = named(Self.tier(tolerance.widening, .allow, isStrict: isStrict))
+    let narrow = named(Self.tier(tolerance.narrowing, .deny, isStrict: isStrict))
     let everything = (wide + narrow + intendedTiers + actualTiers).flatMap(\.policies)
     let symbolic = try SymbolicWorld(everything, conditions)
     symbolicWorld = symbolic
@@ -112,14 +113,14 @@ package struct Equivalence: Sendable {
   package var holds: Bool { differenceCount == 0 }
 
   /// A tier before all others in which what policies' rules match is decided one way.
-  private static func tier(_ name: String, _ policies: [Policy], _ action: RuleAction) -> [Tier] {
+  private static func tier(_ policies: [Policy], _ action: RuleAction, isStrict: Bool) -> [Tier] {
     if policies.isEmpty { return [] }
     return [
       Tier(
-        name: name, combination: .firstMatch(.isUndefined),
+        name: "tolerated", combination: .firstMatch(.isUndefined),
         policies: policies.map { policy in
           policy.with(isolates: [], rules: policy.rules.map { $0.with(action: action) }, rank: 0)
-        })
+        }, isStrict: isStrict)
     ]
   }
 }

@@ -70,6 +70,8 @@ package struct SymbolicWorld: Sendable {
     var facts = ClusterFacts()
     facts.podBlocks = conditions.podBlocks
     facts.nodeBlocks = conditions.nodeBlocks
+    // Nothing outside the cluster has an address of these, names included.
+    facts.serviceBlocks = conditions.nodeBlocks
     facts.apiServerAddresses = conditions.apiServerAddresses
     return facts
   }

@@ -5,7 +5,10 @@ extension World {
   /// Addresses that the API server may have, with whether it is then outside the cluster. Both where nobody says; else it
   /// is inside where a node has the address, or nodes are known to have such addresses.
   var apiServerPlaces: [(isOutside: Bool, addresses: AddressSet)] {
-    if apiServerAddresses.isEmpty { return [(true, outsideAddresses), (false, outsideAddresses)] }
+    if apiServerAddresses.isEmpty {
+      let ofNodes = assumedAddresses.isKnown(.node) ? assumedAddresses[.node] : outsideAddresses
+      return [(true, outsideAddresses), (false, ofNodes)]
+    }
     var ofNodes = AddressSet(unsorted: nodes.flatMap(\.addresses).flatMap { AddressSet($0).intervals })
     if assumedAddresses.isKnown(.node) { ofNodes = ofNodes.union(assumedAddresses[.node]) }
     return [

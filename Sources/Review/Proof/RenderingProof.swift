@@ -34,7 +34,7 @@ package struct RenderingProof: Sendable {
     let stack = policies.stack(profile)
     problems = manifests.diagnostics + policies.diagnostics + stack.diagnostics
     equivalence = try Equivalence(
-      intended: Equivalence.Side(intended, profile.meaningBlocks()),
+      intended: Equivalence.Side(dialect.tiers(intended), profile.meaningBlocks()),
       actual: Equivalence.Side(stack.tiers, profile.takingHostNetworkForNodes()),
       tolerating: Self.tolerance(written.losses), under: conditions,
       // The specification says nothing of protocols other than TCP, UDP and SCTP.
@@ -59,6 +59,16 @@ package struct RenderingProof: Sendable {
 }
 
 extension WritableDialect {
+  /// What policies mean where Kubernetes leaves it to the engine, which is a matter of the dialect and not of the policies:
+  /// ClusterNetworkPolicies are about connections to a pod's own node, too.
+  fileprivate func tiers(_ intended: [Tier]) -> [Tier] {
+    intended.map {
+      Tier(
+        name: $0.name, combination: $0.combination, policies: $0.policies,
+        isStrict: self == .clusterNetworkPolicy)
+    }
+  }
+
   /// Whose rules say what manifests of the dialect mean.
   package var profile: EngineProfile {
     switch self {

@@ -82,13 +82,12 @@ struct AddressedPeers {
       return []
     }
     notes.assume(
-      "the API server answers at \(endpoints.map(\.description).joined(separator: ", ")) only, and has no other address")
-    func blocks(_ endpoints: [Surroundings.Endpoint]) -> PlainRule.Peers {
-      .anyOf(
-        PlainRule.sorted(
-          endpoints.map { .block(CIDR($0.address, prefixLength: $0.address.family.bitWidth), except: []) }))
-    }
-    if rule.direction == .ingress { return [rule.with(peers: blocks(endpoints))] }
+      "the API server answers at \(endpoints.map(\.description).joined(separator: ", ")) only, and has no other address"
+    )
+    let blocks = PlainRule.Peers.anyOf(
+      PlainRule.sorted(
+        endpoints.map { .block(CIDR($0.address, prefixLength: $0.address.family.bitWidth), except: []) }))
+    if rule.direction == .ingress { return [rule.with(peers: blocks)] }
     let ports = Set(endpoints.map(\.port)).sorted().filter { port in
       !rule.traffic.intersectionOfPorts(TrafficSet(.tcp, PortSet(port))).isEmpty
     }
@@ -99,10 +98,7 @@ struct AddressedPeers {
         "the API server answers on port \(answers), and the rule is about \(rule.traffic): it is left out",
         fix: "write the port behind the Service: TCP \(answers)", of: rule, in: policy, peers: [.apiServer])
     }
-    return ports.map { port in
-      rule.with(
-        peers: blocks(endpoints.filter { $0.port == port }), traffic: PlainTraffic(.tcp, port...port))
-    }
+    return ports.isEmpty ? [] : [rule.with(peers: blocks)]
   }
 }
 

@@ -73,10 +73,12 @@ struct ClusterNetworkPolicyWriter {
       notes.lose(
         .outsideIngress, .widens,
         "what comes from nodes and from outside the cluster cannot be denied: only pods are kept out",
-        of: policy, rules: [rules[0].lowered(peers: PlainRule.Peers.anyOf(Self.beyondPods).lowered(at: policy.location))])
+        of: policy,
+        rules: [rules[0].lowered(peers: PlainRule.Peers.anyOf(Self.beyondPods).lowered(at: policy.location))])
     }
     let ends = ClusterNetworkPolicyRules(surroundings: surroundings, policy: policy)
-    write(policy, rules.flatMap { ends.rules($0, ofEverything: true, &notes) }, at: Priority.closings, "closed")
+    write(
+      policy, rules.flatMap { ends.rules($0, ofEverything: true, &notes) }, at: Priority.closings, "closed")
   }
 
   private static let beyondPods: [PlainPeer] = [.allNodes, .outside, .apiServer]
@@ -116,7 +118,9 @@ struct ClusterNetworkPolicyWriter {
 
   private static let limit = 25
 
-  private mutating func rules(_ rule: PlainRule, of policy: PlainPolicy) -> [ClusterNetworkPolicyRules.Written] {
+  private mutating func rules(_ rule: PlainRule, of policy: PlainPolicy) -> [ClusterNetworkPolicyRules
+    .Written]
+  {
     ClusterNetworkPolicyRules(surroundings: surroundings, policy: policy).rules(rule, &notes)
   }
 
