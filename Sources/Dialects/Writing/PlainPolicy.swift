@@ -10,7 +10,7 @@ package struct PlainPolicy: Sendable {
     case admin
     /// A rule that denies beats every rule that allows; what nothing allows is denied where a policy isolates.
     case normal
-    /// Where no policy of ``normal`` isolates: in order, as ``admin``.
+    /// About what no policy of ``normal`` decides: in order, as ``admin``.
     case baseline
   }
 

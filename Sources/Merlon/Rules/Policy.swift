@@ -21,7 +21,8 @@ public struct Policy: Sendable {
     case normal
     /// Before ``normal``, those of lower priority first; the first rule that matches decides. It isolates nothing.
     case admin(priority: Int)
-    /// Where no policy of ``normal`` isolates the subject; as ``admin(priority:)`` otherwise.
+    /// About what no policy of ``normal`` decides: where one isolates the subject, or allows a connection, that is final.
+    /// Otherwise as ``admin(priority:)``.
     case baseline(priority: Int)
   }
 

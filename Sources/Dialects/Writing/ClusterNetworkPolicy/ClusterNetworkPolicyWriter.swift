@@ -23,28 +23,23 @@ struct ClusterNetworkPolicyWriter {
 
   mutating func write(_ policies: [PlainPolicy]) -> WrittenPolicies {
     let said = policies.tidied.filter { $0.isSaidByLabels(&notes) }
-    let baseline = said.filter { $0.stage == .baseline }
     writeOrdered(said.filter { $0.stage == .admin }, "Admin", from: 0)
-    let first = writeNormal(said.filter { $0.stage == .normal }, hasBaseline: !baseline.isEmpty)
-    writeOrdered(baseline, "Baseline", from: first)
+    let first = writeNormal(said.filter { $0.stage == .normal })
+    writeOrdered(said.filter { $0.stage == .baseline }, "Baseline", from: first)
     return notes.written(objects)
   }
 
   // MARK: - The normal stage
 
   /// - Returns: the first free place after it.
-  private mutating func writeNormal(_ policies: [PlainPolicy], hasBaseline: Bool) -> Int {
+  private mutating func writeNormal(_ policies: [PlainPolicy]) -> Int {
     let before = objects.count
     for policy in policies {
       let denials = policy.with(rules: policy.rules.filter { $0.action == .deny })
       write(denials, denials.rules.flatMap { rules($0, of: policy) }, at: Priority.denials, "denied")
     }
     let lists = AllowLists(policies)
-    // Before policies of the baseline an allowance would be final, also where nothing is closed.
-    let allowing =
-      hasBaseline
-      ? lists.policies : policies.map { $0.with(rules: $0.rules.filter { $0.action == .allow }) }
-    for policy in allowing {
+    for policy in policies.map({ $0.with(rules: $0.rules.filter { $0.action == .allow }) }) {
       write(policy, policy.rules.flatMap { rules($0, of: policy) }, at: Priority.allowances)
     }
     var closed: Set<Closed> = []
