@@ -82,7 +82,8 @@ struct AddressedPeers {
       return []
     }
     notes.assume(
-      "the API server answers at \(endpoints.map(\.description).joined(separator: ", ")) only, and has no other address")
+      "the API server answers at \(endpoints.map(\.description).joined(separator: ", ")) only, and has no other address"
+    )
     func blocks(_ endpoints: [Surroundings.Endpoint]) -> PlainRule.Peers {
       .anyOf(
         PlainRule.sorted(

@@ -43,7 +43,8 @@ extension PlainPolicy {
 
   fileprivate func merged(with other: PlainPolicy) -> PlainPolicy {
     PlainPolicy(
-      identity: identity, stage: stage, rank: rank, subject: subject, isolates: isolates.union(other.isolates),
+      identity: identity, stage: stage, rank: rank, subject: subject,
+      isolates: isolates.union(other.isolates),
       rules: rules + other.rules, location: Swift.min(location, other.location))
   }
 
@@ -127,7 +128,9 @@ extension PlainRule {
         direction: key.direction, action: key.action, isAnyone: key.peer == nil, traffic: own)
       let place = places[key] ?? .nowhere
       let known = groups[group]
-      groups[group] = ((known?.peers ?? []) + (key.peer.map { [$0] } ?? []), min(known?.location ?? place, place))
+      groups[group] = (
+        (known?.peers ?? []) + (key.peer.map { [$0] } ?? []), min(known?.location ?? place, place)
+      )
     }
     return groups.map { key, group in
       PlainRule(

@@ -71,7 +71,9 @@ extension Attribute {
   }
 
   /// Whether every pod has it.
-  private var alwaysExists: Bool { self == .namespaceLabel(Namespace.nameLabel) || self == .serviceAccountName }
+  private var alwaysExists: Bool {
+    self == .namespaceLabel(Namespace.nameLabel) || self == .serviceAccountName
+  }
 
   private func canBe(_ value: String) -> Bool {
     switch self {

@@ -128,7 +128,9 @@ struct PlainPeers {
     let wanted = literals.filter { !$0.isNegated }.map(\.condition)
     let kinds = wanted.map(kind)
     if kinds.contains(where: { one in kinds.contains { one.excludes($0) } }) { return .peers([]) }
-    guard let kind = kinds.first ?? (literals.allSatisfy { self.kind($0.condition) == .address } ? .address : nil),
+    guard
+      let kind = kinds.first
+        ?? (literals.allSatisfy { self.kind($0.condition) == .address } ? .address : nil),
       kinds.allSatisfy({ $0 == kind })
     else { return .combination }
     // What something of this kind never is need not be kept out.
