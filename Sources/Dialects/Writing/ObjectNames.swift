@@ -50,3 +50,10 @@ struct ObjectNames {
     return String(cut)
   }
 }
+
+extension PolicyIdentity {
+  /// The same with something after its name, when it is not empty.
+  func adding(_ suffix: String) -> PolicyIdentity {
+    suffix.isEmpty ? self : PolicyIdentity(kind: kind, namespace: namespace, name: "\(name)-\(suffix)")
+  }
+}

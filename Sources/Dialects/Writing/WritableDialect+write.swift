@@ -12,8 +12,12 @@ extension WritableDialect {
     case .clusterNetworkPolicy:
       var writer = ClusterNetworkPolicyWriter(surroundings)
       return writer.write(policies)
-    case .calico: return WrittenPolicies()
-    case .cilium: return WrittenPolicies()
+    case .calico:
+      var writer = CalicoWriter(surroundings)
+      return writer.write(policies)
+    case .cilium:
+      var writer = CiliumWriter(surroundings)
+      return writer.write(policies)
     }
   }
 }

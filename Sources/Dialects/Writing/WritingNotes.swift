@@ -1,3 +1,4 @@
+internal import Kubernetes
 internal import PolicyModel
 
 /// What a writer has to say beside its objects.
@@ -34,11 +35,33 @@ struct WritingNotes {
         subject: policy.subject.lowered, rules: [rule.lowered(peers: ends, traffic: traffic)]))
   }
 
+  private static func text(_ rule: Rule) -> String {
+    let peers = if case .anyOf(let peers) = rule.peers { "\(peers.map(\.description))" } else { "anyone" }
+    return "\(rule.direction) \(rule.action) \(peers) \(rule.traffic);"
+  }
+
+  private struct Said: Hashable {
+    let name: Loss.Name
+    let message: String
+    let policy: PolicyIdentity
+    let location: SourceLocation
+    let subject: String
+    let rules: String
+  }
+
   /// Puts objects and notes together, in an order that does not depend on that of the policies.
   func written(_ objects: [WrittenObject]) -> WrittenPolicies {
     var written = WrittenPolicies()
     written.objects = objects.sorted { ($0.namespace, $0.kind, $0.name) < ($1.namespace, $1.kind, $1.name) }
-    written.losses = losses.sorted { $0.isBefore($1) }
+    // Objects of several namespaces lose the same.
+    var seen: Set<Said> = []
+    written.losses = losses.sorted { $0.isBefore($1) }.filter {
+      seen.insert(
+        Said(
+          name: $0.name, message: $0.message, policy: $0.policy, location: $0.location,
+          subject: "\($0.subject)", rules: $0.rules.map(Self.text).joined())
+      ).inserted
+    }
     written.assumptions = assumptions.sorted()
     return written
   }

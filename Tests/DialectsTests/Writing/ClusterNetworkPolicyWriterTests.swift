@@ -159,7 +159,8 @@ struct ClusterNetworkPolicyWriterTests {
     #expect(written.yaml.contains("- domainNames:\n            - \"*.example.com\""))
   }
 
-  @Test("ranks of the ordered stages stay what they are where they fit, and keep their order where they do not")
+  @Test(
+    "ranks of the ordered stages stay what they are where they fit, and keep their order where they do not")
   func ranks() {
     func priorities(_ ranks: [Int], _ stage: PlainPolicy.Stage, closing: Bool = false) -> [Int] {
       let ordered = ranks.map {
@@ -175,7 +176,9 @@ struct ClusterNetworkPolicyWriterTests {
     #expect(priorities([10, 300], .baseline, closing: true) == [201, 202, 203])
   }
 
-  @Test("more than the lists of a rule or an object hold is several rules and objects, in order where order matters")
+  @Test(
+    "more than the lists of a rule or an object hold is several rules and objects, in order where order matters"
+  )
   func limits() {
     let rules = (1...60).map { PlainRule.egress(.deny, to: .allPods, on: .tcp(UInt16($0))) }
     let admin = PlainPolicy(
@@ -184,7 +187,9 @@ struct ClusterNetworkPolicyWriterTests {
     let written = Written(.clusterNetworkPolicy, [admin])
     #expect(written.problems == [])
     #expect(
-      written.policies.clusterNetworkPolicies.map { "\($0.meta.name) \($0.priority?.value ?? -1) \($0.egress.count)" }
+      written.policies.clusterNetworkPolicies.map {
+        "\($0.meta.name) \($0.priority?.value ?? -1) \($0.egress.count)"
+      }
         == ["many 7 25", "many-2 8 25", "many-3 9 10"])
     let wide = Written(
       .clusterNetworkPolicy,

@@ -11,14 +11,21 @@ struct NetworkPolicyDenialTests {
     _ surroundings: Surroundings = Surroundings()
   ) -> Written {
     Written(
-      .kubernetes, [.web(closing: [.ingress], allowed), .web(name: "no", about: subject, denied)], surroundings)
+      .kubernetes, [.web(closing: [.ingress], allowed), .web(name: "no", about: subject, denied)],
+      surroundings)
   }
 
   @Test(
     "is taken away from what policies allow",
     arguments: [
-      (PlainRule.anyone(.ingress, on: .tcp(80, 443)), PlainRule.anyone(.ingress, .deny, on: .tcp(80)), "- ports: - protocol: TCP port: 443"),
-      (.ingress(from: .app("api", "job")), .ingress(.deny, from: .app("job")), "- from: - podSelector: matchLabels: app: api"),
+      (
+        PlainRule.anyone(.ingress, on: .tcp(80, 443)), PlainRule.anyone(.ingress, .deny, on: .tcp(80)),
+        "- ports: - protocol: TCP port: 443"
+      ),
+      (
+        .ingress(from: .app("api", "job")), .ingress(.deny, from: .app("job")),
+        "- from: - podSelector: matchLabels: app: api"
+      ),
       (
         .ingress(from: .pods(.all(in: "shop"))), .ingress(.deny, from: .app("job")),
         "- from: - podSelector: matchExpressions: - key: app operator: NotIn values: - job"
@@ -48,7 +55,8 @@ struct NetworkPolicyDenialTests {
   }
 
   private func words(_ spec: String) -> String {
-    spec.split(separator: " ingress:").last?.split(whereSeparator: \.isWhitespace).joined(separator: " ") ?? ""
+    spec.split(separator: " ingress:").last?.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      ?? ""
   }
 
   @Test("from a part of the subject only leaves the rest as it was")
@@ -71,7 +79,8 @@ struct NetworkPolicyDenialTests {
     let blocks = Written(.kubernetes, [.web(.egress(.deny, to: .block("169.254.169.254/32")))])
     #expect(
       blocks.spec?.split(whereSeparator: \.isWhitespace).joined(separator: " ").hasSuffix(
-        "policyTypes: - Egress egress: - to: - ipBlock: cidr: \"0.0.0.0/0\" except: - \"169.254.169.254/32\" - ipBlock: cidr: \"::/0\"")
+        "policyTypes: - Egress egress: - to: - ipBlock: cidr: \"0.0.0.0/0\" except: - \"169.254.169.254/32\" - ipBlock: cidr: \"::/0\""
+      )
         == true)
     #expect(blocks.losses == [])
     let all = Written(.kubernetes, [.web(.anyone(.egress, .deny))])

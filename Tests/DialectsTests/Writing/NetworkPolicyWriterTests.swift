@@ -92,7 +92,8 @@ struct NetworkPolicyWriterTests {
       Written(.kubernetes, [.web(closing: [.egress])]).spec?.contains("policyTypes:\n    - Egress\n") == true)
   }
 
-  @Test("a subject in several namespaces is an object in each, in those of a label an object in each known one")
+  @Test(
+    "a subject in several namespaces is an object in each, in those of a label an object in each known one")
   func namespaces() {
     let named = Written(.kubernetes, [.web(about: .all(in: "pay", "lab"), closing: [.ingress])])
     #expect(named.names == ["NetworkPolicy lab/web", "NetworkPolicy pay/web"])
@@ -116,7 +117,8 @@ struct NetworkPolicyWriterTests {
       [
         open,
         .web(
-          name: "part", about: PlainSelector(namespaces: .named(["shop"]), pods: [LabelTerm("tier", .exists)]),
+          name: "part",
+          about: PlainSelector(namespaces: .named(["shop"]), pods: [LabelTerm("tier", .exists)]),
           closing: [.ingress]),
       ])
     #expect(part.yaml.contains("matchLabels:\n      app: web\n    matchExpressions:\n      - key: tier"))
@@ -146,7 +148,8 @@ struct NetworkPolicyWriterTests {
       [
         .web(name: "Web front!", about: .app("a"), closing: [.ingress]),
         .web(name: "web.front", about: .app("a"), closing: [.ingress]),
-        .web(name: "web-front", about: .app("b"), closing: [.ingress]), .web(name: "%", about: .app("b"), closing: [.ingress]),
+        .web(name: "web-front", about: .app("b"), closing: [.ingress]),
+        .web(name: "%", about: .app("b"), closing: [.ingress]),
         .web(name: String(repeating: "x", count: 300), about: .app("b"), closing: [.ingress]),
       ])
     #expect(

@@ -26,7 +26,9 @@ struct Written {
 
   /// `Kind namespace/name` of each object.
   var names: [String] {
-    written.objects.map { $0.namespace.isEmpty ? "\($0.kind) \($0.name)" : "\($0.kind) \($0.namespace)/\($0.name)" }
+    written.objects.map {
+      $0.namespace.isEmpty ? "\($0.kind) \($0.name)" : "\($0.kind) \($0.namespace)/\($0.name)"
+    }
   }
 
   /// Each loss as `deny widens`, once.
@@ -34,9 +36,12 @@ struct Written {
     Set(written.losses.map { "\($0.name.rawValue) \($0.effect.words)" }).sorted()
   }
 
-  /// What a reader refuses or warns of.
+  /// What a reader refuses or warns of, but for fields that only some clusters have: these are a loss, or the cluster
+  /// is said to have them.
   var problems: [String] {
-    diagnostics.filter { $0.severity != .note }.map { "\($0.severity): \($0.message)" }
+    diagnostics.filter { ![.experimentalChannel, .versionDependent].contains($0.code) }.map {
+      "\($0.severity): \($0.message)"
+    }
       + (rejected == 0 ? [] : ["\(rejected) rejected"])
   }
 
@@ -114,8 +119,12 @@ extension PlainPeer {
 }
 
 extension PlainTraffic {
-  static func tcp(_ ports: UInt16...) -> PlainTraffic { PlainTraffic(ports: TrafficSet(.tcp, PortSet(ports))) }
-  static func udp(_ ports: UInt16...) -> PlainTraffic { PlainTraffic(ports: TrafficSet(.udp, PortSet(ports))) }
+  static func tcp(_ ports: UInt16...) -> PlainTraffic {
+    PlainTraffic(ports: TrafficSet(.tcp, PortSet(ports)))
+  }
+  static func udp(_ ports: UInt16...) -> PlainTraffic {
+    PlainTraffic(ports: TrafficSet(.udp, PortSet(ports)))
+  }
   static let allTCP = PlainTraffic(.tcp, 1...65535)
   static func named(_ name: String, _ transports: TransportProtocol...) -> PlainTraffic {
     PlainTraffic(names: Set(transports.map { NamedPort($0, name) }))

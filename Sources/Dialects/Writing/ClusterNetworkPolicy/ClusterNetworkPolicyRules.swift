@@ -3,11 +3,6 @@ internal import PolicyModel
 
 /// Writes the rules of one policy for ClusterNetworkPolicies.
 struct ClusterNetworkPolicyRules {
-  struct Written {
-    let direction: Direction
-    let data: DataValue
-  }
-
   let surroundings: Surroundings
   let policy: PlainPolicy
 
@@ -19,7 +14,7 @@ struct ClusterNetworkPolicyRules {
   /// - Parameter isEverything: whether it closes a subject, and what it cannot close has been noted.
   func rules(
     _ rule: PlainRule, ofEverything isEverything: Bool = false, _ notes: inout WritingNotes
-  ) -> [Written] {
+  ) -> [WrittenRule] {
     guard let rule = policy.with(rules: [rule]).rulesByLabels(&notes).first else { return [] }
     let sayable = withoutOtherProtocols(rule, &notes)
     guard let sayable else { return [] }
@@ -43,7 +38,7 @@ struct ClusterNetworkPolicyRules {
 
   private func ingress(
     _ rule: PlainRule, _ isEverything: Bool, _ notes: inout WritingNotes
-  ) -> [Written] {
+  ) -> [WrittenRule] {
     let beyond: [PlainPeer]
     let pods: [PlainPeer]
     if rule.peers.isAnyone {
@@ -81,7 +76,7 @@ struct ClusterNetworkPolicyRules {
 
   // MARK: - Egress
 
-  private func egress(_ rule: PlainRule, _ notes: inout WritingNotes) -> [Written] {
+  private func egress(_ rule: PlainRule, _ notes: inout WritingNotes) -> [WrittenRule] {
     if rule.peers.isAnyone {
       let pods = Self.peer(.allPods)
       let everything = [pods] + Self.networks(.all)
@@ -157,7 +152,7 @@ struct ClusterNetworkPolicyRules {
 
   private func written(
     _ rule: PlainRule, _ peers: [DataValue], _ traffic: PlainTraffic, _ notes: inout WritingNotes
-  ) -> [Written] {
+  ) -> [WrittenRule] {
     if peers.isEmpty || traffic.isEmpty { return [] }
     let action =
       switch rule.action {
@@ -169,7 +164,7 @@ struct ClusterNetworkPolicyRules {
       traffic.isAny ? [nil] : protocols(traffic, rule, &notes).chunked(Self.limit).map { .list($0) }
     return peers.chunked(Self.limit).flatMap { peers in
       protocols.map { protocols in
-        Written(
+        WrittenRule(
           direction: rule.direction,
           data: .members(
             ("action", .string(action)), (rule.direction == .ingress ? "from" : "to", .list(peers)),

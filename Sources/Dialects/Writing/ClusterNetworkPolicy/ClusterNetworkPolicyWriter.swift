@@ -81,10 +81,10 @@ struct ClusterNetworkPolicyWriter {
   // MARK: - The ordered stages
 
   private mutating func writeOrdered(_ policies: [PlainPolicy], _ tier: String, from first: Int) {
-    var written: [(policy: PlainPolicy, parts: [Part])] = []
+    var written: [(policy: PlainPolicy, parts: [WrittenRules])] = []
     var widths: [Int: Int] = [:]
     for policy in policies {
-      let parts = Self.parts(policy.rules.flatMap { rules($0, of: policy) })
+      let parts = WrittenRules.parts(policy.rules.flatMap { rules($0, of: policy) }, limit: Self.limit)
       if parts.isEmpty { continue }
       written.append((policy, parts))
       widths[policy.rank] = max(widths[policy.rank] ?? 0, parts.count)
@@ -105,56 +105,35 @@ struct ClusterNetworkPolicyWriter {
 
   // MARK: - Objects
 
-  /// Rules of one object.
-  private struct Part {
-    var ingress: [DataValue] = []
-    var egress: [DataValue] = []
-  }
-
+  /// The most rules of an object in a direction.
   private static let limit = 25
 
-  private mutating func rules(_ rule: PlainRule, of policy: PlainPolicy) -> [ClusterNetworkPolicyRules
-    .Written]
-  {
+  private mutating func rules(_ rule: PlainRule, of policy: PlainPolicy) -> [WrittenRule] {
     ClusterNetworkPolicyRules(surroundings: surroundings, policy: policy).rules(rule, &notes)
-  }
-
-  private static func parts(_ rules: [ClusterNetworkPolicyRules.Written]) -> [Part] {
-    func lists(_ direction: Direction) -> [[DataValue]] {
-      rules.filter { $0.direction == direction }.map(\.data).chunked(limit)
-    }
-    let (ingress, egress) = (lists(.ingress), lists(.egress))
-    return (0..<max(ingress.count, egress.count)).map { index in
-      Part(
-        ingress: index < ingress.count ? ingress[index] : [],
-        egress: index < egress.count ? egress[index] : [])
-    }
   }
 
   /// Writes rules whose order has no meaning.
   private mutating func write(
-    _ policy: PlainPolicy, _ rules: [ClusterNetworkPolicyRules.Written], at priority: Int,
+    _ policy: PlainPolicy, _ rules: [WrittenRule], at priority: Int,
     _ suffix: String = ""
   ) {
-    for part in Self.parts(rules) { write(policy, part, "Baseline", at: priority, suffix) }
+    for part in WrittenRules.parts(rules, limit: Self.limit) {
+      write(policy, part, "Baseline", at: priority, suffix)
+    }
   }
 
   private mutating func write(
-    _ policy: PlainPolicy, _ part: Part, _ tier: String, at priority: Int, _ suffix: String = ""
+    _ policy: PlainPolicy, _ rules: WrittenRules, _ tier: String, at priority: Int, _ suffix: String = ""
   ) {
-    let identity = policy.identity
-    let name = names.name(
-      PolicyIdentity(
-        kind: identity.kind, namespace: identity.namespace,
-        name: suffix.isEmpty ? identity.name : "\(identity.name)-\(suffix)"), in: "")
+    let name = names.name(policy.identity.adding(suffix), in: "")
     objects.append(
       WrittenObject(
         apiVersion: "policy.networking.k8s.io/v1alpha2", kind: "ClusterNetworkPolicy", name: name,
-        spec: .members(
-          ("tier", .string(tier)), ("priority", .integer(priority)),
-          ("subject", ClusterNetworkPolicyRules.pods(policy.subject)),
-          ("ingress", part.ingress.isEmpty ? nil : .list(part.ingress)),
-          ("egress", part.egress.isEmpty ? nil : .list(part.egress)))))
+        spec: .object(
+          [
+            DataValue.Member("tier", .string(tier)), DataValue.Member("priority", .integer(priority)),
+            DataValue.Member("subject", ClusterNetworkPolicyRules.pods(policy.subject)),
+          ] + rules.members)))
   }
 }
 
