@@ -74,7 +74,9 @@ package struct Equivalence: Sendable {
     actualEvaluator = FlowEvaluator(world: symbolic.world, tiers: actualTiers, profile: actual.profile)
     self.comparesOtherProtocols = comparesOtherProtocols
 
-    func compared(_ project: (Tier) -> Tier) -> SymbolicComparison {
+    let entities = Self.entities(of: intendedTiers)
+    func compared(isOther: Bool) -> SymbolicComparison {
+      let project = isOther ? OtherTrafficAsPorts.project : { $0 }
       func walk(_ tiers: [Tier], _ profile: EngineProfile) -> ConnectivityWalk {
         ConnectivityWalk(
           CompiledPolicies(
@@ -82,21 +84,19 @@ package struct Equivalence: Sendable {
       }
       let middle = walk(intendedTiers, intended.profile)
       return SymbolicComparison(
-        symbolic,
+        symbolic, isOther: isOther, entities: entities,
         least: narrow.isEmpty ? middle : walk(narrow + intendedTiers, intended.profile),
         most: wide.isEmpty ? middle : walk(wide + intendedTiers, intended.profile),
         actual: walk(actualTiers, actual.profile))
     }
-    var comparison = compared { $0 }
+    var comparison = compared(isOther: false)
     comparison.run()
-    var found = comparison.differences.prefix(witnessLimit).compactMap { $0.flow(isOther: false) }
+    var found = comparison.differences.prefix(witnessLimit).compactMap(\.flow)
     var count = comparison.differences.count
     if comparesOtherProtocols {
-      var others = compared(OtherTrafficAsPorts.project)
+      var others = compared(isOther: true)
       others.run()
-      found += others.differences.prefix(max(0, witnessLimit - found.count)).compactMap {
-        $0.flow(isOther: true)
-      }
+      found += others.differences.prefix(max(0, witnessLimit - found.count)).compactMap(\.flow)
       count += others.differences.count
     }
     let (before, after) = (intendedEvaluator, actualEvaluator)
@@ -111,6 +111,15 @@ package struct Equivalence: Sendable {
 
   /// Whether no difference was found but those that are tolerated.
   package var holds: Bool { differenceCount == 0 }
+
+  /// Entities that only one engine knows, as far as policies name them. Other policies say nothing of them.
+  private static func entities(of tiers: [Tier]) -> Set<String> {
+    var names: Set<String> = []
+    for rule in tiers.flatMap(\.policies).flatMap(\.rules) {
+      rule.forEachCondition { if case .special(let name) = $0 { names.insert(name) } }
+    }
+    return names
+  }
 
   /// A tier before all others in which what policies' rules match is decided one way.
   private static func tier(_ policies: [Policy], _ action: RuleAction, isStrict: Bool) -> [Tier] {

@@ -20,12 +20,16 @@ struct SymbolicAddresses {
       }
     }
     families.formUnion(blocks.map(\.cidr.family))
+    if conditions.assumesIPv4 { families = [] }
     families.formUnion((conditions.podBlocks + conditions.nodeBlocks).map(\.family))
     let isIPv6Only = !conditions.podBlocks.isEmpty && conditions.podBlocks.allSatisfy { $0.family == .ipv6 }
     if !isIPv6Only { families.insert(.ipv4) }
     // A block that is not all of its family is written for addresses outside, unless somebody says where pods are.
     let meantOutside = blocks.filter { $0.cidr.prefixLength > 0 || !$0.excepts.isEmpty }
     var assumptions: Set<String> = []
+    if conditions.assumesIPv4, conditions.podBlocks.isEmpty, !blocks.isEmpty {
+      assumptions.insert("pods and nodes have IPv4 addresses only")
+    }
     func range(_ known: [CIDR], _ holders: String) -> AddressSet {
       if !known.isEmpty { return AddressSet(known) }
       let likely = families.reduce(AddressSet.empty) { $0.union(Self.likely($1)) }

@@ -10,8 +10,9 @@ struct SymbolicComparison {
     let transport: TransportProtocol
     let port: UInt16
 
-    /// - Parameter isOther: whether ports stand for protocols without ports.
-    func flow(isOther: Bool) -> Flow? {
+    let isOther: Bool
+
+    var flow: Flow? {
       if !isOther { return Flow(from: source, to: destination, .port(transport, port)) }
       return OtherTrafficAsPorts.traffic(transport, port).map {
         Flow(from: source, to: destination, .other($0))
@@ -26,6 +27,10 @@ struct SymbolicComparison {
   }
 
   private let symbolic: SymbolicWorld
+  /// Whether ports stand for protocols without ports.
+  private let isOther: Bool
+  /// Names of entities that one engine knows and that count.
+  private let entities: Set<String>
   private let least: ConnectivityWalk
   private let most: ConnectivityWalk
   private let actual: ConnectivityWalk
@@ -46,8 +51,16 @@ struct SymbolicComparison {
     let wrong: TrafficSet
   }
 
-  init(_ symbolic: SymbolicWorld, least: ConnectivityWalk, most: ConnectivityWalk, actual: ConnectivityWalk) {
+  /// - Parameters:
+  ///   - isOther: whether ports stand for protocols without ports.
+  ///   - entities: names of entities that one engine knows and that are to be compared.
+  init(
+    _ symbolic: SymbolicWorld, isOther: Bool, entities: Set<String>, least: ConnectivityWalk,
+    most: ConnectivityWalk, actual: ConnectivityWalk
+  ) {
     self.symbolic = symbolic
+    self.isOther = isOther
+    self.entities = entities
     self.least = least
     self.most = most
     self.actual = actual
@@ -85,12 +98,32 @@ struct SymbolicComparison {
   }
 
   private mutating func add(_ source: FlowEnd, _ destination: FlowEnd, _ wrong: TrafficSet) {
+    let families = [family(source), family(destination)].compactMap { $0 }
     for transport in TransportProtocol.allCases {
+      // ICMP goes between IPv4 addresses, and ICMPv6 between others.
+      if isOther, families.contains(transport == .tcp ? .ipv6 : .ipv4), transport != .sctp { continue }
       guard let range = wrong[transport].ranges.first else { continue }
       differences.append(
-        Difference(source: source, destination: destination, transport: transport, port: range.lowerBound))
+        Difference(
+          source: source, destination: destination, transport: transport, port: range.lowerBound,
+          isOther: isOther))
       return
     }
+  }
+
+  /// The only family of an end's addresses; nil for names.
+  private func family(_ end: FlowEnd) -> AddressFamily? {
+    let addresses: [IPAddress]
+    switch end {
+    case .address(let address): addresses = [address]
+    case .node(let number, _): addresses = symbolic.world.nodes[number].addresses
+    case .endpoint(let number, _):
+      guard case .known(let known) = symbolic.world.endpoints[number].addresses else { return nil }
+      addresses = known
+    case .workload, .ownedWorkload, .domain, .entity, .itself, .service: return nil
+    }
+    let families = Set(addresses.map(\.family))
+    return families.count == 1 ? families.first : nil
   }
 
   /// What is let through or denied on the actual side and must not be.
@@ -117,7 +150,7 @@ struct SymbolicComparison {
       if direction == .ingress, named.domain != nil { continue }
       guard let low = least.compiled.namedEnd(called: named.text),
         let high = most.compiled.namedEnd(called: named.text),
-        let other = Self.flowEnd(named)
+        let other = Self.flowEnd(named), isCompared(other)
       else { continue }
       pairCount += 1
       let wrong = self.wrong(
@@ -127,6 +160,10 @@ struct SymbolicComparison {
           actual: actual.connection(of: unit, direction, name: name)))
       if !wrong.isEmpty { report(other, wrong) }
     }
+  }
+
+  private func isCompared(_ end: FlowEnd) -> Bool {
+    if case .entity(.special(let name)) = end { entities.contains(name) } else { true }
   }
 
   private static func flowEnd(_ named: CompiledPolicies.NamedEnd) -> FlowEnd? {

@@ -15,6 +15,8 @@ package struct SymbolicWorld: Sendable {
     /// Where nodes' addresses lie; empty when nobody says.
     package var nodeBlocks: [CIDR] = []
     package var apiServerAddresses: [IPAddress] = []
+    /// Whether pods and nodes have IPv4 addresses only where nobody says which they have.
+    package var assumesIPv4 = false
     /// Pods of which it is known which ports they declare.
     package var workloads: [DeclaredPorts] = []
     /// More kinds of pods than that are not gone through.

@@ -163,12 +163,12 @@ extension EngineProfile {
   }
 
   /// The profile by which policies are read that are written for any engine: blocks are about addresses, whoever has
-  /// them, and no engine's departures count.
+  /// them, a pod's own node always reaches it, and no engine's departures count.
   package func meaningBlocks() -> EngineProfile {
     EngineProfile(
       enforcer: enforcer, addressBlocksMatch: [.pods, .nodes], hostNetworkReadings: [.asNodes],
       egressToOwnNodeReadings: egressToOwnNodeReadings, ownPodReading: ownPodReading,
-      probeReading: probeReading, portNameReadings: portNameReadings, hairpinReadings: hairpinReadings,
+      probeReading: .exempt, portNameReadings: portNameReadings, hairpinReadings: hairpinReadings,
       blocksMaySeeServices: false)
   }
 }

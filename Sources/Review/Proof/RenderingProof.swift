@@ -31,6 +31,9 @@ package struct RenderingProof: Sendable {
       .readSequentially([ManifestText(path: "<\(dialect.rawValue)>", text)])
     let policies = PolicySet(manifests, defaultNamespace: "default")
     let profile = dialect.profile
+    var conditions = conditions
+    // Blocks do not match pods of Cilium: what is written for these instead is true of one family.
+    conditions.assumesIPv4 = dialect == .cilium && conditions.podBlocks.isEmpty
     let stack = policies.stack(profile)
     problems = manifests.diagnostics + policies.diagnostics + stack.diagnostics
     equivalence = try Equivalence(

@@ -183,12 +183,12 @@ struct CiliumPeersWriting {
   ) -> [CiliumEnds] {
     let addresses = blocks.reduce(AddressSet.empty) { $0.union($1.addresses) }
     if surroundings.pods.isEmpty || surroundings.nodes.isEmpty {
-      let whole = [AddressSet.allIPv4, .allIPv6].filter { $0.isSubset(of: addresses) }
-      if whole.isEmpty {
+      // Where nobody says it, pods and nodes are taken to have IPv4 addresses.
+      guard AddressSet.allIPv4.isSubset(of: addresses) else {
         for peer in blocks { notes.assume("no pod or node has an address in \(peer)") }
         return []
       }
-      if whole.count == 1 { notes.assume("pods and nodes have addresses in \(whole[0].cidrs[0]) only") }
+      notes.assume("pods and nodes have IPv4 addresses only")
       return cluster(rule)
     }
     let own = surroundings.pods.union(surroundings.nodes)
