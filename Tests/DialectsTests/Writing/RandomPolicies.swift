@@ -6,7 +6,13 @@ import PolicyModel
 struct RandomPolicies {
   private var random: SplitMix64
 
-  init(seed: UInt64) { random = SplitMix64(seed: seed) }
+  /// Whether only what every dialect can say is made: the normal stage about pods, blocks and ports.
+  private let isCommon: Bool
+
+  init(seed: UInt64, isCommon: Bool = false) {
+    random = SplitMix64(seed: seed)
+    self.isCommon = isCommon
+  }
 
   private mutating func pick<T>(_ values: [T]) -> T { values[Int.random(in: values.indices, using: &random)] }
   private mutating func chance(_ parts: Int) -> Bool { Int.random(in: 0..<parts, using: &random) == 0 }
@@ -27,7 +33,7 @@ struct RandomPolicies {
   }
 
   private mutating func policy() -> PlainPolicy {
-    let stage = pick([PlainPolicy.Stage.normal, .normal, .normal, .admin, .baseline])
+    let stage = isCommon ? .normal : pick([PlainPolicy.Stage.normal, .normal, .normal, .admin, .baseline])
     return PlainPolicy(
       identity: PolicyIdentity(
         kind: "Policy", namespace: pick(["", "shop", "pay"]), name: pick(["web", "Web", "a_b", "x.y", ""])),
@@ -45,7 +51,7 @@ struct RandomPolicies {
   }
 
   private mutating func test() -> LabelTerm.Test {
-    switch Int.random(in: 0..<9, using: &random) {
+    switch Int.random(in: 0..<(isCommon ? 6 : 9), using: &random) {
     case 0...2: LabelTerm.Test(.isIn(pick([["a"], ["b"], ["a", "b"], ["not valid"], []])))
     case 3: LabelTerm.Test(.isNotIn(pick([["a"], ["b", "c"], [], ["é"]])))
     case 4: LabelTerm.Test(.exists)
@@ -57,7 +63,8 @@ struct RandomPolicies {
   }
 
   private mutating func term() -> LabelTerm {
-    LabelTerm(
+    if isCommon { return LabelTerm(pick(["app", "team"]), test()) }
+    return LabelTerm(
       pick([
         "app", "team", "host", "app.kubernetes.io/name", "pod-template-hash", "pcns.x", "bad key",
         "io.kubernetes.pod.namespace", Namespace.nameLabel,
@@ -69,8 +76,8 @@ struct RandomPolicies {
     PlainSelector(
       namespaces: chance(2)
         ? .named(pick([["shop"], ["pay"], ["shop", "lab"]])) : .matching(some(0...2) { $0.term() }),
-      pods: some(0...2) { $0.term() }, serviceAccounts: chance(6) ? [test()] : [],
-      serviceAccountLabels: chance(8) ? [term()] : [])
+      pods: some(0...2) { $0.term() }, serviceAccounts: !isCommon && chance(6) ? [test()] : [],
+      serviceAccountLabels: !isCommon && chance(8) ? [term()] : [])
   }
 
   private mutating func block() -> PlainPeer {
@@ -87,7 +94,7 @@ struct RandomPolicies {
   }
 
   private mutating func peer() -> PlainPeer {
-    switch Int.random(in: 0..<12, using: &random) {
+    switch Int.random(in: 0..<(isCommon ? 7 : 12), using: &random) {
     case 0...4: return .pods(selector())
     case 5...6: return block()
     case 7: return .nodes(some(0...1) { $0.term() }, pick([.anywhere, .own, .other]))
@@ -107,6 +114,7 @@ struct RandomPolicies {
       return (random.pick(TransportProtocol.allCases), first...random.pick([first, .max]))
     }
     var ports = TrafficSet(unsorted: ranges)
+    if isCommon, !ports.isEmpty { return PlainTraffic(ports: ports) }
     if chance(10) { ports = ports.union(TrafficSet(.tcp, PortSet((1...120).map { UInt16($0 * 3) }))) }
     return PlainTraffic(
       ports: ports,

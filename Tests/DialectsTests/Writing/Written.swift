@@ -52,6 +52,11 @@ struct Written {
   }
 }
 
+extension StringProtocol {
+  /// YAML with single spaces between its words, and without quotes.
+  var words: String { split(whereSeparator: \.isWhitespace).joined(separator: " ").filter { $0 != "\"" } }
+}
+
 extension Loss.Effect {
   var words: String {
     let parts = (contains(.widens) ? ["widens"] : []) + (contains(.narrows) ? ["narrows"] : [])

@@ -33,12 +33,14 @@ extension [PlainPolicy] {
 }
 
 extension PlainPolicy {
-  /// Without rules that match nothing; nil when it selects nobody.
+  /// Without rules that match nothing; nil when it selects nobody or says nothing.
   fileprivate var normalised: PlainPolicy? {
     guard let subject = subject.normalised else { return nil }
-    return with(
-      subject: subject, isolates: stage == .normal ? isolates : [],
-      rules: rules.compactMap { stage == .normal && $0.action == .pass ? nil : $0.normalised })
+    let isNormal = stage == .normal
+    let policy = with(
+      subject: subject, isolates: isNormal ? isolates : [],
+      rules: rules.compactMap { isNormal && $0.action == .pass ? nil : $0.normalised })
+    return policy.directions.isEmpty ? nil : policy
   }
 
   fileprivate func merged(with other: PlainPolicy) -> PlainPolicy {

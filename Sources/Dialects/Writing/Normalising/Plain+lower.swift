@@ -1,5 +1,5 @@
 internal import Kubernetes
-internal import PolicyModel
+package import PolicyModel
 
 /// Plain forms in the model again, for losses and for words.
 extension PlainSelector {
@@ -108,6 +108,13 @@ extension PlainRule {
 }
 
 extension PlainPolicy {
+  /// The policy in the model.
+  package var lowered: Policy {
+    Policy(
+      identity: identity, location: location, subject: .endpoints(subject.lowered),
+      subjectLocation: location, isolates: isolates, rules: rules.map { $0.lowered() }, rank: rank)
+  }
+
   /// The directions that it says something of.
   var directions: [Direction] {
     Direction.allCases.filter { direction in
