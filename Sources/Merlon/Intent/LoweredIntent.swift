@@ -218,7 +218,7 @@ extension Peer {
   func defaultPorts(in cluster: ClusterDescription) -> PortSet {
     switch kind {
     case .clusterDNS: cluster.dns.ports
-    case .apiServer: cluster.apiServerPorts ?? .any
+    case .apiServer: cluster.apiServerPorts ?? .all(.tcp)
     case .pods, .block, .anyone, .outside, .nodes, .ownNode, .domain, .entity: .any
     }
   }

@@ -49,7 +49,15 @@ struct CalicoRules {
 
   /// The Service says its ports; a rule about other ones is not exact.
   private func service(_ rule: PlainRule, _ notes: inout WritingNotes) -> [PlainPeer] {
-    if rule.traffic.isAny || rule.traffic.ports.tcp.isAll { return [.apiServer] }
+    if rule.traffic == PlainTraffic(.tcp, 1...UInt16.max) { return [.apiServer] }
+    if rule.traffic.isAny || rule.traffic.ports.tcp.isAll {
+      notes.lose(
+        .apiServer, .leavingOut(rule.action),
+        "where the API server answers is not known: its Service says it, on a port of TCP only",
+        fix: "say its addresses and ports, or write the rule for TCP only", of: rule, in: policy,
+        peers: [.apiServer], traffic: .any)
+      return [.apiServer]
+    }
     let isAboutTCP = !rule.traffic.ports.tcp.isEmpty
     notes.lose(
       .apiServer, isAboutTCP ? .both : .leavingOut(rule.action),

@@ -22,6 +22,8 @@ struct CalicoWriter {
 
   /// Before all that allows in the tier `default`.
   private static let orderOfDenials = 100
+  /// Before all others of a tier.
+  private static let firstOrder = Int(Int32.min)
   /// The most rules of an object in a direction.
   private static let limit = 1024
 
@@ -36,8 +38,11 @@ struct CalicoWriter {
   mutating func write(_ policies: [PlainPolicy]) -> WrittenPolicies {
     let sayable = policies.tidied.compactMap { said($0) }
     writeOrdered(sayable.filter { $0.stage == .admin }, .admin)
-    writeNormal(sayable.filter { $0.stage == .normal })
-    writeOrdered(sayable.filter { $0.stage == .baseline }, .baseline)
+    let normal = sayable.filter { $0.stage == .normal }
+    let baseline = sayable.filter { $0.stage == .baseline }
+    writeNormal(normal)
+    if !baseline.isEmpty { writeOpenAllowances(normal) }
+    writeOrdered(baseline, .baseline)
     for tier in OwnTier.allCases where tiers.contains(tier) {
       objects.append(
         WrittenObject(
@@ -76,13 +81,25 @@ struct CalicoWriter {
     }
   }
 
+  /// What is allowed to pods that are open, before policies of the baseline can deny it.
+  private mutating func writeOpenAllowances(_ policies: [PlainPolicy]) {
+    let lists = AllowLists(policies)
+    for policy in policies {
+      let open = policy.rules.filter {
+        $0.action == .allow && lists.closure(of: policy.subject, $0.direction) != .whole
+      }
+      if open.isEmpty { continue }
+      write(global: policy, open, tier: .baseline, order: Self.firstOrder, closing: [], "allowed")
+    }
+  }
+
   private mutating func writeOrdered(_ policies: [PlainPolicy], _ tier: OwnTier) {
     var widths: [Int: Int] = [:]
     for policy in policies {
       let count = Self.parts(rules(policy, policy.rules, in: nil)).count
       widths[policy.rank] = max(widths[policy.rank] ?? 1, count)
     }
-    let places = Places(widths: widths, in: Int(Int32.min)...Int(Int32.max))
+    let places = Places(widths: widths, in: (Self.firstOrder + 1)...Int(Int32.max))
     for policy in policies {
       guard let place = places.first[policy.rank] else {
         notes.lose(
