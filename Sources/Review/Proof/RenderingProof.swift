@@ -19,10 +19,12 @@ package struct RenderingProof: Sendable {
   ///
   /// - Parameters:
   ///   - intended: what the manifests are meant to mean, in the words of the engine.
+  ///   - meaning: whose rules say what that is; nil for policies that are written for any engine.
   ///   - text: the manifests.
   ///   - written: what their writer says of them; its losses are tolerated as far as they reach.
   package init(
-    intended: [Tier], text: String, written: WrittenPolicies, dialect: WritableDialect,
+    intended: [Tier], by meaning: EngineProfile? = nil, text: String, written: WrittenPolicies,
+    dialect: WritableDialect,
     under conditions: SymbolicWorld.Conditions, witnessLimit: Int = 3
   ) throws(TooManyDistinctions) {
     self.dialect = dialect
@@ -37,7 +39,8 @@ package struct RenderingProof: Sendable {
     let stack = policies.stack(profile)
     problems = manifests.diagnostics + policies.diagnostics + stack.diagnostics
     equivalence = try Equivalence(
-      intended: Equivalence.Side(dialect.tiers(intended), profile.meaningBlocks()),
+      intended: Equivalence.Side(
+        meaning == nil ? dialect.tiers(intended) : intended, meaning ?? profile.meaningBlocks()),
       actual: Equivalence.Side(stack.tiers, profile.takingHostNetworkForNodes()),
       tolerating: Self.tolerance(written.losses), under: conditions,
       // The specification says nothing of protocols other than TCP, UDP and SCTP.

@@ -1,0 +1,180 @@
+internal import Kubernetes
+package import PolicyModel
+
+/// Policies of an engine's tiers in the three stages that writers know, and what has no place in these.
+///
+/// The first tier that adds up what policies allow is the normal stage, and so is Calico's `default`; tiers before it are
+/// the admin stage and those after it the baseline, one after the other.
+package struct TranslatedPolicies: Sendable {
+  package private(set) var policies: [PlainPolicy] = []
+  package private(set) var losses: [Loss] = []
+
+  /// - Parameters:
+  ///   - tiers: in the order of evaluation.
+  ///   - surroundings: what is known of the cluster.
+  package init(_ tiers: [Tier], _ surroundings: Surroundings) {
+    let normal = tiers.firstIndex { !$0.isOrdered || $0.name == "default" }
+    let before = tiers[..<(normal ?? tiers.firstIndex { $0.name == "kube-baseline" } ?? tiers.count)]
+    let after = tiers[(normal.map { $0 + 1 } ?? before.endIndex)...]
+    addOrdered(before, .admin)
+    if let normal { addNormal(tiers[normal], hasLater: !after.isEmpty, surroundings) }
+    addOrdered(after, .baseline)
+  }
+
+  private mutating func append(_ plain: PlainPolicies) {
+    policies += plain.policies
+    losses += plain.losses
+  }
+
+  private mutating func lose(
+    _ name: Loss.Name, _ effect: Loss.Effect, _ message: String, _ policy: PlainPolicy, _ rule: PlainRule
+  ) {
+    losses.append(
+      Loss(
+        name, effect, message, policy: policy.identity, at: rule.location, subject: policy.subject.lowered,
+        rules: [rule.lowered()]))
+  }
+
+  // MARK: - Ordered stages
+
+  /// Tiers one after the other. Policies of one rank stay together, as nobody says which of them goes first.
+  private mutating func addOrdered(_ tiers: ArraySlice<Tier>, _ stage: PlainPolicy.Stage) {
+    let keepsRanks = tiers.count == 1 && tiers.allSatisfy { $0.policies.allSatisfy(\.isolates.isEmpty) }
+    var next = 0
+    for (index, tier) in zip(tiers.indices, tiers) {
+      var ranks: [Int: Int] = [:]
+      for rank in Set(tier.policies.map(\.rank)).sorted() {
+        ranks[rank] = keepsRanks ? rank : next
+        next += 1
+      }
+      var plain = PlainPolicies()
+      for policy in tier.policies { plain.add(policy.with(rank: ranks[policy.rank] ?? next), stage: stage) }
+      let closing = tier.policies.filter { !$0.isolates.isEmpty }
+      for policy in closing { plain.add(policy.closing(rank: next), stage: stage) }
+      if !closing.isEmpty { next += 1 }
+      append(plain)
+      if index + 1 < tiers.endIndex { losePasses(plain.policies) }
+    }
+  }
+
+  /// Where several tiers become one stage, a pass leaves all of them.
+  private mutating func losePasses(_ policies: [PlainPolicy]) {
+    for policy in policies {
+      for rule in policy.rules where rule.action == .pass {
+        lose(
+          .pass, .both,
+          "the rule passes on to the next tier, and there is one for all of them: it leaves that",
+          policy, rule)
+      }
+    }
+  }
+
+  // MARK: - The normal stage
+
+  private mutating func addNormal(_ tier: Tier, hasLater: Bool, _ surroundings: Surroundings) {
+    var plain = PlainPolicies()
+    if !tier.isOrdered {
+      for policy in tier.policies { plain.add(policy, stage: .normal) }
+      append(plain)
+      return
+    }
+    var order = FirstMatchOrder(surroundings)
+    for policy in tier.policies.sorted(by: { ($0.rank, $0.identity) < ($1.rank, $1.identity) }) {
+      var own = PlainPolicies()
+      own.add(policy, stage: .normal)
+      losses += own.losses
+      for part in own.policies {
+        let (kept, lost) = order.add(part)
+        policies.append(kept)
+        for rule in lost {
+          lose(
+            .ruleOrder, .narrows,
+            "an earlier rule allows a part of what this one denies, and order does not count: all of it is denied",
+            part, rule)
+        }
+      }
+      losePasses(of: policy)
+    }
+  }
+
+  private mutating func losePasses(of policy: Policy) {
+    guard let subject = policy.subject.endpoints else { return }
+    for rule in policy.rules where rule.action == .pass {
+      losses.append(
+        Loss(
+          .pass, .both, "nothing is asked after the policies of this tier: the rule is left out",
+          policy: policy.identity, at: rule.location, subject: subject,
+          rules: [rule.with(traffic: .any).with(peers: .anyone)]))
+    }
+  }
+}
+
+extension Policy {
+  /// What the end of a tier does with what the policy closes, as a policy of its own.
+  fileprivate func closing(rank: Int) -> Policy {
+    with(
+      identity: PolicyIdentity(
+        kind: identity.kind, namespace: identity.namespace, name: "\(identity.name)-closed"),
+      isolates: [],
+      rules: Direction.allCases.filter(isolates.contains).map {
+        Rule(
+          direction: $0, action: .deny, path: $0.name, peers: .anyone, traffic: .any, location: location)
+      }, rank: rank)
+  }
+}
+
+/// Rules of which the first that matches decides, as rules of which those that deny win.
+private struct FirstMatchOrder {
+  private var allowed: [(subject: PlainSelector, rule: PlainRule)] = []
+  private let difference: RuleDifference
+
+  init(_ surroundings: Surroundings) { difference = RuleDifference(pods: surroundings.pods) }
+
+  /// The next policy without what earlier ones decide.
+  ///
+  /// - Returns: the policy, and rules of it that deny more than they did.
+  mutating func add(_ policy: PlainPolicy) -> (kept: PlainPolicy, lost: [PlainRule]) {
+    var kept: [PlainRule] = []
+    var lost: [PlainRule] = []
+    for rule in policy.rules {
+      switch rule.action {
+      case .allow:
+        allowed.append((policy.subject, rule))
+        kept.append(rule)
+      case .deny:
+        if let rest = rest(of: rule, policy.subject) {
+          kept += rest
+        } else {
+          lost.append(rule)
+          kept.append(rule)
+        }
+      case .pass, .log: continue
+      }
+    }
+    return (policy.with(rules: kept), lost)
+  }
+
+  /// What a rule denies that no earlier one allows; nil when rules cannot say it.
+  private func rest(of rule: PlainRule, _ subject: PlainSelector) -> [PlainRule]? {
+    var rest = [rule]
+    for earlier in allowed
+    where earlier.rule.direction == rule.direction && earlier.subject.intersection(subject) != nil {
+      if rest.allSatisfy({ difference.subtract(earlier.rule, from: $0) == [$0] }) { continue }
+      guard earlier.subject.contains(subject) else { return nil }
+      var next: [PlainRule] = []
+      for part in rest {
+        guard let parts = difference.subtract(earlier.rule, from: part) else { return nil }
+        next += parts
+      }
+      rest = next
+    }
+    return rest
+  }
+}
+
+extension Loss.Name {
+  /// A rule that leaves its tier.
+  package static let pass = Loss.Name(rawValue: "pass")
+  /// Rules of which the first that matches decides.
+  package static let ruleOrder = Loss.Name(rawValue: "rule-order")
+}

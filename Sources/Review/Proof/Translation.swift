@@ -1,0 +1,80 @@
+package import Dialects
+package import Kubernetes
+package import PolicyEngine
+internal import PolicyModel
+
+/// Policies of one dialect written in another one, and the proof that both mean the same.
+package struct Translation: Sendable {
+  package let from: WritableDialect
+  package let to: WritableDialect
+  /// What was written; losses of reading are among those of writing, in the order of their places.
+  package let written: WrittenPolicies
+  /// What is wrong with the input for the engine that it is for.
+  package let problems: [Diagnostic]
+  /// How many policies of the dialect there are in the input.
+  package let policyCount: Int
+  /// How many of other dialects; they are left out.
+  package let otherCount: Int
+  private let tiers: [Tier]
+  private let conditions: SymbolicWorld.Conditions
+
+  /// Translates the policies of a dialect among an input.
+  package init(_ input: ClusterInput, from: WritableDialect, to: WritableDialect) {
+    self.from = from
+    self.to = to
+    let read = input.manifests.keeping(from)
+    policyCount = read.foreign.count
+    otherCount = input.manifests.foreign.count - policyCount
+    let policies = PolicySet(read, defaultNamespace: input.defaultNamespace)
+    let stack = policies.stack(from.translationProfile, clusterName: input.facts.clusterName)
+    problems = policies.diagnostics + stack.diagnostics
+    var surroundings = Surroundings()
+    surroundings.namespaces = input.manifests.namespaces
+    surroundings.podBlocks = input.facts.podBlocks
+    surroundings.nodeBlocks = input.facts.nodeBlocks
+    tiers = stack.tiers
+    let outside = OutsideBlocks(surroundings, isNeeded: from == .cilium && to != .cilium)
+    let translated = TranslatedPolicies(tiers.map(outside.only), surroundings)
+    var written = to.write(translated.policies, surroundings)
+    written.losses = (translated.losses + written.losses + tiers.flatMap(outside.losses))
+      .sorted { $0.location < $1.location }
+    self.written = written
+    var conditions = SymbolicWorld.Conditions()
+    conditions.namespaces = input.manifests.namespaces
+    conditions.podBlocks = input.facts.podBlocks
+    conditions.nodeBlocks = input.facts.nodeBlocks
+    conditions.apiServerAddresses = input.facts.apiServerAddresses
+    self.conditions = conditions
+  }
+
+  /// Reads what was written back and compares it with what was read. O(kinds of pods²).
+  package func prove() throws(TooManyDistinctions) -> RenderingProof {
+    try RenderingProof(
+      intended: tiers, by: from.translationProfile, text: written.objects.yaml, written: written, dialect: to,
+      under: conditions)
+  }
+}
+
+extension WritableDialect {
+  /// Whose rules say what policies of the dialect mean that are to be translated: without known faults of the engine.
+  fileprivate var translationProfile: EngineProfile { profile.with([]).takingHostNetworkForNodes() }
+
+  /// The kinds that hold policies of the dialect, and what these refer to.
+  fileprivate func has(_ kind: GroupKind) -> Bool {
+    switch self {
+    case .kubernetes: kind == NetworkPolicy.groupKind
+    case .clusterNetworkPolicy: ClusterNetworkPolicy.Kind.allCases.contains { $0.groupKind == kind }
+    case .calico: CalicoObject.groupKinds.contains(kind)
+    case .cilium: CiliumObject.groupKinds.contains(kind)
+    }
+  }
+}
+
+extension ManifestSet {
+  /// Without policies of other dialects.
+  fileprivate func keeping(_ dialect: WritableDialect) -> ManifestSet {
+    var kept = self
+    kept.foreign = foreign.filter { dialect.has($0.groupKind) }
+    return kept
+  }
+}
