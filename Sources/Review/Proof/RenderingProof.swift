@@ -40,7 +40,7 @@ package struct RenderingProof: Sendable {
     problems = manifests.diagnostics + policies.diagnostics + stack.diagnostics
     equivalence = try Equivalence(
       intended: Equivalence.Side(
-        meaning == nil ? dialect.tiers(intended) : intended, meaning ?? profile.meaningBlocks()),
+        dialect.tiers(intended), meaning ?? profile.meaningBlocks()),
       actual: Equivalence.Side(stack.tiers, profile.takingHostNetworkForNodes()),
       tolerating: Self.tolerance(written.losses), under: conditions,
       // The specification says nothing of protocols other than TCP, UDP and SCTP.

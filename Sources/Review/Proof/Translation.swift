@@ -50,8 +50,22 @@ package struct Translation: Sendable {
   /// Reads what was written back and compares it with what was read. O(kinds of pods²).
   package func prove() throws(TooManyDistinctions) -> RenderingProof {
     try RenderingProof(
-      intended: tiers, by: from.translationProfile, text: written.objects.yaml, written: written, dialect: to,
+      intended: tiers, by: from == to ? from.translationProfile : meaning, text: written.objects.yaml, written: written, dialect: to,
       under: conditions)
+  }
+}
+
+extension Translation {
+  /// What the policies mean: as their own engine reads blocks, and as the other one decides what specifications leave to
+  /// engines, such as whether a pod's own node is policed. No specification lets policies cut probes.
+  private var meaning: EngineProfile {
+    let (own, other) = (from.profile, to.profile.meaningBlocks())
+    return EngineProfile(
+      enforcer: other.enforcer, addressBlocksMatch: own.addressBlocksMatch,
+      hostNetworkReadings: other.hostNetworkReadings,
+      egressToOwnNodeReadings: other.egressToOwnNodeReadings, ownPodReading: other.ownPodReading,
+      probeReading: .exempt, portNameReadings: other.portNameReadings,
+      hairpinReadings: other.hairpinReadings, blocksMaySeeServices: false)
   }
 }
 
