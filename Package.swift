@@ -12,6 +12,7 @@ let package = Package(
   products: [
     .executable(name: "merlon", targets: ["merlon"]),
     .library(name: "Merlon", targets: ["Merlon"]),
+    .library(name: "MerlonTesting", targets: ["MerlonTesting"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -27,6 +28,7 @@ let package = Package(
     .target(name: "Review", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
     .target(
       name: "Merlon", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review"]),
+    .target(name: "MerlonTesting", dependencies: ["Merlon"]),
     .target(
       name: "MerlonCommand",
       dependencies: [
@@ -44,7 +46,7 @@ let package = Package(
       name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
     .testTarget(
       name: "MerlonTests",
-      dependencies: ["Merlon", "Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
+      dependencies: ["Merlon", "MerlonTesting", "Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
     .testTarget(name: "MerlonCommandTests", dependencies: ["merlon"]),
   ]
 )
@@ -55,7 +57,7 @@ if withBenchmarks {
     .executableTarget(
       name: "merlon-bench",
       dependencies: [
-        "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review",
+        "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review", "Merlon",
         .product(name: "Yams", package: "Yams"),
       ],
       path: "Benchmarks"))

@@ -14,6 +14,7 @@ struct Measurement {
     case megabytesPerCPUSecond = "MB/CPU-s"
     case times = "×"
     case percent = "%"
+    case count = ""
   }
 
   enum Limit {

@@ -27,7 +27,7 @@ struct Benchmark: Sendable {
     + [growth, pods("pods", .pods)]
     + dialects.flatMap(questions)
     + [blocks, yaml, json]
-    + [expectations("test-10000")]
+    + [expectations("test-10000"), rendering("render-200", workloads: 200)]
 
   /// What NetworkPolicies are compared with, and those in the same number.
   private static let dialects = SyntheticCluster.Dialect.allCases

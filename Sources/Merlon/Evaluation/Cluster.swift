@@ -56,9 +56,24 @@ public struct Cluster: Sendable {
     verdict(from: source, to: target, ports).outcome == .denied
   }
 
+  /// Whether all connections of something that is no pods work.
+  public func allows(_ source: Peer, to target: any PeerConvertible, _ ports: PortSet) -> Bool {
+    verdict(from: source, to: target, ports).outcome == .allowed
+  }
+
+  /// Whether no connection of something that is no pods works.
+  public func denies(_ source: Peer, to target: any PeerConvertible, _ ports: PortSet) -> Bool {
+    verdict(from: source, to: target, ports).outcome == .denied
+  }
+
   /// What becomes of connections to something that is no pods.
   public func verdict(from source: any PeerConvertible, to target: Peer, _ ports: PortSet) -> Verdict {
     verdict(from: source, to: target as any PeerConvertible, ports)
+  }
+
+  /// What becomes of connections of something that is no pods.
+  public func verdict(from source: Peer, to target: any PeerConvertible, _ ports: PortSet) -> Verdict {
+    verdict(from: source as any PeerConvertible, to: target, ports)
   }
 
   /// What becomes of connections of a source to a target on some ports, and why.
