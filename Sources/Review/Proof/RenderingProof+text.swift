@@ -14,9 +14,7 @@ extension RenderingProof {
     )
     lines.append("  profile   \(dialect.profile.name)")
     for assumption in assumptions { lines.append("  assuming  \(assumption)") }
-    for loss in losses {
-      lines.append("  but for   \(loss.name.rawValue): \(loss.message) (\(loss.location))")
-    }
+    lines += lossLines
     for problem in problems where problem.severity == .error {
       lines.append("  \(style.red("unreadable")) \(problem.message)")
     }
@@ -24,6 +22,22 @@ extension RenderingProof {
     let rest = equivalence.differenceCount - equivalence.witnesses.count
     if rest > 0 { lines.append("  and \(rest) more \(rest == 1 ? "pair" : "pairs") of ends") }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// One line for each kind of loss, with the places of the first few.
+  private var lossLines: [String] {
+    var places: [String: [SourceLocation]] = [:]
+    var order: [String] = []
+    for loss in losses {
+      let text = "\(loss.name.rawValue): \(loss.message)"
+      if places[text] == nil { order.append(text) }
+      places[text, default: []].append(loss.location)
+    }
+    return order.map { text in
+      let own = places[text] ?? []
+      let shown = own.prefix(3).map(\.description).joined(separator: ", ")
+      return "  but for   \(text) (\(shown)\(own.count > 3 ? " and \(own.count - 3) more" : ""))"
+    }
   }
 
   private func verdict(_ style: TextStyle) -> String {

@@ -50,7 +50,8 @@ package struct Translation: Sendable {
   /// Reads what was written back and compares it with what was read. O(kinds of pods²).
   package func prove() throws(TooManyDistinctions) -> RenderingProof {
     try RenderingProof(
-      intended: tiers, by: from == to ? from.translationProfile : meaning, text: written.objects.yaml, written: written, dialect: to,
+      intended: tiers, by: from == to ? from.translationProfile : meaning, text: written.objects.yaml,
+      written: written, dialect: to,
       under: conditions)
   }
 }

@@ -96,7 +96,10 @@ struct CalicoWriterTests {
           on: .udp(53)),
         "- action: Allow protocol: UDP destination: nets: - 10.0.0.0/8 notNets: - 10.1.0.0/16 ports: - 53 - action: Allow protocol: UDP destination: nets: - 192.0.2.0/24 ports: - 53 - action: Allow protocol: UDP destination: nets: - fd00::/8 ports: - 53"
       ),
-      (.egress(to: .apiServer), "- action: Allow destination: services: name: kubernetes namespace: default"),
+      (
+        .egress(to: .apiServer, on: PlainTraffic(.tcp, 1...65535)),
+        "- action: Allow destination: services: name: kubernetes namespace: default"
+      ),
       (
         .anyone(
           .egress, on: PlainTraffic(ports: TrafficSet(.sctp, PortSet(1...9)), names: [.init(.sctp, "x")])),

@@ -202,12 +202,15 @@ struct ClusterNetworkPolicyWriterTests {
     #expect(wide.problems == [])
   }
 
-  @Test("what is allowed to open pods is not allowed before the baseline")
+  @Test("what is allowed to open pods is allowed before the baseline")
   func openPods() {
     let open = PlainPolicy.web(name: "open", .ingress(from: .app("api")))
     let baseline = PlainPolicy.web(name: "base", stage: .baseline, .ingress(.deny, from: .allPods))
     #expect(Written(.clusterNetworkPolicy, [open]).names == ["ClusterNetworkPolicy shop-open"])
-    #expect(Written(.clusterNetworkPolicy, [open, baseline]).names == ["ClusterNetworkPolicy shop-base"])
+    #expect(
+      Written(.clusterNetworkPolicy, [open, baseline]).names == [
+        "ClusterNetworkPolicy shop-base", "ClusterNetworkPolicy shop-open",
+      ])
   }
 
   @Test("a policy that allows everything loses nothing by what cannot be denied")

@@ -58,7 +58,10 @@ struct LossTests {
       ]),
     Case(
       egress(.apiServer),
-      [.kubernetes: ["api-server narrows"], .clusterNetworkPolicy: ["api-server narrows"]]),
+      [
+        .kubernetes: ["api-server narrows"], .clusterNetworkPolicy: ["api-server narrows"],
+        .calico: ["api-server narrows"],
+      ]),
     Case(
       egress(.apiServer, on: .tcp(443)),
       [

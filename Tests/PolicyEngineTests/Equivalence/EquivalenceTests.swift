@@ -87,7 +87,7 @@ struct EquivalenceTests {
     // Egress of the same pods, too.
     (
       "{podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {matchLabels: {app: api}}}], ports: [{port: 80}]}]}",
-      "shop/app=web -> other/app=api tcp/1"
+      "shop/app=web -> shop/app=other tcp/1"
     ),
   ]
 

@@ -78,22 +78,24 @@ package struct TranslatedPolicies: Sendable {
       append(plain)
       return
     }
-    var order = FirstMatchOrder(surroundings)
+    var parts: [PlainPolicy] = []
     for policy in tier.policies.sorted(by: { ($0.rank, $0.identity) < ($1.rank, $1.identity) }) {
       var own = PlainPolicies()
       own.add(policy, stage: .normal)
       losses += own.losses
-      for part in own.policies {
-        let (kept, lost) = order.add(part)
-        policies.append(kept)
-        for rule in lost {
-          lose(
-            .ruleOrder, .narrows,
-            "an earlier rule allows a part of what this one denies, and order does not count: all of it is denied",
-            part, rule)
-        }
-      }
+      parts += own.policies
       losePasses(of: policy)
+    }
+    let order = FirstMatchOrder(parts, surroundings)
+    for (index, part) in parts.enumerated() {
+      let (kept, lost) = order.kept(index)
+      policies.append(kept)
+      for rule in lost {
+        lose(
+          .ruleOrder, .narrows,
+          "an earlier rule allows a part of what this one denies, and order does not count: all of it is denied",
+          part, rule)
+      }
     }
   }
 
@@ -125,24 +127,49 @@ extension Policy {
 
 /// Rules of which the first that matches decides, as rules of which those that deny win.
 private struct FirstMatchOrder {
-  private var allowed: [(subject: PlainSelector, rule: PlainRule)] = []
+  private struct Allowance {
+    let subject: PlainSelector
+    let rule: PlainRule
+    /// Its place among all rules.
+    let place: Int
+  }
+
+  private let policies: [PlainPolicy]
+  /// The place of each policy's first rule.
+  private var places: [Int] = []
+  private var allowances: [Allowance] = []
   private let difference: RuleDifference
 
-  init(_ surroundings: Surroundings) { difference = RuleDifference(pods: surroundings.pods) }
+  /// - Parameter policies: in the order of evaluation.
+  init(_ policies: [PlainPolicy], _ surroundings: Surroundings) {
+    self.policies = policies
+    difference = RuleDifference(pods: surroundings.pods)
+    var place = 0
+    for policy in policies {
+      places.append(place)
+      for (offset, rule) in policy.rules.enumerated() where rule.action == .allow {
+        allowances.append(Allowance(subject: policy.subject, rule: rule, place: place + offset))
+      }
+      place += policy.rules.count
+    }
+  }
 
-  /// The next policy without what earlier ones decide.
-  ///
-  /// - Returns: the policy, and rules of it that deny more than they did.
-  mutating func add(_ policy: PlainPolicy) -> (kept: PlainPolicy, lost: [PlainRule]) {
+  /// A policy without what earlier rules decide, and rules of it that deny more than they did.
+  func kept(_ index: Int) -> (policy: PlainPolicy, lost: [PlainRule]) {
+    let policy = policies[index]
     var kept: [PlainRule] = []
     var lost: [PlainRule] = []
-    for rule in policy.rules {
+    for (offset, rule) in policy.rules.enumerated() {
       switch rule.action {
-      case .allow:
-        allowed.append((policy.subject, rule))
-        kept.append(rule)
+      case .allow: kept.append(rule)
       case .deny:
-        if let rest = rest(of: rule, policy.subject) {
+        let meeting = allowances.filter { meets($0, rule, policy.subject) }
+        let place = places[index] + offset
+        // What nothing allows later is denied at the end of the tier anyway.
+        if policy.isolates.contains(rule.direction), !meeting.contains(where: { $0.place > place }) {
+          continue
+        }
+        if let rest = rest(of: rule, policy.subject, without: meeting.filter { $0.place < place }) {
           kept += rest
         } else {
           lost.append(rule)
@@ -154,16 +181,22 @@ private struct FirstMatchOrder {
     return (policy.with(rules: kept), lost)
   }
 
-  /// What a rule denies that no earlier one allows; nil when rules cannot say it.
-  private func rest(of rule: PlainRule, _ subject: PlainSelector) -> [PlainRule]? {
+  /// Whether a rule that denies may match something that is allowed.
+  private func meets(_ allowance: Allowance, _ rule: PlainRule, _ subject: PlainSelector) -> Bool {
+    allowance.rule.direction == rule.direction && allowance.subject.intersection(subject) != nil
+      && difference.subtract(allowance.rule, from: rule) != [rule]
+  }
+
+  /// What a rule denies that none of these allows; nil when rules cannot say it.
+  private func rest(
+    of rule: PlainRule, _ subject: PlainSelector, without earlier: [Allowance]
+  ) -> [PlainRule]? {
     var rest = [rule]
-    for earlier in allowed
-    where earlier.rule.direction == rule.direction && earlier.subject.intersection(subject) != nil {
-      if rest.allSatisfy({ difference.subtract(earlier.rule, from: $0) == [$0] }) { continue }
-      guard earlier.subject.contains(subject) else { return nil }
+    for allowance in earlier {
+      guard allowance.subject.contains(subject) else { return nil }
       var next: [PlainRule] = []
       for part in rest {
-        guard let parts = difference.subtract(earlier.rule, from: part) else { return nil }
+        guard let parts = difference.subtract(allowance.rule, from: part) else { return nil }
         next += parts
       }
       rest = next
