@@ -3,25 +3,25 @@ internal import Kubernetes
 /// Reading of the shapes that Calico's kinds share.
 extension Node {
   /// The elements of a list of strings; nil when absent or no list.
-  func strings(_ field: String, _ problems: inout [Diagnostic]) -> [Located<String>]? {
-    list(field, &problems)?.compactMap { element in
-      if element.isNull { problems.reportWrongType(element, "\(field)[]", expected: "a string") }
-      return element.string("\(field)[]", &problems).map { Located($0, at: element.location) }
+  func strings(_ field: @autoclosure () -> String, _ problems: inout [Diagnostic]) -> [Located<String>]? {
+    list(field(), &problems)?.compactMap { element in
+      if element.isNull { problems.reportWrongType(element, "\(field())[]", expected: "a string") }
+      return element.string("\(field())[]", &problems).map { Located($0, at: element.location) }
     }
   }
 
   /// One of the words of an enumeration.
   func word<Word: RawRepresentable & CaseIterable>(
-    _ field: String, as: Word.Type, _ problems: inout [Diagnostic]
+    _ field: @autoclosure () -> String, as: Word.Type, _ problems: inout [Diagnostic]
   ) -> Word? where Word.RawValue == String {
     if isNull {
-      problems.reportWrongType(self, field, expected: Self.alternatives(Word.self))
+      problems.reportWrongType(self, field(), expected: Self.alternatives(Word.self))
       return nil
     }
-    guard let text = string(field, &problems) else { return nil }
+    guard let text = string(field(), &problems) else { return nil }
     if let word = Word(rawValue: text) { return word }
     problems.reportInvalid(
-      self, "`\(field)` must be \(Self.alternatives(Word.self)), not `\(text)`",
+      self, "`\(field())` must be \(Self.alternatives(Word.self)), not `\(text)`",
       fix: Suggestion.nearest(to: text, among: Word.allCases.map(\.rawValue)).map { "write \($0)" })
     return nil
   }
@@ -64,12 +64,13 @@ extension StrictFields {
 
 extension [Diagnostic] {
   /// Reports entries of a list that is a set to the API server.
-  mutating func reportRepeated(_ entries: [Located<String>], field: String) {
+  mutating func reportRepeated(_ entries: [Located<String>], field: @autoclosure () -> String) {
+    if entries.count < 2 { return }
     var seen: Set<String> = []
     for entry in entries where !seen.insert(entry.value).inserted {
       append(
         Diagnostic(
-          .invalidValue, .error, "`\(entry.value)` stands twice in `\(field)`", at: entry.location,
+          .invalidValue, .error, "`\(entry.value)` stands twice in `\(field())`", at: entry.location,
           fix: "remove one of them"))
     }
   }

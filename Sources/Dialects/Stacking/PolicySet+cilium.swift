@@ -10,7 +10,7 @@ extension PolicySet {
     var lowering = CiliumLowering(self, deviations, clusterName: clusterName)
     var normal = networkPolicies.map { lower($0, &lowering) }
     for case .policy(let policy) in cilium { normal += policy.lower(&lowering) }
-    normal = normal.map { lowering.seenThroughLabelFilter($0) }.sorted { $0.identity < $1.identity }
+    normal = normal.map { lowering.seenThroughLabelFilter($0) }.sortedByIdentity()
     let admin = Tier(
       name: ClusterNetworkPolicy.Tier.admin.rawValue, combination: .firstMatch(.denyWins),
       policies: clusterPolicies(.admin, &lowering))

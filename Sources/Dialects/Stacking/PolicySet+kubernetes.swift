@@ -9,7 +9,7 @@ extension PolicySet {
         policies: clusterPolicies(.admin), isStrict: true),
       Tier(
         name: "NetworkPolicy", combination: .additive,
-        policies: networkPolicies.map { $0.lower() }.sorted { $0.identity < $1.identity }),
+        policies: networkPolicies.map { $0.lower() }.sortedByIdentity()),
       Tier(
         name: ClusterNetworkPolicy.Tier.baseline.rawValue, combination: .firstMatch(.isUndefined),
         policies: clusterPolicies(.baseline), isStrict: true),

@@ -37,7 +37,7 @@ package struct CIDR: Sendable, Hashable {
 
 extension CIDR: CustomStringConvertible {
   /// The canonical text, `10.0.0.0/8`.
-  package var description: String { "\(first)/\(prefixLength)" }
+  package var description: String { first.description + "/" + String(prefixLength) }
 }
 
 /// A CIDR as written in a manifest.
@@ -61,14 +61,15 @@ package struct ParsedCIDR: Sendable {
 
   /// Reads a CIDR as every supported API server reads it; nil for what all of them reject.
   package init?(_ text: String) {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let parsed = ParsedAddress(parts[0]) else { return nil }
-    let prefixText = parts[1]
-    guard (1...8).contains(prefixText.utf8.count), prefixText.allSatisfy({ $0.isASCII && $0.isNumber }),
-      var prefix = Int(prefixText)
+    guard let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+    let addressText = text[..<slash]
+    let prefixText = text.utf8[slash...].dropFirst()
+    guard let parsed = ParsedAddress(addressText), (1...8).contains(prefixText.count),
+      prefixText.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }),
+      var prefix = Int(Substring(prefixText))
     else { return nil }
     var forms: Set<LegacyForm> = []
-    if parsed.hasLeadingZeros || (prefixText.count > 1 && prefixText.first == "0") {
+    if parsed.hasLeadingZeros || (prefixText.count > 1 && prefixText.first == UInt8(ascii: "0")) {
       forms.insert(.leadingZeros)
     }
     var address = parsed.address
@@ -86,6 +87,6 @@ package struct ParsedCIDR: Sendable {
     if masked.bits != address.bits { forms.insert(.hostBits) }
     cidr = masked
     legacyForms = forms
-    isCanonical = parsed.isCanonical(parts[0])
+    isCanonical = parsed.isCanonical(addressText)
   }
 }

@@ -44,9 +44,27 @@ extension IPAddress: CustomStringConvertible {
   package var description: String {
     switch family {
     case .ipv4:
-      return (0..<4).map { String(UInt8(truncatingIfNeeded: bits >> (24 - 8 * $0))) }.joined(separator: ".")
+      return Self.dottedText(UInt32(truncatingIfNeeded: bits))
     case .ipv6:
       return Self.canonicalText(groups: (0..<8).map { UInt16(truncatingIfNeeded: bits >> (112 - 16 * $0)) })
+    }
+  }
+
+  private static func dottedText(_ bits: UInt32) -> String {
+    String(unsafeUninitializedCapacity: 15) { text in
+      var count = 0
+      func append(_ byte: UInt8) {
+        text[count] = byte
+        count += 1
+      }
+      for index in 0..<4 {
+        let octet = UInt8(truncatingIfNeeded: bits >> UInt32(24 - 8 * index))
+        if index > 0 { append(UInt8(ascii: ".")) }
+        if octet >= 100 { append(UInt8(ascii: "0") + octet / 100) }
+        if octet >= 10 { append(UInt8(ascii: "0") + octet / 10 % 10) }
+        append(UInt8(ascii: "0") + octet % 10)
+      }
+      return count
     }
   }
 

@@ -1,25 +1,25 @@
 /// Typed reading of nodes. Each reports what is wrong and answers nil; `null` counts as absent, as in JSON
-/// decoding of the API server (`json: omitempty` and pointer fields).
+/// decoding of the API server (`json: omitempty` and pointer fields). The name of the field is made for messages only.
 extension Node {
   /// A string. Other scalars are errors: the API server does not convert them.
-  package func string(_ field: String, _ problems: inout [Diagnostic]) -> String? {
+  package func string(_ field: @autoclosure () -> String, _ problems: inout [Diagnostic]) -> String? {
     guard content == .scalar else {
-      problems.reportWrongType(self, field, expected: "a string")
+      problems.reportWrongType(self, field(), expected: "a string")
       return nil
     }
     switch scalar {
     case .string: return text
     case .null: return nil
     case .bool, .integer, .float:
-      problems.reportWrongType(self, field, expected: "a string", fix: "quote it: \"\(text)\"")
+      problems.reportWrongType(self, field(), expected: "a string", fix: "quote it: \"\(text)\"")
       return nil
     }
   }
 
   /// A whole number. Quoted numbers are strings, and floats are errors even when they are whole.
-  package func integer(_ field: String, _ problems: inout [Diagnostic]) -> Int64? {
+  package func integer(_ field: @autoclosure () -> String, _ problems: inout [Diagnostic]) -> Int64? {
     guard content == .scalar else {
-      problems.reportWrongType(self, field, expected: "an integer")
+      problems.reportWrongType(self, field(), expected: "an integer")
       return nil
     }
     switch scalar {
@@ -28,7 +28,7 @@ extension Node {
         problems.append(
           Diagnostic(
             .legacyForm, .warning,
-            "`\(text)` in `\(field)` is read as \(value): YAML 1.1 takes a leading zero for octal",
+            "`\(text)` in `\(field())` is read as \(value): YAML 1.1 takes a leading zero for octal",
             at: location, fix: "write \(value)"))
       }
       return value
@@ -36,16 +36,16 @@ extension Node {
     case .string, .bool, .float:
       let isQuotedNumber = Int64(text) != nil
       problems.reportWrongType(
-        self, field, expected: "an integer", fix: isQuotedNumber ? "remove the quotes: \(text)" : nil)
+        self, field(), expected: "an integer", fix: isQuotedNumber ? "remove the quotes: \(text)" : nil)
       return nil
     }
   }
 
   /// A port number, 1 to 65535.
-  package func portNumber(_ field: String, _ problems: inout [Diagnostic]) -> UInt16? {
-    guard let number = integer(field, &problems) else { return nil }
+  package func portNumber(_ field: @autoclosure () -> String, _ problems: inout [Diagnostic]) -> UInt16? {
+    guard let number = integer(field(), &problems) else { return nil }
     guard let port = UInt16(exactly: number), port > 0 else {
-      problems.reportInvalid(self, "`\(field)` must be 1 to 65535, not \(number)")
+      problems.reportInvalid(self, "`\(field())` must be 1 to 65535, not \(number)")
       return nil
     }
     return port
@@ -62,45 +62,45 @@ extension Node {
   }
 
   /// A number, whole or not. Quoted numbers are strings; JSON has no infinity.
-  package func number(_ field: String, _ problems: inout [Diagnostic]) -> Double? {
+  package func number(_ field: @autoclosure () -> String, _ problems: inout [Diagnostic]) -> Double? {
     switch content == .scalar ? scalar : .string {
-    case .integer: return integer(field, &problems).map { Double($0) }
+    case .integer: return integer(field(), &problems).map { Double($0) }
     case .float:
       guard let value = Double(text.filter { $0 != "_" }), value.isFinite else { break }
       return value
     case .null: return nil
     case .string, .bool: break
     }
-    problems.reportWrongType(self, field, expected: "a number")
+    problems.reportWrongType(self, field(), expected: "a number")
     return nil
   }
 
   /// `true` or `false`.
-  package func bool(_ field: String, _ problems: inout [Diagnostic]) -> Bool? {
+  package func bool(_ field: @autoclosure () -> String, _ problems: inout [Diagnostic]) -> Bool? {
     guard content == .scalar else {
-      problems.reportWrongType(self, field, expected: "true or false")
+      problems.reportWrongType(self, field(), expected: "true or false")
       return nil
     }
     switch scalar {
     case .bool(let value): return value
     case .null: return nil
     case .string, .integer, .float:
-      problems.reportWrongType(self, field, expected: "true or false")
+      problems.reportWrongType(self, field(), expected: "true or false")
       return nil
     }
   }
 
   /// The elements of a list; nil when absent or wrong.
-  package func list(_ field: String, _ problems: inout [Diagnostic]) -> [Node]? {
+  package func list(_ field: @autoclosure () -> String, _ problems: inout [Diagnostic]) -> [Node]? {
     if content == .sequence { return elements }
-    if !isNull { problems.reportWrongType(self, field, expected: "a list") }
+    if !isNull { problems.reportWrongType(self, field(), expected: "a list") }
     return nil
   }
 
   /// Whether this is a mapping; reports anything but a mapping or null.
-  package func isMapping(_ field: String, _ problems: inout [Diagnostic]) -> Bool {
+  package func isMapping(_ field: @autoclosure () -> String, _ problems: inout [Diagnostic]) -> Bool {
     if content == .mapping { return true }
-    if !isNull { problems.reportWrongType(self, field, expected: "a mapping") }
+    if !isNull { problems.reportWrongType(self, field(), expected: "a mapping") }
     return false
   }
 
@@ -125,8 +125,11 @@ extension Node {
   }
 
   private var hasLeadingZero: Bool {
-    let digits = text.drop { $0 == "-" || $0 == "+" }
-    return digits.count > 1 && digits.first == "0" && digits.allSatisfy(\.isNumber)
+    withBytes { bytes in
+      let digits = bytes.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
+      return digits.count > 1 && digits.first == UInt8(ascii: "0")
+        && digits.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+    }
   }
 }
 

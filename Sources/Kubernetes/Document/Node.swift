@@ -59,7 +59,7 @@ package struct Node: Sendable {
 
   /// Whether this is `null`, `~` or nothing at all.
   package var isNull: Bool {
-    document.records[index].kind == .plainScalar && scalar == .null
+    document.records[index].kind == .plainScalar && withBytes { PlainScalar.isNull($0) }
   }
 
   /// The elements of a sequence; empty for anything else.

@@ -14,6 +14,8 @@ package enum PlainScalar: Equatable, Sendable {
     guard let first = bytes.first else { return .null }
     switch first {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+      if let integer = decimal(bytes) { return .integer(integer) }
+      if !bytes.allSatisfy(isOfNumbers) { return .string }
       return resolveNumber(String(decoding: bytes, as: UTF8.self))
     case UInt8(ascii: "y"), UInt8(ascii: "Y"), UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "t"),
       UInt8(ascii: "T"), UInt8(ascii: "f"), UInt8(ascii: "F"), UInt8(ascii: "o"), UInt8(ascii: "O"),
@@ -21,6 +23,16 @@ package enum PlainScalar: Equatable, Sendable {
       if bytes.count > 5 { return .string }
       return words[String(decoding: bytes, as: UTF8.self)] ?? .string
     default: return .string
+    }
+  }
+
+  /// Whether the bytes are one of the words for null, or none.
+  static func isNull(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    switch bytes.count {
+    case 0: true
+    case 1: bytes[0] == UInt8(ascii: "~")
+    case 4: resolve(bytes) == .null
+    default: false
     }
   }
 
@@ -35,6 +47,28 @@ package enum PlainScalar: Equatable, Sendable {
     for word in ["~", "null", "Null", "NULL"] { words[word] = .null }
     return words
   }()
+
+  /// The number of one to eighteen digits without a leading zero, the form of nearly all.
+  private static func decimal(_ bytes: some Collection<UInt8>) -> Int64? {
+    guard bytes.count <= 18, bytes.count == 1 || bytes.first != UInt8(ascii: "0") else { return nil }
+    var value: Int64 = 0
+    for byte in bytes {
+      guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+      value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+    }
+    return value
+  }
+
+  /// Whether a number of any form may have it: an address or a date has others.
+  private static func isOfNumbers(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+      UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
 
   private static func resolveNumber(_ text: String) -> PlainScalar {
     if specialFloats.contains(text) { return .float }

@@ -41,8 +41,9 @@ extension ManifestSet {
       return counts
     }
     documents += 1
-    let parts = apiVersion.split(separator: "/", omittingEmptySubsequences: false)
-    let groupKind = GroupKind(group: parts.count == 2 ? String(parts[0]) : "", kind: kind)
+    let parts = apiVersion.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+      .map { String(Substring($0)) }
+    let groupKind = GroupKind(group: parts.count == 2 ? parts[0] : "", kind: kind)
     if options.readsDeclarations {
       declarations.add(object, groupKind, defaultNamespace: options.defaultNamespace)
     }
@@ -52,7 +53,7 @@ extension ManifestSet {
       return true
     }
     if options.keptKinds.contains(groupKind) {
-      foreign.append(ForeignObject(groupKind: groupKind, version: String(parts.last ?? ""), root: object))
+      foreign.append(ForeignObject(groupKind: groupKind, version: parts.last ?? "", root: object))
       return true
     }
     if let problem = options.misspelledKind(groupKind, apiVersion) ?? misspelledKind(object, kind, apiVersion)

@@ -1,8 +1,8 @@
 extension Labels {
   /// Reads a `labels` mapping. Values that are not strings, and keys or values outside the label syntax,
   /// are errors; the rest is kept.
-  package init(_ node: Node, field: String, _ problems: inout [Diagnostic]) {
-    guard node.isMapping(field, &problems) else {
+  package init(_ node: Node, field: @autoclosure () -> String, _ problems: inout [Diagnostic]) {
+    guard node.isMapping(field(), &problems) else {
       self = .none
       return
     }
@@ -13,7 +13,7 @@ extension Labels {
         problems.reportInvalid(key, "the label key `\(keyText)` \(problem)")
         continue
       }
-      guard let text = Self.value(value, "\(field).\(keyText)", &problems) else { continue }
+      guard let text = Self.value(value, "\(field()).\(keyText)", &problems) else { continue }
       let location = key.location
       entries.append(Written(key: keyText, value: text, line: location.line, column: location.column))
     }
@@ -21,11 +21,13 @@ extension Labels {
   }
 
   /// A label value; null is the empty string to the API server.
-  static func value(_ node: Node, _ field: String, _ problems: inout [Diagnostic]) -> String? {
+  static func value(_ node: Node, _ field: @autoclosure () -> String, _ problems: inout [Diagnostic])
+    -> String?
+  {
     if node.isNull { return "" }
-    guard let text = node.string(field, &problems) else { return nil }
+    guard let text = node.string(field(), &problems) else { return nil }
     if let problem = NameRules.labelValueProblem(text) {
-      problems.reportInvalid(node, "the label value `\(text)` of `\(field)` \(problem)")
+      problems.reportInvalid(node, "the label value `\(text)` of `\(field())` \(problem)")
       return nil
     }
     return text

@@ -1,10 +1,14 @@
 /// The syntax of names and labels (apimachinery `util/validation`). Each answers what is wrong, or nil.
 package enum NameRules {
   /// DNS-1123 subdomain: at most 253 characters, labels of `[a-z0-9]([-a-z0-9]*[a-z0-9])?` joined by dots.
-  package static func subdomainProblem(_ name: some StringProtocol) -> String? {
+  package static func subdomainProblem(_ name: String) -> String? {
+    subdomainProblem(name.utf8)
+  }
+
+  private static func subdomainProblem(_ name: some Collection<UInt8>) -> String? {
     if name.isEmpty { return "must not be empty" }
-    if name.utf8.count > 253 { return "must have at most 253 characters" }
-    return isSubdomain(name.utf8)
+    if name.count > 253 { return "must have at most 253 characters" }
+    return isSubdomain(name)
       ? nil
       : "must consist of lower-case letters, digits, `-` and `.`, and start and end with a letter or digit"
   }
@@ -52,20 +56,23 @@ package enum NameRules {
 
   /// A label key: `[prefix/]name`, the prefix a DNS-1123 subdomain, the name as a label value but not empty.
   package static func labelKeyProblem(_ key: String) -> String? {
+    if key.isEmpty { return "must not be empty" }
     let slash = UInt8(ascii: "/")
-    guard let first = key.utf8.firstIndex(of: slash) else {
-      return key.isEmpty ? "must not be empty" : labelValueProblem(key)
-    }
-    let name = key[key.utf8.index(after: first)...]
-    if name.utf8.contains(slash) { return "may contain only one `/`" }
-    if let problem = subdomainProblem(key[..<first]) { return "the prefix \(problem)" }
+    guard let first = key.utf8.firstIndex(of: slash) else { return labelValueProblem(key.utf8) }
+    let name = key.utf8[key.utf8.index(after: first)...]
+    if name.contains(slash) { return "may contain only one `/`" }
+    if let problem = subdomainProblem(key.utf8[..<first]) { return "the prefix \(problem)" }
     return name.isEmpty ? "needs a name after the `/`" : labelValueProblem(name)
   }
 
   /// A label value: empty, or at most 63 of `[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?`.
-  package static func labelValueProblem(_ value: some StringProtocol) -> String? {
-    if value.utf8.count > 63 { return "must have at most 63 characters" }
-    return isLabelValue(value.utf8)
+  package static func labelValueProblem(_ value: String) -> String? {
+    labelValueProblem(value.utf8)
+  }
+
+  private static func labelValueProblem(_ value: some Collection<UInt8>) -> String? {
+    if value.count > 63 { return "must have at most 63 characters" }
+    return isLabelValue(value)
       ? nil : "must consist of letters, digits, `-`, `_` and `.`, and start and end with a letter or digit"
   }
 

@@ -53,26 +53,28 @@ package struct ContainerPort: Sendable, Hashable {
 
 extension PodTemplate {
   /// Reads `{metadata, spec}` of a pod template. What policies cannot see is not looked at.
-  init(_ node: Node, field: String, _ problems: inout [Diagnostic]) {
+  init(_ node: Node, field: @autoclosure () -> String, _ problems: inout [Diagnostic]) {
     var labels = Labels.none
     if let written = node["metadata"]?["labels"] {
-      labels = Labels(written, field: "\(field)metadata.labels", &problems)
+      labels = Labels(written, field: "\(field())metadata.labels", &problems)
     }
-    self.init(labels: labels, specOf: node, field: field, &problems)
+    self.init(labels: labels, specOf: node, field: field(), &problems)
   }
 
   /// Reads `spec` of a Pod, whose labels are read already, or of a pod template.
-  init(labels: Labels, specOf node: Node, field: String, _ problems: inout [Diagnostic]) {
+  init(labels: Labels, specOf node: Node, field: @autoclosure () -> String, _ problems: inout [Diagnostic]) {
     self.init(labels: labels)
-    guard let spec = node["spec"], spec.isMapping("\(field)spec", &problems) else { return }
-    hostNetwork = spec["hostNetwork"]?.bool("\(field)spec.hostNetwork", &problems) ?? false
-    nodeName = spec["nodeName"]?.string("\(field)spec.nodeName", &problems).flatMap { $0.isEmpty ? nil : $0 }
+    guard let spec = node["spec"], spec.isMapping("\(field())spec", &problems) else { return }
+    hostNetwork = spec["hostNetwork"]?.bool("\(field())spec.hostNetwork", &problems) ?? false
+    nodeName = spec["nodeName"]?.string("\(field())spec.nodeName", &problems).flatMap {
+      $0.isEmpty ? nil : $0
+    }
     serviceAccountName =
-      spec["serviceAccountName"]?.string("\(field)spec.serviceAccountName", &problems) ?? "default"
-    for container in spec["containers"]?.list("\(field)spec.containers", &problems) ?? [] {
+      spec["serviceAccountName"]?.string("\(field())spec.serviceAccountName", &problems) ?? "default"
+    for container in spec["containers"]?.list("\(field())spec.containers", &problems) ?? [] {
       ports += Self.ports(of: container, origin: .container, &problems)
     }
-    for container in spec["initContainers"]?.list("\(field)spec.initContainers", &problems) ?? [] {
+    for container in spec["initContainers"]?.list("\(field())spec.initContainers", &problems) ?? [] {
       let isSidecar = container["restartPolicy"]?.hasText("Always") ?? false
       ports += Self.ports(of: container, origin: isSidecar ? .sidecar : .initContainer, &problems)
     }

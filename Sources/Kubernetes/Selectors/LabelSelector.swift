@@ -79,27 +79,28 @@ extension LabelSelector {
   ///
   /// - Parameter elsewhere: see ``StrictFields``.
   package init?(
-    _ node: Node, field: String, elsewhere: [String: String] = [:], _ problems: inout [Diagnostic]
+    _ node: Node, field: @autoclosure () -> String, elsewhere: [String: String] = [:],
+    _ problems: inout [Diagnostic]
   ) {
     let problemsBefore = problems.count
-    guard node.isMapping(field, &problems) else { return nil }
+    guard node.isMapping(field(), &problems) else { return nil }
     let fields = StrictFields(
       node, type: "LabelSelector", known: ["matchLabels", "matchExpressions"], elsewhere: elsewhere,
       consequence: "(a server that drops it selects everything)", &problems)
     var requirements: [Located<LabelRequirement>] = []
-    if let matchLabels = fields["matchLabels"], matchLabels.isMapping("\(field).matchLabels", &problems) {
+    if let matchLabels = fields["matchLabels"], matchLabels.isMapping("\(field()).matchLabels", &problems) {
       for (key, value) in matchLabels.members {
         let keyText = key.keyText
         if let problem = NameRules.labelKeyProblem(keyText) {
           problems.reportInvalid(key, "the label key `\(keyText)` \(problem)")
         }
-        if let text = Labels.value(value, "\(field).matchLabels.\(keyText)", &problems) {
+        if let text = Labels.value(value, "\(field()).matchLabels.\(keyText)", &problems) {
           requirements.append(Located(LabelRequirement(key: keyText, .isIn([text])), at: key.location))
         }
       }
     }
-    for expression in fields["matchExpressions"]?.list("\(field).matchExpressions", &problems) ?? [] {
-      if let requirement = Self.requirement(expression, field: field, &problems) {
+    for expression in fields["matchExpressions"]?.list("\(field()).matchExpressions", &problems) ?? [] {
+      if let requirement = Self.requirement(expression, field: field(), &problems) {
         requirements.append(Located(requirement, at: expression.location))
       }
     }
@@ -111,10 +112,10 @@ extension LabelSelector {
   }
 
   private static func requirement(
-    _ node: Node, field: String, _ problems: inout [Diagnostic]
+    _ node: Node, field: @autoclosure () -> String, _ problems: inout [Diagnostic]
   ) -> LabelRequirement? {
     guard node.content == .mapping else {
-      problems.reportWrongType(node, "\(field).matchExpressions[]", expected: "a mapping")
+      problems.reportWrongType(node, "\(field()).matchExpressions[]", expected: "a mapping")
       return nil
     }
     let fields = StrictFields(

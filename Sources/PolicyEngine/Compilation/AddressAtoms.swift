@@ -55,9 +55,11 @@ extension [Int32] {
     guard let first else { return [] }
     var kinds = [Int](repeating: 0, count: count)
     var least = [first]
+    // By kind, that of its members which are not in the set as its least one is, or not out of it as that is.
+    var others: [Int] = []
     for set in sets where least.count < count {
-      // By kind, that of its members which are not in the set as its least one is, or not out of it as that is.
-      var others = [Int](repeating: -1, count: least.count)
+      others.removeAll(keepingCapacity: true)
+      others.append(contentsOf: repeatElement(-1, count: least.count))
       for (place, number) in enumerated() {
         let kind = kinds[place]
         if set.contains(Int(number)) == set.contains(Int(least[kind])) { continue }

@@ -64,6 +64,11 @@ struct BitSet: Sendable, Hashable {
     return result
   }
 
+  func isSubset(of other: BitSet) -> Bool {
+    for index in words.indices where words[index] & ~other.words[index] != 0 { return false }
+    return true
+  }
+
   func intersects(_ other: BitSet) -> Bool {
     for index in words.indices where words[index] & other.words[index] != 0 { return true }
     return false

@@ -24,18 +24,22 @@ extension CompiledPolicies {
   ) -> (certain: TrafficSet, possible: TrafficSet) {
     let rowOfFacet = direction == .egress ? egressRow : ingressRow
     let numbers = Set(classes[Int(unit.endpointClass)].facets.map { rowOfFacet[Int($0)] })
+    var sets = TrafficAlgebra()
     var whole: TrafficPair?
     for number in numbers.sorted() {
       let row = rows[Int(number)]
       let own = Set(row.policies)
       let concerned = matches.filter { own.contains(rules[Int($0.rule)].policy) }.flatMap { match in
         [
-          RowDecision.Match(rule: match.rule, traffic: match.certain),
+          RowDecision.Match(rule: match.rule, traffic: sets.number(of: match.certain)),
           RowDecision.Match(
-            rule: match.rule, traffic: match.possible.subtracting(match.certain), isCertain: false),
+            rule: match.rule, traffic: sets.number(of: match.possible.subtracting(match.certain)),
+            isCertain: false),
         ].filter { !$0.traffic.isEmpty }
       }
-      let here = RowDecision(row.tiers, rules: rules, concerned).traffic
+      let decision = RowDecision(row.tiers, rules: rules, concerned, &sets)
+      let certain = decision.certain(&sets)
+      let here = TrafficPair(certain: sets[certain], possible: sets[decision.possible])
       whole = whole?.either(here) ?? here
     }
     let traffic = whole ?? .all

@@ -109,24 +109,23 @@ package final class ConnectivityWalk {
     let skipped = compiled.hasPeersWithin(units[source]) ? -1 : source
     let facet = unitFacet[source]
     if facet >= 0 { load(Int(facet)) }
+    // Constants are read once, and not for every pair.
+    let (facets, rows, egress, ingress) = (unitFacet, unitIngressRow, egress, ingress)
     return Array(unsafeUninitializedCapacity: units.count) { found, count in
-      for unit in units.indices where unit != skipped {
-        let id =
-          facet >= 0 && unitIngressRow[unit] >= 0
-          ? loadedConnection(to: unit) : connectionID(source, unit)
+      for unit in facets.indices where unit != skipped {
+        let id: ConnectionID
+        if facet >= 0, rows[unit] >= 0 {
+          let out = egress[Int(facets[unit])]
+          if out == TrafficTable.none { continue }
+          id = table.intersection(out, ingress[Int(rows[unit])])
+        } else {
+          id = connectionID(source, unit)
+        }
         if id == TrafficTable.none { continue }
         found[count] = Destination(unit: Int32(unit), connection: id)
         count += 1
       }
     }
-  }
-
-  /// What flows between two units of simple classes, the source's facet being the one that is loaded.
-  @inline(__always)
-  private func loadedConnection(to unit: Int) -> ConnectionID {
-    let out = egress[Int(unitFacet[unit])]
-    if out == TrafficTable.none { return out }
-    return table.intersection(out, ingress[Int(unitIngressRow[unit])])
   }
 
   /// The general case: an end that looks different ways.
@@ -190,7 +189,7 @@ package final class ConnectivityWalk {
     let family = facetsOfFamily.isEmpty ? nil : compiled.facets[facet].knownFamily
     if egressLoaded != (row, family) {
       egressLoaded = (row, family)
-      for index in egress.indices { egress[index] = TrafficTable.none }
+      egress.withUnsafeMutableBufferPointer { $0.update(repeating: TrafficTable.none) }
       for group in compiled.rows[Int(row)].groups {
         let traffic = group.traffic
         group.members.forEach { egress[$0] = traffic }
@@ -200,9 +199,11 @@ package final class ConnectivityWalk {
         facets.forEach { egress[$0] = TrafficTable.none }
       }
     }
-    for index in ingress.indices { ingress[index] = TrafficTable.none }
-    ingress[Int(CompiledPolicies.openRow)] = TrafficTable.all
-    ingressGroups.forEachColumn(of: facet) { ingress[Int(groupRow[$0])] = groupTraffic[$0] }
+    ingress.withUnsafeMutableBufferPointer { ingress in
+      ingress.update(repeating: TrafficTable.none)
+      ingress[Int(CompiledPolicies.openRow)] = TrafficTable.all
+      ingressGroups.forEachColumn(of: facet) { ingress[Int(groupRow[$0])] = groupTraffic[$0] }
+    }
   }
 
   private func outside(_ unit: ConnectivityUnit, _ direction: Direction) -> [Outside] {
@@ -312,13 +313,16 @@ package final class ConnectivityWalk {
   private func sharedRests(_ row: Int32, _ direction: Direction, _ open: TrafficPair) -> [ConnectionID?] {
     if let known = restsOfRow[direction]?[Int(row)] { return known }
     let traffics = compiled.trafficOfNames(row)
-    // What is left of traffic that several names have, by its number.
+    // What is left of traffic that several names have, by its number; neighbours mostly have the same.
     var rests: [ConnectionID: ConnectionID] = [:]
+    var last: (whole: ConnectionID, rest: ConnectionID)?
     let found = compiled.namedEnds.indices.map { name -> ConnectionID? in
       compiled.member(placedNowhere: name).map { member in
         let whole = traffics[member]
+        if let last, last.whole == whole { return last.rest }
         let rest = rests[whole] ?? rest(of: table[whole], open)
         rests[whole] = rest
+        last = (whole, rest)
         return rest
       }
     }

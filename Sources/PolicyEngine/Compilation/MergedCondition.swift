@@ -81,6 +81,8 @@ extension World {
   /// The sets of addresses that peers are compared with.
   func addressSets(in peers: Peers) -> [AddressSet] {
     guard case .anyOf(let list) = peers else { return [] }
+    // Most peers are pods only.
+    if list.allSatisfy({ if case .endpoints = $0.kind { true } else { false } }) { return [] }
     var sets: [AddressSet] = []
     MergedCondition(anyOf: list.map(\.kind)).forEachSimple {
       sets.append($0)

@@ -1,15 +1,11 @@
-internal import PolicyModel
-
 /// All parties, cut into disjoint sets that the same contributions speak of.
 struct Partition {
   /// What of a rule's traffic the parties of a part have, in some of the cases.
   struct Match {
     let rule: Int32
-    let traffic: TrafficSet
+    let traffic: TrafficAlgebra.Number
     /// Nil for all cases.
     let cases: BitSet?
-    /// The contribution it comes from.
-    let place: Int32
     let isCertain: Bool
   }
 
@@ -25,22 +21,20 @@ struct Partition {
   /// nothing speaks of are the last part.
   init(_ contributions: [RowBuilder.Contribution], within everything: PartySet) {
     var rest = everything
-    for (place, contribution) in contributions.enumerated() {
+    for contribution in contributions {
       let match = Match(
         rule: contribution.rule, traffic: contribution.traffic, cases: contribution.cases,
-        place: Int32(place), isCertain: contribution.isCertain)
+        isCertain: contribution.isCertain)
       for index in parts.indices where parts[index].parties.intersects(contribution.parties) {
-        let outside = parts[index].parties.subtracting(contribution.parties)
-        if !outside.isEmpty {
-          let inside = parts[index].parties.intersection(contribution.parties)
+        if !parts[index].parties.isSubset(of: contribution.parties) {
+          let outside = parts[index].parties.subtracting(contribution.parties)
           parts.append(Part(parties: outside, matches: parts[index].matches))
-          parts[index].parties = inside
+          parts[index].parties.formIntersection(contribution.parties)
         }
         parts[index].matches.append(match)
       }
-      let fresh = rest.intersection(contribution.parties)
-      if !fresh.isEmpty {
-        parts.append(Part(parties: fresh, matches: [match]))
+      if rest.intersects(contribution.parties) {
+        parts.append(Part(parties: rest.intersection(contribution.parties), matches: [match]))
         rest.subtract(contribution.parties)
       }
     }

@@ -29,6 +29,11 @@ struct PartySet: Sendable, Equatable {
     PartySet(facets: facets.intersection(other.facets), outside: outside.intersection(other.outside))
   }
 
+  mutating func formIntersection(_ other: PartySet) {
+    facets.formIntersection(other.facets)
+    outside.formIntersection(other.outside)
+  }
+
   mutating func subtract(_ other: PartySet) {
     facets.subtract(other.facets)
     outside.subtract(other.outside)
@@ -36,6 +41,10 @@ struct PartySet: Sendable, Equatable {
 
   func subtracting(_ other: PartySet) -> PartySet {
     PartySet(facets: facets.subtracting(other.facets), outside: outside.subtracting(other.outside))
+  }
+
+  func isSubset(of other: PartySet) -> Bool {
+    facets.isSubset(of: other.facets) && outside.isSubset(of: other.outside)
   }
 
   func intersects(_ other: PartySet) -> Bool {

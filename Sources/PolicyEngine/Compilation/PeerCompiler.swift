@@ -32,13 +32,15 @@ struct PeerCompiler {
   private let atoms: AddressAtoms
   private let names: [NamedParty]
   /// For each of ``names``, a name that a domain stands for.
-  private let exampleDomains: [String?]
+  private let exampleDomains: [DomainPattern.Name?]
   let none: PartySet
   let everything: PartySet
   /// Facets that are nodes.
   private let nodes: BitSet
   /// Facets by the atom of their address.
   private let withAtom: [BitSet]
+  /// The atoms that some facet's address lies in.
+  private let inhabitedAtoms: BitSet
   /// Facets of ends that blocks match in this profile.
   private let matchedByBlocks: BitSet
   /// For each of ``UnknownAddress/all``, the facets with such an address that blocks match in this profile.
@@ -75,7 +77,9 @@ struct PeerCompiler {
     self.world = world
     self.atoms = atoms
     self.names = names
-    exampleDomains = names.map { if case .domain(let pattern) = $0 { pattern.example } else { nil } }
+    exampleDomains = names.map {
+      if case .domain(let pattern) = $0 { DomainPattern.Name(pattern.example) } else { nil }
+    }
     let outsideCount = atoms.count + names.count
     let noFacet = BitSet(size: facets.count)
     let noOutside = BitSet(size: outsideCount)
@@ -86,6 +90,7 @@ struct PeerCompiler {
     var nodes = noFacet
     var matchedByBlocks = noFacet
     var withAtom = [BitSet](repeating: noFacet, count: atoms.count)
+    var inhabited = noOutside
     var facetsOfFamily = [noFacet, noFacet]
     for (index, facet) in facets.enumerated() {
       if let family = facet.family { facetsOfFamily[Int(family.rawValue)].insert(index) }
@@ -95,13 +100,16 @@ struct PeerCompiler {
       switch facet.address {
       case .unknown:
         if isMatched, let kind = facet.unknownAddress { unknown[kind.index].insert(index) }
-      case .atom(let atom): withAtom[Int(atom)].insert(index)
+      case .atom(let atom):
+        withAtom[Int(atom)].insert(index)
+        inhabited.insert(Int(atom))
       case .none: break
       }
     }
     self.nodes = nodes
     withUnknownAddress = unknown
     self.withAtom = withAtom
+    inhabitedAtoms = inhabited
     self.matchedByBlocks = matchedByBlocks
     self.facetsOfFamily = facetsOfFamily
     var outsideOfFamily = [noOutside, noOutside]
@@ -245,7 +253,7 @@ struct PeerCompiler {
     var found = none
     atoms.forEach { atom in
       found.outside.insert(atom)
-      found.facets.formUnion(withAtom[atom])
+      if inhabitedAtoms.contains(atom) { found.facets.formUnion(withAtom[atom]) }
     }
     found.facets.formIntersection(matchedByBlocks)
     if !unlistedPods.isEmpty { found.outside.subtract(unlistedPods) }

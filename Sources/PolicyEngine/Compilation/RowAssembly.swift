@@ -115,18 +115,17 @@ struct RowAssembly {
   ) -> [RowTier] {
     var parts: [RowTier] = []
     var rest = policies[...]
-    let values = tiers.map(\.policies)
     var start = 0
     for (number, tier) in tiers.enumerated() {
       let own = rest.prefix { compiled.tierOfPolicy[Int($0)] == Int32(number) }
       rest = rest.dropFirst(own.count)
       if !own.isEmpty {
-        let members = own.map { values[number][Int($0) - start] }
-        let closing = zip(own, members).filter { $1.isolates.contains(direction) }.map(\.0)
+        let closing = own.filter { tier.policies[Int($0) - start].isolates.contains(direction) }
+        let ranks = own.map { tier.policies[Int($0) - start].rank }
         parts.append(
           RowTier(
             tier: Int32(number), combination: tier.combination, closing: closing,
-            mayTie: tier.isStrict && members.chunkedByRank().contains { $0.count > 1 },
+            mayTie: tier.isStrict && zip(ranks, ranks.dropFirst()).contains { $0 == $1 },
             isExempt: isExempt && !tier.isStrict))
       }
       start += tier.policies.count

@@ -12,8 +12,8 @@ extension RowBuilder {
     let rule = compiled.rule
     let matches = rule.traffic.portMatches
     let isAny = if case .any = rule.traffic { true } else { false }
-    let numbers =
-      isAny ? .all : portNames.traffic(matches, ports: question.direction == .ingress ? question.ports : 0)
+    let ports = question.direction == .ingress ? question.ports : 0
+    let numbers = isAny ? .all : sets.number(of: portNames.traffic(matches, ports: ports))
     if let doubtful = compiled.doubtfulPeers, !numbers.isEmpty {
       contribute(number, question, numbers, doubtful, holding, cases, &contributions, isCertain: false)
     }
@@ -27,6 +27,7 @@ extension RowBuilder {
     var pods = peers.unlistedPods(in: compiled.peers)
     if let doubtful = compiled.doubtfulPeers { pods.formUnion(doubtful) }
     if pods.isEmpty { return }
-    contribute(number, question, named, pods, holding, cases, &contributions, isCertain: false)
+    contribute(
+      number, question, sets.number(of: named), pods, holding, cases, &contributions, isCertain: false)
   }
 }

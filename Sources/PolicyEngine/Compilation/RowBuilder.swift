@@ -16,6 +16,11 @@ struct RowBuilder {
   private let hasNames: Bool
   /// Peers of every rule, by rule number.
   let rules: [CompiledRule]
+  var sets = TrafficAlgebra()
+  /// Pairs of ``sets`` that rows have.
+  var pairs: [Pair: TrafficTable.ID] = [:]
+  /// What each rule matches, where no name of a port is in it and it is known already.
+  var trafficOfRules: [TrafficAlgebra.Number?]
 
   init(
     world: World, atoms: AddressAtoms, names: [NamedParty], facets: [Facet], portNames: PortNameTable,
@@ -27,6 +32,7 @@ struct RowBuilder {
     self.portNames = portNames
     self.peers = peers
     self.rules = rules
+    trafficOfRules = [TrafficAlgebra.Number?](repeating: nil, count: rules.count)
     func numbers(_ set: AddressSet) -> [Int32] {
       var numbers: [Int32] = []
       atoms.atoms(of: set).forEach { numbers.append(Int32($0)) }
@@ -68,7 +74,9 @@ struct RowBuilder {
 
   /// The row of some policies.
   ///
-  /// - Parameter ruleNumbers: the rules of ``Question/policies`` in the direction, ascending.
+  /// - Parameters:
+  ///   - ruleNumbers: the rules of ``Question/policies`` in the direction, ascending.
+  ///   - table: the same in all calls.
   mutating func row(
     _ question: Question, _ tiers: [RowTier], rules ruleNumbers: [Int32], _ table: inout TrafficTable
   ) -> Row {
@@ -82,9 +90,9 @@ struct RowBuilder {
     for part in partition.parts {
       let settled = settle(part.matches, tiers, cases)
       if settled.isSilent { continue }
-      let traffic = table.id(of: settled.traffic)
-      let allows = settled.allows.map { Row.RuleTraffic(rule: $0.0, traffic: table.id(of: $0.1)) }
-      let denials = settled.denials.map { Row.RuleTraffic(rule: $0.0, traffic: table.id(of: $0.1)) }
+      let traffic = id(of: settled.traffic, &table)
+      let allows = parts(settled.allows, certain: settled.traffic.certain, &table)
+      let denials = parts(settled.denials, certain: settled.denied, &table)
       if !part.parties.facets.isEmpty {
         groups.append(
           Row.Group(members: part.parties.facets, traffic: traffic, allows: allows, denials: denials))
@@ -146,12 +154,12 @@ struct RowBuilder {
   /// another has, so one list of cases serves all.
   private func addressCases(_ base: RowCase, _ numbers: [Int32]) -> [RowCase] {
     let relevant = numbers.map { rules[Int($0)].peers }
-    let unknown = UnknownAddress.all.map(\.index).map {
+    let unknown = UnknownAddress.all.indices.map {
       peers.withUnknownAddress[$0].isEmpty ? [] : distinctAtoms(assumedAtoms[$0], relevant)
     }
     let names = hasNames ? distinctAtoms(outsideAtoms, relevant) : []
     let servers = serverAtoms.map { $0.isEmpty ? [] : distinctAtoms($0, relevant) }
-    let counts = unknown.map(\.count) + servers.map(\.count) + [names.count]
+    let counts = unknown.map { $0.count } + servers.map { $0.count } + [names.count]
     return (0..<max(1, counts.max() ?? 0)).map { index in
       var next = base
       for (kind, atoms) in unknown.enumerated() where !atoms.isEmpty {
@@ -193,7 +201,7 @@ struct RowBuilder {
   struct Contribution {
     let rule: Int32
     let parties: PartySet
-    let traffic: TrafficSet
+    let traffic: TrafficAlgebra.Number
     /// Nil for all cases.
     let cases: BitSet?
     /// Whether the parties certainly have it; false of pods that are not in the input.
@@ -209,7 +217,7 @@ struct RowBuilder {
     for (parties, mask) in parties(of: rule.peers, cases) where !parties.isEmpty {
       let common = Self.intersection(mask, holding)
       if common?.isEmpty == true { continue }
-      for (traffic, reached) in self.traffic(of: rule.rule, question, parties)
+      for (traffic, reached) in self.traffic(of: number, question, parties)
       where !traffic.isEmpty && !reached.isEmpty {
         contribute(number, question, traffic, reached, common, cases, &contributions)
       }
@@ -220,17 +228,23 @@ struct RowBuilder {
   }
 
   /// - Parameter common: the cases in which the parties are the rule's; nil for all.
-  func contribute(
-    _ number: Int32, _ question: Question, _ traffic: TrafficSet, _ reached: PartySet, _ common: BitSet?,
-    _ cases: [RowCase], _ contributions: inout [Contribution], isCertain: Bool = true
+  mutating func contribute(
+    _ number: Int32, _ question: Question, _ traffic: TrafficAlgebra.Number, _ reached: PartySet,
+    _ common: BitSet?, _ cases: [RowCase], _ contributions: inout [Contribution], isCertain: Bool = true
   ) {
     let sourcePorts = rules[Int(number)].rule.sourcePorts
+    if !sourcePorts.isRestricted {
+      contributions.append(
+        Contribution(rule: number, parties: reached, traffic: traffic, cases: common, isCertain: isCertain))
+      return
+    }
     for (ports, senders) in bySourceNames(sourcePorts, question, reached) {
-      for (part, portMask) in bySourcePort(sourcePorts, ports, traffic, cases) {
+      for (part, portMask) in bySourcePort(sourcePorts, ports, sets[traffic], cases) {
         let own = Self.intersection(common, portMask)
         if own?.isEmpty == true { continue }
         contributions.append(
-          Contribution(rule: number, parties: senders, traffic: part, cases: own, isCertain: isCertain))
+          Contribution(
+            rule: number, parties: senders, traffic: sets.number(of: part), cases: own, isCertain: isCertain))
       }
     }
   }
@@ -286,109 +300,5 @@ struct RowBuilder {
       mask.insert(index)
       byParties.append((parties, mask))
     }
-  }
-
-  // MARK: - Ports
-
-  /// What a rule matches, by the parties whose port names make it so.
-  private func traffic(
-    of rule: Rule, _ question: Question, _ parties: PartySet
-  ) -> [(TrafficSet, PartySet)] {
-    guard case .anyOf = rule.traffic else { return [(.all, parties)] }
-    let matches = rule.traffic.portMatches
-    if question.direction == .ingress || !rule.traffic.namesPorts {
-      return [(portNames.traffic(matches, ports: question.ports), parties)]
-    }
-    // Names are the destination's: pods give them numbers, nobody else does.
-    let none = BitSet(size: parties.facets.words.count * 64)
-    var byTraffic: [(TrafficSet, PartySet)] = [
-      (
-        portNames.traffic(matches, ports: 0),
-        PartySet(facets: none, outside: parties.outside)
-      )
-    ]
-    for ports in 0..<portNames.kinds {
-      let reached = parties.facets.intersection(portNames.facets(ofPorts: ports))
-      if reached.isEmpty { continue }
-      let traffic = portNames.traffic(matches, ports: Int32(ports))
-      if let place = byTraffic.firstIndex(where: { $0.0 == traffic }) {
-        byTraffic[place].1.facets.formUnion(reached)
-      } else {
-        byTraffic.append(
-          (traffic, PartySet(facets: reached, outside: BitSet(size: parties.outside.words.count * 64))))
-      }
-    }
-    return byTraffic
-  }
-
-  // MARK: - Over all cases
-
-  /// What one part of the parties gets.
-  private struct Settled {
-    var traffic: TrafficPair
-    var allows: [(Int32, TrafficPair)] = []
-    var denials: [(Int32, TrafficPair)] = []
-
-    /// Nothing flows, and no rule says so.
-    var isSilent: Bool { traffic.possible.isEmpty && denials.isEmpty }
-  }
-
-  private func settle(
-    _ matches: [Partition.Match], _ tiers: [RowTier], _ cases: [RowCase]
-  ) -> Settled {
-    if cases.count == 1 || matches.allSatisfy({ $0.cases == nil }) {
-      let decision = decide(matches, tiers, 0)
-      let (traffic, denied) = (decision.traffic, decision.certainlyDenied)
-      return Settled(
-        traffic: traffic, allows: decision.allows.map { Self.pair($0.rule, $0.traffic, traffic.certain) },
-        denials: decision.denials.map { Self.pair($0.rule, $0.traffic, denied) })
-    }
-    var whole: TrafficPair?
-    var denied: TrafficSet?
-    var allows: [Int32: TrafficSet] = [:]
-    var denials: [Int32: TrafficSet] = [:]
-    var last: [Int32]?
-    for index in 0..<cases.count {
-      // Neighbours often agree in everything that these parties can see.
-      let active = matches.filter { $0.cases?.contains(index) ?? true }.map(\.place)
-      if active == last { continue }
-      last = active
-      let decision = decide(matches, tiers, index)
-      whole = whole?.either(decision.traffic) ?? decision.traffic
-      denied = denied?.intersection(decision.certainlyDenied) ?? decision.certainlyDenied
-      for match in decision.allows {
-        allows[match.rule] = allows[match.rule]?.union(match.traffic) ?? match.traffic
-      }
-      for match in decision.denials {
-        denials[match.rule] = denials[match.rule]?.union(match.traffic) ?? match.traffic
-      }
-    }
-    let traffic = whole ?? .none
-    func pairs(_ found: [Int32: TrafficSet], _ certain: TrafficSet) -> [(Int32, TrafficPair)] {
-      found.sorted { $0.key < $1.key }.map { Self.pair($0.key, $0.value, certain) }
-    }
-    return Settled(
-      traffic: traffic, allows: pairs(allows, traffic.certain), denials: pairs(denials, denied ?? .none))
-  }
-
-  /// What all rules together certainly decide is certain of each that has a part in it.
-  private static func pair(
-    _ rule: Int32, _ possible: TrafficSet, _ certain: TrafficSet
-  ) -> (Int32, TrafficPair) {
-    (rule, TrafficPair(certain: certain.intersection(possible), possible: possible))
-  }
-
-  /// - Parameter index: number of the case.
-  private func decide(_ matches: [Partition.Match], _ tiers: [RowTier], _ index: Int) -> RowDecision {
-    var active: [RowDecision.Match] = []
-    active.reserveCapacity(matches.count)
-    for match in matches where match.cases?.contains(index) ?? true {
-      if let last = active.last, last.rule == match.rule, last.isCertain == match.isCertain {
-        active[active.count - 1].traffic = last.traffic.union(match.traffic)
-      } else {
-        active.append(.init(rule: match.rule, traffic: match.traffic, isCertain: match.isCertain))
-      }
-    }
-    return RowDecision(tiers, rules: rules, active)
   }
 }

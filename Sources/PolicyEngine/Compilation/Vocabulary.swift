@@ -10,6 +10,10 @@ struct Vocabulary: Sendable {
     var values: [String: Int32] = [:]
     /// Tests on parts of the value, each with a key number of its own: present where the test is met.
     var tests: [AttributeRequirement.Test: Int32] = [:]
+
+    fileprivate mutating func add(_ mentioned: [String]) {
+      for value in mentioned where values[value] == nil { values[value] = Int32(values.count + 1) }
+    }
   }
 
   private(set) var keys: [Attribute: Key] = [:]
@@ -89,15 +93,16 @@ struct Vocabulary: Sendable {
     case .serviceAccountName, .serviceAccountLabel, .hostNetwork: looksBeyondLabels = true
     case .label, .unseenLabel: break
     }
-    var key = keys[requirement.attribute] ?? Key(number: nextKey())
+    if keys[requirement.attribute] == nil { keys[requirement.attribute] = Key(number: nextKey()) }
     switch requirement.test {
-    case .isIn(let values), .isNotIn(let values):
-      for value in values where key.values[value] == nil { key.values[value] = Int32(key.values.count + 1) }
+    case .isIn(let values), .isNotIn(let values): keys[requirement.attribute]?.add(values)
     case .exists, .doesNotExist: break
     case .contains, .startsWith, .endsWith:
-      if key.tests[requirement.test] == nil { key.tests[requirement.test] = nextKey() }
+      if keys[requirement.attribute]?.tests[requirement.test] == nil {
+        let number = nextKey()
+        keys[requirement.attribute]?.tests[requirement.test] = number
+      }
     }
-    keys[requirement.attribute] = key
   }
 
   private mutating func nextKey() -> Int32 {

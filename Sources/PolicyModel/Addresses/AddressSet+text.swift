@@ -40,70 +40,68 @@ extension AddressSet: CustomStringConvertible {
     return AddressFamily.allCases.flatMap { family -> [AddressBlock] in
       let own = intervals.filter { $0.family == family }
       return Cover(of: own[...], within: CIDR(IPAddress(family, bits: 0), prefixLength: 0)).blocks.map {
-        AddressBlock(cidr: $0.cidr, excepts: $0.excepts)
+        let excepts = $0.isWhole ? [] : AddressSet($0.cidr).subtracting(self).cidrs
+        return AddressBlock(cidr: $0.cidr, excepts: excepts)
       }
     }
   }
 
   /// The part of a set that lies in some block, as blocks with exceptions.
   private struct Cover {
-    /// The CIDRs that cover what it lacks.
-    var missing: [CIDR] = []
+    /// How many CIDRs cover what it lacks.
+    var missing = 0
     /// What is shortest: one block with exceptions, or what is shortest for both halves.
-    var blocks: [(cidr: CIDR, excepts: [CIDR])] = []
-    /// The number of CIDRs in ``blocks``.
+    var blocks: [(cidr: CIDR, isWhole: Bool)] = []
+    /// The number of CIDRs in ``blocks``, exceptions included.
     var cost = 0
 
-    /// - Parameter intervals: those that meet the block, which may reach beyond it. O(intervals × prefix lengths).
+    /// - Parameter intervals: those that meet the block, which may reach beyond it. O(intervals).
     init(of intervals: ArraySlice<Interval>, within block: CIDR) {
       guard let first = intervals.first, let last = intervals.last else {
-        missing = [block]
+        missing = 1
         return
       }
-      var cidr = block
-      // Empty halves on the way to the first block that has something in both: exceptions there are shorter.
-      var before: [CIDR] = []
-      var after: [CIDR] = []
-      while first.first > cidr.first.bits || first.last < cidr.last.bits, let halves = cidr.halves {
-        let middle = halves.upper.first.bits
-        if first.first >= middle {
-          before.append(halves.lower)
-          cidr = halves.upper
-        } else if last.last < middle {
-          after.append(halves.upper)
-          cidr = halves.lower
-        } else {
-          let upper = intervals.firstIndex { $0.last >= middle } ?? intervals.endIndex
-          let lower = intervals.firstIndex { $0.first >= middle } ?? intervals.endIndex
-          join(
-            Cover(of: intervals[..<lower], within: halves.lower),
-            Cover(of: intervals[upper...], within: halves.upper), as: cidr)
-          missing = before + missing + after.reversed()
-          return
-        }
+      // Of the halves around the smallest block with all of it, the others are empty: exceptions there are shorter.
+      let cidr = CIDR(
+        spanning: max(first.first, block.first.bits), min(last.last, block.last.bits), block.family)
+      missing = cidr.prefixLength - block.prefixLength
+      guard first.first > cidr.first.bits || first.last < cidr.last.bits, let halves = cidr.halves else {
+        take(cidr)
+        return
       }
-      missing = before + after.reversed()
-      take(cidr)
+      let middle = halves.upper.first.bits
+      let upper = intervals.firstIndex { $0.last >= middle } ?? intervals.endIndex
+      let lower = intervals.firstIndex { $0.first >= middle } ?? intervals.endIndex
+      join(
+        Cover(of: intervals[..<lower], within: halves.lower),
+        Cover(of: intervals[upper...], within: halves.upper), as: cidr)
     }
 
     private mutating func join(_ lower: Cover, _ upper: Cover, as cidr: CIDR) {
-      missing = lower.missing + upper.missing
-      if 1 + missing.count <= lower.cost + upper.cost {
-        take(cidr, except: missing)
+      let holes = lower.missing + upper.missing
+      missing += holes
+      if 1 + holes <= lower.cost + upper.cost {
+        take(cidr, holes: holes)
       } else {
         blocks = lower.blocks + upper.blocks
         cost = lower.cost + upper.cost
       }
     }
 
-    private mutating func take(_ cidr: CIDR, except holes: [CIDR] = []) {
-      blocks = [(cidr, holes)]
-      cost = 1 + holes.count
+    private mutating func take(_ cidr: CIDR, holes: Int = 0) {
+      blocks = [(cidr, holes == 0)]
+      cost = 1 + holes
     }
   }
 }
 
 extension CIDR {
+  /// The smallest block with two addresses.
+  fileprivate init(spanning first: UInt128, _ last: UInt128, _ family: AddressFamily) {
+    let hostBits = UInt128.bitWidth - (first ^ last).leadingZeroBitCount
+    self.init(IPAddress(family, bits: first), prefixLength: family.bitWidth - hostBits)
+  }
+
   /// The two blocks with a prefix longer by one; nil for a single address.
   fileprivate var halves: (lower: CIDR, upper: CIDR)? {
     if prefixLength == family.bitWidth { return nil }

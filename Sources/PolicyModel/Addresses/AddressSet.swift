@@ -14,6 +14,15 @@ package struct AddressSet: Sendable, Hashable {
       self.first = first
       self.last = last
     }
+
+    @inline(__always)
+    fileprivate func precedes(_ other: Interval) -> Bool {
+      switch (family, other.family) {
+      case (.ipv4, .ipv4), (.ipv6, .ipv6): first < other.first
+      case (.ipv4, .ipv6): true
+      case (.ipv6, .ipv4): false
+      }
+    }
   }
 
   /// IPv4 before IPv6, ascending.
@@ -107,7 +116,7 @@ package struct AddressSet: Sendable, Hashable {
   package func isDisjoint(with other: AddressSet) -> Bool { intersection(other).isEmpty }
 
   private static func normalised(_ unsorted: [Interval]) -> [Interval] {
-    let sorted = unsorted.sorted { ($0.family.rawValue, $0.first) < ($1.family.rawValue, $1.first) }
+    let sorted = unsorted.sorted { $0.precedes($1) }
     var result: [Interval] = []
     for interval in sorted {
       if let last = result.last, last.family == interval.family,

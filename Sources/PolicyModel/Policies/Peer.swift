@@ -97,6 +97,10 @@ package struct AddressBlock: Sendable {
   package init(cidr: CIDR, excepts: [CIDR] = []) {
     self.cidr = cidr
     self.excepts = excepts
+    if excepts.isEmpty {
+      addresses = AddressSet(cidr)
+      return
+    }
     let holes = AddressSet(
       unsorted: excepts.map { .init(family: $0.family, first: $0.first.bits, last: $0.last.bits) })
     addresses = AddressSet(cidr).subtracting(holes)

@@ -18,7 +18,8 @@ package struct PolicyIdentity: Sendable, Hashable {
 extension PolicyIdentity: Comparable {
   /// By namespace, name and kind.
   package static func < (left: PolicyIdentity, right: PolicyIdentity) -> Bool {
-    (left.namespace, left.name, left.kind) < (right.namespace, right.name, right.kind)
+    if left.namespace != right.namespace { return left.namespace < right.namespace }
+    return left.name == right.name ? left.kind < right.kind : left.name < right.name
   }
 }
 
@@ -101,5 +102,12 @@ package struct Policy: Sendable {
   /// Whether it can change anything for its subject in a direction.
   package func concerns(_ direction: Direction) -> Bool {
     isolates.contains(direction) || rules.contains { $0.direction == direction }
+  }
+}
+
+extension [Policy] {
+  /// By identity. Sorts numbers, as policies are large.
+  package func sortedByIdentity() -> [Policy] {
+    indices.sorted { self[$0].identity < self[$1].identity }.map { self[$0] }
   }
 }

@@ -92,6 +92,9 @@ package struct OtherProtocols: Sendable, Hashable {
   package let numbers: Set<UInt8>
   package let location: SourceLocation
 
+  /// Every protocol.
+  private static let all = Set(0...255).subtracting(TransportProtocol.allCases.map(\.number))
+
   package init(_ numbers: Set<UInt8>, location: SourceLocation) {
     self.numbers = numbers.subtracting(TransportProtocol.allCases.map(\.number))
     self.location = location
@@ -99,7 +102,8 @@ package struct OtherProtocols: Sendable, Hashable {
 
   /// Every protocol but these.
   package init(except numbers: Set<UInt8>, location: SourceLocation) {
-    self.init(Set(0...255).subtracting(numbers), location: location)
+    self.numbers = numbers.isEmpty ? Self.all : Self.all.subtracting(numbers)
+    self.location = location
   }
 }
 
@@ -166,7 +170,7 @@ extension ICMPMatch: CustomStringConvertible {
 extension OtherProtocols: CustomStringConvertible {
   /// `protocol 47`, `protocols 4, 47`, `other protocols`, `other protocols but 1`.
   package var description: String {
-    let missing = Set(0...255).subtracting(numbers).subtracting(TransportProtocol.allCases.map(\.number))
+    let missing = Self.all.subtracting(numbers)
     if missing.isEmpty { return "other protocols" }
     if numbers.count > missing.count {
       return "other protocols but \(missing.sorted().map(String.init).joined(separator: ", "))"

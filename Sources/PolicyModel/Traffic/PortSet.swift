@@ -24,7 +24,7 @@ package struct PortSet: Sendable, Hashable {
   }
 
   /// Any numbers in any order; 0 is no port.
-  package init(_ ports: some Sequence<UInt16>) {
+  package init(_ ports: [UInt16]) {
     self.init(unsorted: ports.lazy.filter { $0 > 0 }.map { $0...$0 })
   }
 

@@ -33,9 +33,10 @@ extension CalicoPeerCriteria {
     var criteria: [[Peer]] = []
     if let selection = CalicoSelection(self, namespace: namespace) {
       let place = (selector ?? notSelector)?.location ?? location
-      criteria.append(lowering.conditions(selection).map { Peer($0, location: place) })
+      let pods = selection.pods
+      criteria.append(lowering.conditions(selection, pods).map { Peer($0, location: place) })
       lowering.noteUnknownServiceAccounts(
-        in: selection.pods, at: serviceAccounts?.selector?.location ?? place)
+        in: pods, at: serviceAccounts?.selector?.location ?? place)
     }
     if !nets.isEmpty {
       criteria.append(
@@ -45,8 +46,9 @@ extension CalicoPeerCriteria {
     }
     if let notSelector {
       let selection = CalicoSelection(everythingWith: notSelector)
-      let excluded = lowering.conditions(selection)
-      lowering.noteUnknownServiceAccounts(in: selection.pods, at: notSelector.location)
+      let pods = selection.pods
+      let excluded = lowering.conditions(selection, pods)
+      lowering.noteUnknownServiceAccounts(in: pods, at: notSelector.location)
       criteria.append([
         Peer(.not(excluded.count == 1 ? excluded[0] : .any(excluded)), location: notSelector.location)
       ])

@@ -54,7 +54,9 @@ struct CalicoLabels: Sendable {
   }
 
   /// Whether something may have a label that does not stand among its own.
-  static func isInherited(_ key: String) -> Bool { key == namespace || key.hasPrefix(namespacePrefix) }
+  static func isInherited(_ key: String) -> Bool {
+    key == namespace || key.utf8.starts(with: namespacePrefix.utf8)
+  }
 
   /// The value of a label that is always the same; nil when it is absent or differs.
   func constant(_ key: String) -> String? {
@@ -63,7 +65,8 @@ struct CalicoLabels: Sendable {
 }
 
 extension String {
+  /// Compares bytes, as Go does.
   fileprivate func removing(prefix: String) -> String? {
-    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+    utf8.starts(with: prefix.utf8) ? String(Substring(utf8.dropFirst(prefix.utf8.count))) : nil
   }
 }

@@ -6,8 +6,8 @@ struct CalicoLowering {
   let references: PolicySet.References
   let hostEndpoints: [CalicoHostEndpoint]
   private let sets: [(labels: CalicoLabels, home: Namespace?, nets: [PeerCondition])]
-  /// Indices of the sets that live in a namespace, by its name; under the empty name those that live in none.
-  private let setsOfHome: [String: [Int]]
+  /// Indices of the sets that live in a namespace, by its name; under nil those that live in none.
+  private let setsOfHome: [String?: [Int]]
   /// Indices of the sets that have a label themselves, by its key and value.
   private let setsWithLabel: [String: [String: [Int]]]
   /// Indices of the sets in namespaces that a selector means; many rules have the same.
@@ -37,38 +37,40 @@ struct CalicoLowering {
     }
     self.sets = sets
     self.setsWithLabel = setsWithLabel
-    setsOfHome = Dictionary(grouping: sets.indices) { sets[$0].1?.name ?? "" }
+    setsOfHome = Dictionary(grouping: sets.indices) { sets[$0].1?.name }
     self.hostEndpoints = hostEndpoints
   }
 
   /// Everything that a selection means, as conditions of which one must hold. A network set is its nets, a host
   /// endpoint its expected addresses, as Felix sees them.
-  mutating func conditions(_ selection: CalicoSelection) -> [PeerCondition] {
-    var conditions = selection.pods.map { [PeerCondition.endpoints($0)] } ?? []
-    for index in candidates(selection) where selection.contains(sets[index].labels) {
-      conditions += sets[index].nets
-    }
+  ///
+  /// - Parameter pods: those of the selection.
+  mutating func conditions(_ selection: CalicoSelection, _ pods: EndpointSelector?) -> [PeerCondition] {
+    var conditions = pods.map { [PeerCondition.endpoints($0)] } ?? []
+    for index in indicesOfSets(in: selection) { conditions += sets[index].nets }
     for endpoint in self.hostEndpoints(selection) {
       conditions += endpoint.expectedIPs.map { Self.block($0) }
     }
     return conditions
   }
 
-  /// Indices of the sets that a selection may mean, in the order of the input. Most selectors are about pods, and ask
-  /// for a label that no set has.
-  private mutating func candidates(_ selection: CalicoSelection) -> [Int] {
+  /// Indices of the sets that a selection means, in the order of the input. Most selectors are about pods, and ask for a
+  /// label that no set has.
+  private mutating func indicesOfSets(in selection: CalicoSelection) -> [Int] {
     if let needed = selection.selector?.expression.neededLabel, !CalicoLabels.isInherited(needed.key) {
       let byValue = setsWithLabel[needed.key] ?? [:]
-      return needed.values.flatMap { byValue[$0] ?? [] }.sorted()
+      return needed.values.flatMap { byValue[$0] ?? [] }.sorted().filter {
+        selection.contains(sets[$0].labels)
+      }
     }
-    return indicesOfSets(in: selection.namespaces)
+    return indicesOfSets(in: selection.namespaces).filter { selection.hasCriteria(of: sets[$0].labels) }
   }
 
   /// Indices of the sets that may live in such namespaces, in the order of the input.
   private mutating func indicesOfSets(in namespaces: CalicoSelection.Namespaces) -> [Int] {
     switch namespaces {
     case .named(let name): return setsOfHome[name] ?? []
-    case .none: return setsOfHome[""] ?? []
+    case .none: return setsOfHome[nil] ?? []
     case .any: return Array(sets.indices)
     case .matching(let selector):
       if let known = setsOfNamespaces[selector.expression] { return known }

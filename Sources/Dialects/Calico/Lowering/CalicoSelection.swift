@@ -44,15 +44,19 @@ struct CalicoSelection {
   /// Whether a network set or a host endpoint with these labels is meant.
   func contains(_ labels: CalicoLabels) -> Bool {
     // Its own labels first, as few have those that a selector of pods asks for.
-    guard serviceAccountNames.isEmpty, selector?.matches(labels) ?? true,
-      serviceAccountSelector?.matches(labels, of: ownerOfServiceAccounts) ?? true
-    else { return false }
+    if !hasCriteria(of: labels) { return false }
     return switch namespaces {
     case .any: true
     case .named(let name): labels.constant(CalicoLabels.namespace) == name
     case .none: labels.constant(CalicoLabels.namespace) == nil
     case .matching(let selector): selector.matches(labels, of: .namespace)
     }
+  }
+
+  /// Whether one with these labels is meant when it is in the ``namespaces``.
+  func hasCriteria(of labels: CalicoLabels) -> Bool {
+    serviceAccountNames.isEmpty && selector?.matches(labels) ?? true
+      && serviceAccountSelector?.matches(labels, of: ownerOfServiceAccounts) ?? true
   }
 
   private var ownerOfServiceAccounts: CalicoSelector.Owner { .serviceAccount(allAsksForOne: isSubject) }

@@ -15,8 +15,8 @@ extension CalicoEntityRule {
   init(
     _ node: Node?, _ name: String, in rule: Node, _ context: CalicoRuleContext, _ problems: inout [Diagnostic]
   ) {
-    let path = "\(context.path).\(name)"
-    guard let node, node.isMapping(path, &problems) else {
+    func path() -> String { "\(context.path).\(name)" }
+    guard let node, node.isMapping(path(), &problems) else {
       self.init(
         peer: .endpoints(
           CalicoPeerCriteria(
@@ -28,17 +28,17 @@ extension CalicoEntityRule {
     let fields = StrictFields(
       criteria: node, type: "EntityRule", known: Self.knownFields, &problems)
     problems.reportEnterprise(fields, Self.domains, consequence: "which opens the rule")
-    let criteria = CalicoPeerCriteria(fields, path, &problems)
+    let criteria = CalicoPeerCriteria(fields, path(), &problems)
     let service = fields["services"].flatMap { services in
-      CalicoServiceMatch(services, path, isNamespaceNeeded: context.isGlobal, &problems)
+      CalicoServiceMatch(services, path(), isNamespaceNeeded: context.isGlobal, &problems)
     }
     if let services = fields["services"] {
       Self.checkServices(services, fields, name, context, &problems)
     }
     self.init(
       peer: service.map { .service($0) } ?? .endpoints(criteria),
-      ports: CalicoPort.list(fields["ports"], field: "\(path).ports", &problems),
-      notPorts: CalicoPort.list(fields["notPorts"], field: "\(path).notPorts", &problems),
+      ports: CalicoPort.list(fields["ports"], field: "\(path()).ports", &problems),
+      notPorts: CalicoPort.list(fields["notPorts"], field: "\(path()).notPorts", &problems),
       location: node.location)
   }
 
@@ -72,22 +72,24 @@ extension CalicoEntityRule {
 }
 
 extension CalicoPeerCriteria {
-  fileprivate init(_ fields: StrictFields, _ path: String, _ problems: inout [Diagnostic]) {
+  fileprivate init(_ fields: StrictFields, _ path: @autoclosure () -> String, _ problems: inout [Diagnostic])
+  {
     self.init(
-      nets: CalicoNet.list(fields["nets"], field: "\(path).nets", .nets, &problems),
-      notNets: CalicoNet.list(fields["notNets"], field: "\(path).notNets", .notNets, &problems),
+      nets: CalicoNet.list(fields["nets"], field: "\(path()).nets", .nets, &problems),
+      notNets: CalicoNet.list(fields["notNets"], field: "\(path()).notNets", .notNets, &problems),
       selector: fields["selector"].flatMap {
-        CalicoSelector($0, field: "\(path).selector", felix: .ignoresPolicy, &problems)
+        CalicoSelector($0, field: "\(path()).selector", felix: .ignoresPolicy, &problems)
       },
       notSelector: fields["notSelector"].flatMap {
-        CalicoSelector($0, field: "\(path).notSelector", felix: .ignoresPolicy, global: .meansAll, &problems)
+        CalicoSelector(
+          $0, field: "\(path()).notSelector", felix: .ignoresPolicy, global: .meansAll, &problems)
       },
       namespaceSelector: fields["namespaceSelector"].flatMap {
         CalicoSelector(
-          $0, field: "\(path).namespaceSelector", felix: .dropsCriterion, global: .alone, &problems
+          $0, field: "\(path()).namespaceSelector", felix: .dropsCriterion, global: .alone, &problems
         ).map { $0.isGlobal ? .global($0.location) : .matching($0) }
       },
-      serviceAccounts: fields["serviceAccounts"].flatMap { CalicoServiceAccountMatch($0, path, &problems) })
+      serviceAccounts: fields["serviceAccounts"].flatMap { CalicoServiceAccountMatch($0, path(), &problems) })
   }
 }
 

@@ -16,10 +16,12 @@ extension CalicoNet {
   }
 
   /// Reads a list of nets.
-  static func list(_ node: Node?, field: String, _ use: Use, _ problems: inout [Diagnostic]) -> [CalicoNet] {
-    let entries = node?.strings(field, &problems) ?? []
+  static func list(
+    _ node: Node?, field: @autoclosure () -> String, _ use: Use, _ problems: inout [Diagnostic]
+  ) -> [CalicoNet] {
+    let entries = node?.strings(field(), &problems) ?? []
     // `notNets` is no set in the published schema.
-    if use != .notNets { problems.reportRepeated(entries, field: field) }
+    if use != .notNets { problems.reportRepeated(entries, field: field()) }
     return entries.compactMap { CalicoNet($0, use, &problems) }
   }
 

@@ -21,52 +21,56 @@ extension CalicoPort {
   private static let newLimit = 50
 
   /// Reads `ports` or `notPorts`.
-  static func list(_ node: Node?, field: String, _ problems: inout [Diagnostic]) -> [CalicoPort] {
-    guard let node, let list = node.list(field, &problems) else { return [] }
+  static func list(_ node: Node?, field: @autoclosure () -> String, _ problems: inout [Diagnostic])
+    -> [CalicoPort]
+  {
+    guard let node, let list = node.list(field(), &problems) else { return [] }
     if list.count > newLimit {
-      problems.reportNewLimit(node, "`\(field)` has \(list.count) entries", newLimit)
+      problems.reportNewLimit(node, "`\(field())` has \(list.count) entries", newLimit)
     }
-    return list.compactMap { CalicoPort($0, field: "\(field)[]", &problems) }
+    return list.compactMap { CalicoPort($0, field: "\(field())[]", &problems) }
   }
 
-  private init?(_ node: Node, field: String, _ problems: inout [Diagnostic]) {
+  private init?(_ node: Node, field: @autoclosure () -> String, _ problems: inout [Diagnostic]) {
     let expectation = "a port, a range `80:90` or a name"
     guard node.content == .scalar else {
-      problems.reportWrongType(node, field, expected: expectation)
+      problems.reportWrongType(node, field(), expected: expectation)
       return nil
     }
     switch node.scalar {
     case .integer(let value):
       guard let port = UInt16(exactly: value), port > 0 else {
-        problems.reportInvalid(node, "`\(field)` must be 1 to 65535, not \(value)", felix: .ignoresPolicy)
+        problems.reportInvalid(node, "`\(field())` must be 1 to 65535, not \(value)", felix: .ignoresPolicy)
         return nil
       }
       self.init(kind: .range(port...port), location: node.location)
     case .string:
-      guard let kind = Self.kind(node, field: field, &problems) else { return nil }
+      guard let kind = Self.kind(node, field: field(), &problems) else { return nil }
       self.init(kind: kind, location: node.location)
     case .null, .bool, .float:
-      problems.reportWrongType(node, field, expected: expectation)
+      problems.reportWrongType(node, field(), expected: expectation)
       return nil
     }
   }
 
-  private static func kind(_ node: Node, field: String, _ problems: inout [Diagnostic]) -> Kind? {
+  private static func kind(_ node: Node, field: @autoclosure () -> String, _ problems: inout [Diagnostic])
+    -> Kind?
+  {
     let text = node.text
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    let isDigits = parts.map { part in
-      !part.isEmpty && part.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+    let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    let areNumbers = parts.allSatisfy { part in
+      !part.isEmpty && part.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
     }
-    guard parts.count <= 2, isDigits.allSatisfy({ $0 }) else {
+    guard parts.count <= 2, areNumbers else {
       if let problem = NameRules.portNameProblem(text) {
         problems.reportInvalid(node, "the port name `\(text)` \(problem)", felix: .ignoresPolicy)
         return nil
       }
       return .named(text)
     }
-    let numbers = parts.compactMap { UInt16($0) }.filter { $0 > 0 }
+    let numbers = parts.compactMap { UInt16(Substring($0)) }.filter { $0 > 0 }
     guard numbers.count == parts.count, let first = numbers.first, let last = numbers.last else {
-      problems.reportInvalid(node, "`\(field)` must be 1 to 65535, not `\(text)`", felix: .ignoresPolicy)
+      problems.reportInvalid(node, "`\(field())` must be 1 to 65535, not `\(text)`", felix: .ignoresPolicy)
       return nil
     }
     guard first <= last else {

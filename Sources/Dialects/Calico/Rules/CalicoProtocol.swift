@@ -41,27 +41,27 @@ extension CalicoProtocol {
   private static let expectation = "TCP, UDP, ICMP, ICMPv6, SCTP, UDPLite or 1 to 255"
 
   /// Reads a name or a number, which may be in quotes.
-  init?(_ node: Node, field: String, _ problems: inout [Diagnostic]) {
+  init?(_ node: Node, field: @autoclosure () -> String, _ problems: inout [Diagnostic]) {
     guard node.content == .scalar else {
-      problems.reportWrongType(node, field, expected: Self.expectation)
+      problems.reportWrongType(node, field(), expected: Self.expectation)
       return nil
     }
     switch node.scalar {
     case .integer(let value):
       guard let number = UInt8(exactly: value), number > 0 else {
         problems.reportInvalid(
-          node, "`\(field)` must be \(Self.expectation), not \(value)", felix: .ignoresPolicy)
+          node, "`\(field())` must be \(Self.expectation), not \(value)", felix: .ignoresPolicy)
         return nil
       }
       self.init(number: number)
     case .string:
       guard let value = Self.named(node.text) else {
-        Self.reportUnknown(node, field: field, &problems)
+        Self.reportUnknown(node, field: field(), &problems)
         return nil
       }
       self = value
     case .null, .bool, .float:
-      problems.reportWrongType(node, field, expected: Self.expectation)
+      problems.reportWrongType(node, field(), expected: Self.expectation)
       return nil
     }
   }
@@ -75,9 +75,11 @@ extension CalicoProtocol {
   }
 
   /// Felix reads names in any letter case, so only Calico's other validators refuse `tcp`.
-  private static func reportUnknown(_ node: Node, field: String, _ problems: inout [Diagnostic]) {
+  private static func reportUnknown(
+    _ node: Node, field: @autoclosure () -> String, _ problems: inout [Diagnostic]
+  ) {
     let text = node.text
-    let message = "`\(field)` must be \(expectation), not `\(text)`"
+    let message = "`\(field())` must be \(expectation), not `\(text)`"
     if let name = names.first(where: { $0.name.lowercased() == text.lowercased() })?.name {
       problems.reportInvalid(node, message, fix: "write \(name)")
     } else {

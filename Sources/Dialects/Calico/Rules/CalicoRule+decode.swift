@@ -63,59 +63,61 @@ extension CalicoRule {
   }
 
   private static func ipVersion(
-    _ fields: StrictFields, _ path: String, _ problems: inout [Diagnostic]
+    _ fields: StrictFields, _ path: @autoclosure () -> String, _ problems: inout [Diagnostic]
   ) -> AddressFamily? {
-    guard let node = fields["ipVersion"], let version = node.integer("\(path).ipVersion", &problems) else {
+    guard let node = fields["ipVersion"], let version = node.integer("\(path()).ipVersion", &problems) else {
       return nil
     }
     switch version {
     case 4: return .ipv4
     case 6: return .ipv6
     default:
-      problems.reportInvalid(node, "`\(path).ipVersion` must be 4 or 6, not \(version)")
+      problems.reportInvalid(node, "`\(path()).ipVersion` must be 4 or 6, not \(version)")
       return nil
     }
   }
 
   private static func `protocol`(
-    _ fields: StrictFields, _ name: String, _ path: String, _ problems: inout [Diagnostic]
+    _ fields: StrictFields, _ name: String, _ path: @autoclosure () -> String, _ problems: inout [Diagnostic]
   ) -> Located<CalicoProtocol>? {
     guard let node = fields[name] else { return nil }
-    return CalicoProtocol(node, field: "\(path).\(name)", &problems).map { Located($0, at: node.location) }
+    return CalicoProtocol(node, field: "\(path()).\(name)", &problems).map { Located($0, at: node.location) }
   }
 
   private static func annotations(
-    _ metadata: Node?, _ path: String, _ problems: inout [Diagnostic]
+    _ metadata: Node?, _ path: @autoclosure () -> String, _ problems: inout [Diagnostic]
   ) -> [String: String] {
-    guard let metadata, metadata.isMapping("\(path).metadata", &problems) else { return [:] }
+    guard let metadata, metadata.isMapping("\(path()).metadata", &problems) else { return [:] }
     let fields = StrictFields(metadata, type: "RuleMetadata", known: ["annotations"], &problems)
-    guard let node = fields["annotations"], node.isMapping("\(path).metadata.annotations", &problems) else {
+    guard let node = fields["annotations"], node.isMapping("\(path()).metadata.annotations", &problems) else {
       return [:]
     }
-    return StrictMetadata.annotations(node, field: "\(path).metadata.annotations", &problems)
+    return StrictMetadata.annotations(node, field: "\(path()).metadata.annotations", &problems)
   }
 }
 
 extension CalicoICMP {
   /// Reads `icmp` or `notICMP`; nil when it names no type, which is as if it were absent.
-  static func located(_ node: Node?, _ field: String, _ problems: inout [Diagnostic]) -> Located<CalicoICMP>?
+  static func located(_ node: Node?, _ field: @autoclosure () -> String, _ problems: inout [Diagnostic])
+    -> Located<CalicoICMP>?
   {
-    guard let node, node.isMapping(field, &problems) else { return nil }
+    guard let node, node.isMapping(field(), &problems) else { return nil }
     let fields = StrictFields(criteria: node, type: "ICMPFields", known: ["type", "code"], &problems)
-    let type = number(fields["type"], "\(field).type", 0...254, &problems)
-    let code = number(fields["code"], "\(field).code", 0...255, &problems)
+    let type = number(fields["type"], "\(field()).type", 0...254, &problems)
+    let code = number(fields["code"], "\(field()).code", 0...255, &problems)
     if let codeNode = fields["code"], fields["type"] == nil {
-      problems.reportInvalid(codeNode, "`\(field).code` needs a `type`")
+      problems.reportInvalid(codeNode, "`\(field()).code` needs a `type`")
     }
     return type.map { Located(CalicoICMP(type: $0, code: code), at: node.location) }
   }
 
   private static func number(
-    _ node: Node?, _ field: String, _ range: ClosedRange<Int64>, _ problems: inout [Diagnostic]
+    _ node: Node?, _ field: @autoclosure () -> String, _ range: ClosedRange<Int64>,
+    _ problems: inout [Diagnostic]
   ) -> UInt8? {
-    guard let node, let value = node.integer(field, &problems) else { return nil }
+    guard let node, let value = node.integer(field(), &problems) else { return nil }
     guard range.contains(value) else {
-      problems.reportInvalid(node, "`\(field)` must be 0 to \(range.upperBound), not \(value)")
+      problems.reportInvalid(node, "`\(field())` must be 0 to \(range.upperBound), not \(value)")
       return nil
     }
     return UInt8(value)

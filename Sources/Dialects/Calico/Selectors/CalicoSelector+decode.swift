@@ -15,10 +15,11 @@ extension CalicoSelector {
   ///
   /// - Parameter reading: what Felix does when it cannot read the text.
   init?(
-    _ node: Node, field: String, felix reading: FelixReading, global use: GlobalUse = .forbidden,
+    _ node: Node, field: @autoclosure () -> String, felix reading: FelixReading,
+    global use: GlobalUse = .forbidden,
     _ problems: inout [Diagnostic]
   ) {
-    guard let text = node.string(field, &problems), !text.isEmpty else { return nil }
+    guard let text = node.string(field(), &problems), !text.isEmpty else { return nil }
     do {
       let expression = try CalicoSelectorParser.parse(
         text, location: node.location, textStart: node.textStart)
@@ -30,28 +31,29 @@ extension CalicoSelector {
         } ?? node.location
       problems.reportInvalid(
         at: location,
-        "`\(field)` is not a selector: expected \(error.expectation) in column \(error.column) of \(node.excerpt)",
+        "`\(field())` is not a selector: expected \(error.expectation) in column \(error.column) of \(node.excerpt)",
         felix: reading, fix: error.fix)
       return nil
     }
-    if !checkGlobal(text, node, field: field, use, &problems) { return nil }
+    if !checkGlobal(text, node, field: field(), use, &problems) { return nil }
   }
 
   /// Whether `global()` stands where it may. Calico looks for it in the text, strings included.
   private func checkGlobal(
-    _ text: String, _ node: Node, field: String, _ use: GlobalUse, _ problems: inout [Diagnostic]
+    _ text: String, _ node: Node, field: @autoclosure () -> String, _ use: GlobalUse,
+    _ problems: inout [Diagnostic]
   ) -> Bool {
     guard text.hasPart("global(") else { return true }
     switch use {
     case .alone:
       if isGlobal, text.drop(while: { $0 == " " || $0 == "\t" }).hasPrefix("global(") { return true }
       problems.reportInvalid(
-        node, "`global()` cannot be combined with other selectors in `\(field)`")
+        node, "`global()` cannot be combined with other selectors in `\(field())`")
       return false
     case .forbidden:
       problems.reportInvalid(
         node,
-        "`global()` may stand in the `namespaceSelector` of a rule's source or destination only, not in `\(field)`"
+        "`global()` may stand in the `namespaceSelector` of a rule's source or destination only, not in `\(field())`"
       )
       return false
     case .meansAll:
@@ -59,7 +61,7 @@ extension CalicoSelector {
       problems.append(
         Diagnostic(
           .invalidValue, .warning,
-          "`global()` means `all()` in `\(field)`; it selects host endpoints and global sets in a rule's `namespaceSelector` only",
+          "`global()` means `all()` in `\(field())`; it selects host endpoints and global sets in a rule's `namespaceSelector` only",
           at: node.location))
       return true
     }
