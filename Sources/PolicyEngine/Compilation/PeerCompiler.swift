@@ -27,40 +27,40 @@ struct PeerCase: Sendable, Hashable {
 
 /// Turns conditions on peers into sets of parties.
 struct PeerCompiler {
-  private var selectors: SelectorIndex
-  private let world: World
-  private let atoms: AddressAtoms
-  private let names: [NamedParty]
+  var selectors: SelectorIndex
+  let world: World
+  let atoms: AddressAtoms
+  let names: [NamedParty]
   /// For each of ``names``, a name that a domain stands for.
-  private let exampleDomains: [DomainPattern.Name?]
+  let exampleDomains: [DomainPattern.Name?]
   let none: PartySet
   let everything: PartySet
   /// Facets that are nodes.
-  private let nodes: BitSet
+  let nodes: BitSet
   /// Facets by the atom of their address.
-  private let withAtom: [BitSet]
+  let withAtom: [BitSet]
   /// The atoms that some facet's address lies in.
-  private let inhabitedAtoms: BitSet
+  let inhabitedAtoms: BitSet
   /// Facets of ends that blocks match in this profile.
-  private let matchedByBlocks: BitSet
+  let matchedByBlocks: BitSet
   /// For each of ``UnknownAddress/all``, the facets with such an address that blocks match in this profile.
   let withUnknownAddress: [BitSet]
   /// Domain names.
-  private let namesWithAddress: BitSet
+  let namesWithAddress: BitSet
   /// The API server as a party, outside the cluster and inside.
-  private let servers: [Server]
+  let servers: [Server]
   /// The atoms of its addresses, if somebody says them.
   let serverAtoms: BitSet
-  private let facetsOfFamily: [BitSet]
+  let facetsOfFamily: [BitSet]
   /// Atoms only.
   let outsideOfFamily: [BitSet]
   /// Atoms of pods that are not in the input.
   let unlistedPods: BitSet
   /// Named parties that have the family of the atom in which their address is taken to lie.
-  private let namesOfFamilies: BitSet
+  let namesOfFamilies: BitSet
 
   /// The API server in one of the places where it may be.
-  private struct Server {
+  struct Server {
     /// Into ``PeerCase/atomsOfServer``.
     let place: Int
     /// Its number among the parties outside.
@@ -230,150 +230,6 @@ struct PeerCompiler {
     case .general(let condition):
       return matches(condition, PeerCase(atomsOfUnknown: SIMD4(repeating: atom))).facets.contains(facet)
     }
-  }
-
-  /// Parties whose address is not known, when it lies in this atom.
-  func unknown(_ peerCase: PeerCase, in atoms: BitSet) -> PartySet {
-    var found = none
-    for (kind, facets) in withUnknownAddress.enumerated() {
-      let atom = peerCase.atomsOfUnknown[kind]
-      if atom >= 0, atoms.contains(Int(atom)) { found.facets.formUnion(facets) }
-    }
-    if peerCase.atomOfNames >= 0, atoms.contains(Int(peerCase.atomOfNames)) {
-      found.outside = namesWithAddress
-    }
-    for server in servers where server.hasAddress {
-      let atom = peerCase.atomsOfServer[server.place]
-      if atom >= 0, atoms.contains(Int(atom)) { found.outside.insert(server.party) }
-    }
-    return found
-  }
-
-  private func known(in atoms: BitSet) -> PartySet {
-    var found = none
-    atoms.forEach { atom in
-      found.outside.insert(atom)
-      if inhabitedAtoms.contains(atom) { found.facets.formUnion(withAtom[atom]) }
-    }
-    found.facets.formIntersection(matchedByBlocks)
-    if !unlistedPods.isEmpty { found.outside.subtract(unlistedPods) }
-    return found
-  }
-
-  /// The parties that meet a condition in a case. O(size of the condition × words).
-  mutating func matches(_ condition: MergedCondition<BitSet>, _ peerCase: PeerCase) -> PartySet {
-    switch condition {
-    case .addresses(let atoms): return known(in: atoms).union(unknown(peerCase, in: atoms))
-    case .simple(let condition): return matches(condition, peerCase)
-    case .all(let parts):
-      var result = everything
-      for part in parts { result = result.intersection(matches(part, peerCase)) }
-      return result
-    case .any(let parts):
-      var result = none
-      for part in parts { result.formUnion(matches(part, peerCase)) }
-      return result
-    case .not(let part):
-      var opposite = peerCase
-      opposite.doubtsHold.toggle()
-      return everything.subtracting(matches(part, opposite))
-    }
-  }
-
-  private mutating func matches(_ condition: PeerCondition, _ peerCase: PeerCase) -> PartySet {
-    switch condition {
-    case .endpoints(let selector):
-      let isMet = selector.isEveryPod || peerCase.doubtsHold
-      return PartySet(
-        facets: selectors.matches(selector), outside: isMet ? unlistedPods : none.outside)
-    case .nodes(let selector, let placement):
-      let isPlaced =
-        switch placement {
-        case .anywhere: true
-        case .own: peerCase.isSameNode
-        case .other: !peerCase.isSameNode
-        }
-      if !isPlaced { return none }
-      // An API server inside the cluster runs on a node, nobody knows which.
-      let mayBe = selector.isEverything || peerCase.doubtsHold
-      let named = mayBe ? self.named { $0 == .apiServer(isOutside: false) } : none
-      return PartySet(facets: selectors.matches(selector), outside: named.outside)
-    case .family(let family):
-      let index = Int(family.rawValue)
-      var outside = outsideOfFamily[index]
-      let isNames =
-        peerCase.atomOfNames < 0
-        ? world.assumedAddresses.families == [family] : outside.contains(Int(peerCase.atomOfNames))
-      if isNames { outside.formUnion(namesOfFamilies) }
-      for server in servers {
-        let atom = peerCase.atomsOfServer[server.place]
-        let isOfFamily =
-          atom < 0
-          ? families(ofServer: server.place) == [family]
-          : outsideOfFamily[index].contains(Int(atom))
-        if isOfFamily { outside.insert(server.party) }
-      }
-      return PartySet(facets: facetsOfFamily[index], outside: outside)
-    case .domain(let pattern):
-      var found = none
-      for (index, example) in exampleDomains.enumerated() where example.map(pattern.matches) ?? false {
-        found.outside.insert(atoms.count + index)
-      }
-      return found
-    case .outside: return outside()
-    case .apiServer:
-      var found = named { if case .apiServer = $0 { true } else { false } }
-      if !world.apiServerAddresses.isEmpty {
-        found.formUnion(apiServers())
-        // A name may turn out to be the API server's.
-        if peerCase.atomOfNames >= 0, serverAtoms.contains(Int(peerCase.atomOfNames)) {
-          found.outside.formUnion(namesWithAddress)
-        }
-      }
-      return found
-    case .special(let name): return named { $0 == .special(name) }
-    case .addresses, .all, .any, .not: return matches(MergedCondition(condition).map(atoms.atoms), peerCase)
-    }
-  }
-
-  private func families(ofServer place: Int) -> Set<AddressFamily> {
-    let places = world.apiServerPlaces.filter { $0.isOutside == (place == 0) }
-    return Set(places.flatMap(\.addresses.intervals).map(\.family))
-  }
-
-  private func named(_ isWanted: (NamedParty) -> Bool) -> PartySet {
-    var found = none
-    for (index, name) in names.enumerated() where isWanted(name) { found.outside.insert(atoms.count + index) }
-    return found
-  }
-
-  /// Addresses outside the cluster, and names of such.
-  private func outside() -> PartySet {
-    let isServerOutside = world.apiServerPlaces.contains {
-      $0.isOutside && !$0.addresses.subtracting(world.clusterAddresses).isEmpty
-    }
-    var found = named {
-      switch $0 {
-      case .domain: true
-      case .apiServer(isOutside: true): isServerOutside
-      case .apiServer(isOutside: false), .special: false
-      }
-    }
-    for (atom, set) in atoms.sets.enumerated() where set.isDisjoint(with: world.clusterAddresses) {
-      found.outside.insert(atom)
-    }
-    return found
-  }
-
-  /// Outside addresses and nodes that the API server is known to have.
-  private func apiServers() -> PartySet {
-    var found = none
-    let nodes = selectors.matches(NodeSelector.all)
-    atoms.atoms(of: world.apiServerAddresses).forEach { atom in
-      found.outside.insert(atom)
-      found.facets.formUnion(withAtom[atom].intersection(nodes))
-    }
-    return found
   }
 }
 
