@@ -46,7 +46,9 @@ let package = Package(
       name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
     .testTarget(
       name: "MerlonTests",
-      dependencies: ["Merlon", "MerlonTesting", "Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
+      dependencies: [
+        "Merlon", "MerlonTesting", "Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes",
+      ]),
     .testTarget(name: "MerlonCommandTests", dependencies: ["merlon"]),
   ]
 )

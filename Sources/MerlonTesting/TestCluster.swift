@@ -26,6 +26,7 @@ public final class TestCluster: Sendable {
     let verdict: Verdict
   }
 
+  /// A cluster whose answers are to be expected.
   public init(_ cluster: Cluster) { self.cluster = cluster }
 
   /// The cluster of an intent's workloads, policed as it says.

@@ -13,6 +13,7 @@ public struct Verdict: Sendable, CustomStringConvertible {
     case undefined
   }
 
+  /// What becomes of all of them.
   public let outcome: Outcome
   /// The walk over all policies and rules that decided it, one rule a line, with their places.
   public let explanation: String

@@ -15,11 +15,14 @@ public struct ClusterDescription: Sendable, Hashable {
 
   /// What answers for domain names in a cluster.
   public struct DNS: Sendable, Hashable {
+    /// The pods that it stands for.
     public let pods: Pods
     /// Addresses beside the pods, such as that of NodeLocal DNSCache.
     public let addresses: [String]
+    /// What they answer on.
     public let ports: PortSet
 
+    /// Pods that answer, and on which ports.
     public init(pods: Pods, addresses: [String] = [], ports: PortSet = [.udp(53), .tcp(53)]) {
       self.pods = pods
       self.addresses = addresses
@@ -37,6 +40,7 @@ public struct ClusterDescription: Sendable, Hashable {
       pods: Pods(["k8s-app": "kube-dns"], in: "kube-system"), addresses: ["169.254.20.10/32"])
   }
 
+  /// Of which nothing is known.
   public init() {}
 
   /// Nothing is known.

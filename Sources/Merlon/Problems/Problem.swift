@@ -11,6 +11,7 @@ public struct Problem: Sendable, Equatable, CustomStringConvertible {
     /// It cannot be meant, or cannot be written.
     case error
 
+    /// By how much they matter.
     public static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
 
     private var rank: Int {
@@ -29,6 +30,7 @@ public struct Problem: Sendable, Equatable, CustomStringConvertible {
   /// A stable name for the kind of problem: `empty-peers`.
   public var code: String { diagnostic.code.rawValue }
 
+  /// How much it matters.
   public var severity: Severity {
     switch diagnostic.severity {
     case .note: .note

@@ -29,6 +29,7 @@ public struct ProofTooLarge: Error, Sendable, CustomStringConvertible {
   /// How many kinds it goes through.
   public let limit: Int
 
+  /// In words.
   public var description: String {
     "the policies tell more than \(limit) kinds of pods apart: prove them in parts"
   }

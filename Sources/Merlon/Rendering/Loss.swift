@@ -5,14 +5,19 @@ internal import Kubernetes
 public struct Loss: Sendable, Hashable, CustomStringConvertible {
   /// The stable name of a kind of loss, by which it is accepted: `"outside-ingress"`.
   public struct Name: Sendable, Hashable, Comparable, ExpressibleByStringLiteral, CustomStringConvertible {
+    /// In words.
     public let description: String
 
+    /// Any text; a name that no loss has accepts nothing.
     public init(_ name: String) { description = name }
+    /// Any text.
     public init(stringLiteral name: String) { description = name }
 
+    /// By their text.
     public static func < (left: Name, right: Name) -> Bool { left.description < right.description }
   }
 
+  /// What it is called.
   public let name: Name
   /// Whether connections are let through that were meant to be denied.
   public let widens: Bool

@@ -5,6 +5,7 @@ internal import Review
 
 /// An intent in a dialect.
 public struct Rendering: Sendable {
+  /// What it is for.
   public let dialect: Dialect
   /// Sorted by namespace, kind and name.
   public let objects: [Manifest]
@@ -31,9 +32,11 @@ public struct Rendering: Sendable {
 public struct Manifest: Sendable, Hashable {
   /// `networking.k8s.io/v1`.
   public let apiVersion: String
+  /// `NetworkPolicy`.
   public let kind: String
   /// Empty for kinds that live in no namespace.
   public let namespace: String
+  /// What it is called.
   public let name: String
   /// The object as a document.
   public let yaml: String

@@ -3,15 +3,19 @@ internal import PolicyModel
 
 /// Ends of a connection.
 public struct Ends: OptionSet, Sendable, Hashable {
+  /// The set as bits.
   public let rawValue: UInt8
 
+  /// A set of these bits.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// Who connects.
   public static let source = Ends(rawValue: 1)
   /// Who is connected to.
   public static let target = Ends(rawValue: 2)
+  /// Who connects and who is connected to.
   public static let both: Ends = [.source, .target]
+  /// Neither end.
   public static let none: Ends = []
 }
 

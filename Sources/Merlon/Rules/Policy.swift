@@ -26,9 +26,11 @@ public struct Policy: Sendable {
     case baseline(priority: Int)
   }
 
+  /// What it is called.
   public let name: String
   /// Whom it is about.
   public let subject: Pods
+  /// Which policies it is asked before.
   public let stage: Stage
   /// The directions it closes; nil for those of its rules.
   let isolating: Directions?

@@ -3,8 +3,10 @@ internal import PolicyModel
 
 /// One or both directions of connections, seen from a policy's subject.
 public struct Directions: OptionSet, Sendable, Hashable {
+  /// The set as bits.
   public let rawValue: UInt8
 
+  /// A set of these bits.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// Connections to the subject.
@@ -91,12 +93,20 @@ public func pass(_ rule: Rule) -> Rule {
 /// Lists of rules, with `if`, `for` and optionals.
 @resultBuilder
 public enum RuleBuilder {
+  /// One statement.
   public static func buildExpression(_ rule: Rule) -> [Rule] { [rule] }
+  /// One statement.
   public static func buildExpression(_ rules: [Rule]) -> [Rule] { rules }
+  /// Statements one after the other.
   public static func buildBlock(_ rules: [Rule]...) -> [Rule] { rules.flatMap { $0 } }
+  /// An `if` without `else`.
   public static func buildOptional(_ rules: [Rule]?) -> [Rule] { rules ?? [] }
+  /// One branch of an `if`.
   public static func buildEither(first rules: [Rule]) -> [Rule] { rules }
+  /// One branch of an `if`.
   public static func buildEither(second rules: [Rule]) -> [Rule] { rules }
+  /// A `for`.
   public static func buildArray(_ rules: [[Rule]]) -> [Rule] { rules.flatMap { $0 } }
+  /// An `if #available`.
   public static func buildLimitedAvailability(_ rules: [Rule]) -> [Rule] { rules }
 }

@@ -26,6 +26,7 @@ public struct Peer: PeerConvertible, Hashable {
 
   init(_ kind: Kind) { self.kind = kind }
 
+  /// Itself, as a peer.
   public var peers: [Peer] { [self] }
 
   /// Everything that can send or receive packets: pods, nodes, and what is outside the cluster.

@@ -19,7 +19,9 @@ public protocol PodSelecting: PeerConvertible {
 }
 
 extension PodSelecting {
+  /// The ports that its containers declare; nil when they declare none.
   public var declaredPorts: PortSet? { nil }
+  /// Itself, as a peer.
   public var peers: [Peer] { [.pods(pods)] }
 }
 
@@ -35,6 +37,7 @@ extension PodSelecting {
 public struct Pods: PodSelecting {
   /// What their labels must be like.
   public let selector: Selector
+  /// Where they live.
   public let namespaces: Namespaces
   /// The name of the service account that they run as; nil for any.
   public let serviceAccount: String?
@@ -60,6 +63,7 @@ public struct Pods: PodSelecting {
     Pods(.everything, namespaces, nil, CallSite(file, line))
   }
 
+  /// The pods that it stands for.
   public var pods: Pods { self }
 }
 
@@ -70,6 +74,7 @@ extension Pods: Hashable {
       == (right.selector, right.namespaces, right.serviceAccount)
   }
 
+  /// Of what counts for equality.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(selector)
     hasher.combine(namespaces)

@@ -37,8 +37,11 @@ public struct PortSet: Sendable, Hashable {
   /// Every protocol and every port.
   public static let any = PortSet(entries: [], isAny: true)
 
+  /// Ports of TCP.
   public static func tcp(_ ports: UInt16...) -> PortSet { PortSet(ports.map { .range(.tcp, $0, $0) }) }
+  /// Ports of UDP.
   public static func udp(_ ports: UInt16...) -> PortSet { PortSet(ports.map { .range(.udp, $0, $0) }) }
+  /// Ports of SCTP.
   public static func sctp(_ ports: UInt16...) -> PortSet { PortSet(ports.map { .range(.sctp, $0, $0) }) }
 
   /// Both ends of the range belong to it.

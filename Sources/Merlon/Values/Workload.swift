@@ -17,6 +17,7 @@ public struct Workload: PodSelecting {
     case clusterDNS
   }
 
+  /// What it is called.
   public let name: String
   /// The name of the namespace that it lives in.
   public let namespace: String
@@ -30,6 +31,7 @@ public struct Workload: PodSelecting {
   public let serviceAccount: String
   /// Whether its pods use their node's network, where no policy reaches them.
   public let hostNetwork: Bool
+  /// What it must be able to reach.
   public let needs: Set<Need>
   let site: CallSite
 
@@ -74,8 +76,10 @@ public struct Workload: PodSelecting {
     return found.sorted { ($0.number, $0.transport.name) < ($1.number, $1.transport.name) }
   }
 
+  /// The pods that it stands for.
   public var pods: Pods { Pods(selector, .named([namespace]), nil, site) }
 
+  /// The ports that its containers declare; nil when they declare none.
   public var declaredPorts: PortSet? {
     containerPorts.isEmpty
       ? nil : PortSet(containerPorts.map { .range(Transport($0.transport), $0.number, $0.number) })
