@@ -1,7 +1,25 @@
+internal import Kubernetes
 internal import PolicyModel
 
 /// What can be lost, by dialect or by all that came before it.
 extension Loss.Name {
+  /// Every name that a loss may have.
+  package static let all: Set<Loss.Name> = [
+    .log, .applicationRules, .sourcePorts, .portExceptions, .peerCombination, .nodeNames, .ruleSubject,
+    .nodeSubject, .entitySubject, .tooManyAlternatives, .tiers, .deny, .namespacesByLabel, .serviceAccounts,
+    .stringTests, .protocols, .nodes, .nodeLabels, .ownNode, .outside, .outsideIngress, .ingressBlocks,
+    .addressesOfPods, .apiServer, .domainNames, .namesNotLearnt, .entity, .namedPortProtocol, .namedPortPeers,
+    .labelNotSeen, .priorities, .pass, .ruleOrder,
+  ]
+
+  /// Why a text is no name of a loss, for people.
+  package static func unknownText(_ text: String) -> String {
+    let names = all.map(\.rawValue).sorted()
+    return "no loss is called `\(text)`"
+      + (Suggestion.nearest(to: text, among: names).map { ": did you mean `\($0)`?" }
+        ?? "; there are \(names.joined(separator: ", "))")
+  }
+
   // MARK: While policies are taken apart
 
   /// A rule that writes connections down.

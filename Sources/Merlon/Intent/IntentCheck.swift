@@ -9,6 +9,9 @@ struct IntentCheck {
   init(_ intent: Intent) {
     self.intent = intent
     problems += intent.cluster.read(at: intent.site).problems
+    if intent.policies.isEmpty, intent.flows.isEmpty {
+      report(.noEffect, "the intent has neither policies nor flows: it says nothing", at: intent.site)
+    }
     checkWorkloads()
     checkNamespaces()
     checkPolicies()

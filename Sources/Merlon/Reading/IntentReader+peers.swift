@@ -61,8 +61,12 @@ extension IntentReader {
     switch name {
     case "In": return .in(key, values)
     case "NotIn": return .notIn(key, values)
-    case "Exists": return .exists(key)
-    case "DoesNotExist": return .absent(key)
+    case "Exists", "DoesNotExist":
+      if !values.isEmpty {
+        problems.reportInvalid(fields["values"] ?? node, "`\(name)` takes no `values`")
+        return nil
+      }
+      return name == "Exists" ? .exists(key) : .absent(key)
     default:
       problems.reportInvalid(
         fields["operator"] ?? node, "`operator` must be In, NotIn, Exists or DoesNotExist, not `\(name)`")
@@ -115,6 +119,25 @@ extension IntentReader {
         "domain",
         "entity",
       ], &problems)
+    let kinds = ["cidr", "pods", "nodes", "domain", "entity", "namespace", "namespaces", "namespaceLabels"]
+    let written = kinds.filter { fields[$0] != nil }
+    let isAboutPods = written.allSatisfy { $0.hasPrefix("namespace") }
+    if written.count > 1, !isAboutPods {
+      problems.append(
+        Diagnostic(
+          .invalidValue, .error,
+          "a peer is one of these: `\(written.joined(separator: "` and `"))` exclude each other",
+          at: node.location, fix: "make them two elements of the list"))
+      return []
+    }
+    for (field, needed) in [("except", "cidr"), ("serviceAccount", "a namespace")] where fields[field] != nil
+    {
+      if field == "except" ? written != ["cidr"] : !isAboutPods {
+        problems.append(
+          Diagnostic(.invalidValue, .error, "`\(field)` needs \(needed) beside it", at: node.location))
+        return []
+      }
+    }
     if let block = fields["cidr"]?.string("cidr", &problems) {
       return [.cidr(block, except: strings(fields["except"], "except"))]
     }

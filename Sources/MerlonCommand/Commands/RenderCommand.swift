@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Dialects
 internal import Kubernetes
 internal import Merlon
 internal import Review
@@ -66,6 +67,12 @@ struct RenderCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Display") var display: DisplayOptions
 
+  func validate() throws {
+    for name in accept where !Dialects.Loss.Name.all.contains(.init(rawValue: name)) {
+      throw ValidationError(Dialects.Loss.Name.unknownText(name))
+    }
+  }
+
   func run() async throws {
     let intent = try await read()
     report(intent.check().filter { $0.severity < .error })
@@ -114,7 +121,7 @@ struct RenderCommand: AsyncParsableCommand {
     do throws(ProofTooLarge) {
       return try rendering.prove()
     } catch {
-      Terminal.writeError("merlon: \(error)\n")
+      Terminal.writeError("merlon: not proved: \(error)\n")
       return nil
     }
   }

@@ -48,7 +48,6 @@ struct TranslateCommand: AsyncParsableCommand {
   func run() async throws {
     let input = await reading.read(paths)
     let cluster = input.cluster(from.profile)
-    display.reportErrors(cluster)
     try cluster.requireSomething()
     let translation = Translation(input, from: from, to: to)
     let style = display.style(for: 2)
@@ -58,6 +57,20 @@ struct TranslateCommand: AsyncParsableCommand {
         "merlon: \(count) \(count == 1 ? "policy" : "policies") of other dialects \(count == 1 ? "is" : "are") left out\n"
       )
     }
+    let least: Diagnostic.Severity = display.quiet ? .error : .warning
+    for problem in translation.problems where problem.severity >= least {
+      Terminal.writeError(problem.text(style) + "\n")
+    }
+    // What is written without the policies that are wrong is not what anybody meant.
+    if translation.hasErrors || cluster.isIncomplete {
+      Terminal.writeError("merlon: nothing is written, as a part of the input is wrong\n")
+      throw cluster.isIncomplete ? ExitStatus.unreadableInput : ExitStatus.findings
+    }
+    if translation.policyCount == 0 {
+      Terminal.writeError("merlon: the input has no policy of \(from.rawValue)\n")
+      throw ExitStatus.findings
+    }
+    try requireKnownLosses()
     var isUnsaid = false
     for loss in translation.written.losses {
       let isAccepted = approximate || loss.effect.isEmpty || accept.contains(loss.name.rawValue)
@@ -71,8 +84,13 @@ struct TranslateCommand: AsyncParsableCommand {
     output.write(
       proof.text(.plain).split(separator: "\n").map { YAMLText.comment(String($0)) + "\n" }.joined())
     output.flush()
-    if cluster.isIncomplete { throw ExitStatus.unreadableInput }
-    if !proof.holds || cluster.hasErrors { throw ExitStatus.findings }
+    if !proof.holds { throw ExitStatus.findings }
+  }
+
+  private func requireKnownLosses() throws {
+    for name in accept where !Loss.Name.all.contains(Loss.Name(rawValue: name)) {
+      throw ValidationError(Loss.Name.unknownText(name))
+    }
   }
 
   private func prove(_ translation: Translation) throws -> RenderingProof {

@@ -34,11 +34,14 @@ struct SymbolicAddresses {
       if !known.isEmpty { return AddressSet(known) }
       let likely = families.reduce(AddressSet.empty) { $0.union(Self.likely($1)) }
       let free = meantOutside.reduce(likely) { $0.subtracting($1.addresses) }
+      // Where such blocks leave no place for pods, they are about pods, too.
+      if families.contains(where: { family in !free.intervals.contains { $0.family == family } }) {
+        return likely
+      }
       for block in meantOutside where !block.addresses.isDisjoint(with: likely) {
         assumptions.insert("no \(holders) has an address in \(block)")
       }
-      let isCovered = families.contains { family in !free.intervals.contains { $0.family == family } }
-      return isCovered ? likely : free
+      return free
     }
     let podRange = range(conditions.podBlocks, "pod")
     let nodeRange = range(conditions.nodeBlocks, "node")

@@ -20,7 +20,7 @@ package struct SymbolicWorld: Sendable {
     /// Pods of which it is known which ports they declare.
     package var workloads: [DeclaredPorts] = []
     /// More kinds of pods than that are not gone through.
-    package var limit = 20_000
+    package var limit = 5_000
 
     package init() {}
   }
@@ -58,6 +58,9 @@ package struct SymbolicWorld: Sendable {
       addresses: addresses, portNames: SymbolicPortNames(policies), firstWorkload: firstWorkload,
       workloads: conditions.workloads)
     for kind in found.kinds { builder.add(kind) }
+    if builder.manifests.workloads.count > conditions.limit {
+      throw TooManyDistinctions(limit: conditions.limit)
+    }
     let nodes = try SymbolicNodes(policies, addresses, limit: conditions.limit)
     builder.add(nodes)
     world = World(

@@ -28,12 +28,7 @@ package struct World: Sendable {
   let serviceAccountLabels: ServiceAccountLabels
 
   /// Ranges that clusters give to pods and nodes: RFC 1918, and RFC 6598 for carrier-grade NAT.
-  package static let privateIPv4 = AddressSet(
-    unsorted: [
-      (0x0A00_0000, 0x0AFF_FFFF), (0xAC10_0000, 0xAC1F_FFFF), (0xC0A8_0000, 0xC0A8_FFFF),
-      (0x6440_0000, 0x647F_FFFF),
-    ]
-    .map { .init(family: .ipv4, first: $0.0, last: $0.1) })
+  package static let privateIPv4 = AddressSet.privateIPv4
 
   /// Where the addresses of domain names may lie: anywhere outside the cluster, in the family of
   /// ``assumedAddresses``.

@@ -45,7 +45,7 @@ package struct RenderingProof: Sendable {
       tolerating: Self.tolerance(written.losses), under: conditions,
       // The specification says nothing of protocols other than TCP, UDP and SCTP.
       comparesOtherProtocols: dialect != .kubernetes, witnessLimit: witnessLimit)
-    assumptions = equivalence.symbolicWorld.assumptions + written.assumptions
+    assumptions = Set(equivalence.symbolicWorld.assumptions + written.assumptions).sorted()
   }
 
   /// Whether the manifests mean what they are meant to mean, but for the losses.

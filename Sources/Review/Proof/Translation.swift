@@ -15,6 +15,12 @@ package struct Translation: Sendable {
   package let policyCount: Int
   /// How many of other dialects; they are left out.
   package let otherCount: Int
+  /// The policies as writers read them.
+  package let plain: [PlainPolicy]
+  /// What was lost in making them.
+  package let readingLosses: [Loss]
+  /// Those whose labels are known.
+  package let namespaces: [Namespace]
   private let tiers: [Tier]
   private let conditions: SymbolicWorld.Conditions
 
@@ -34,10 +40,21 @@ package struct Translation: Sendable {
     surroundings.nodeBlocks = input.facts.nodeBlocks
     tiers = stack.tiers
     let outside = OutsideBlocks(surroundings, isNeeded: from == .cilium && to != .cilium)
-    let translated = TranslatedPolicies(tiers.map(outside.only), surroundings)
+    let translated = TranslatedPolicies(
+      tiers.map(outside.only), baseline: policies.baselineTiers, surroundings)
+    plain = translated.policies
+    readingLosses = translated.losses
+    namespaces = input.manifests.namespaces
     var written = to.write(translated.policies, surroundings)
     written.losses = (translated.losses + written.losses + tiers.flatMap(outside.losses))
       .sorted { $0.location < $1.location }
+    if from == .calico {
+      written.assumptions.append(
+        "there are no NetworkSets, GlobalNetworkSets and HostEndpoints but those of the input")
+    }
+    if from == .calico || from == .cilium, !input.manifests.services.isEmpty {
+      written.assumptions.append("Services and what is behind them stay as they are in the input")
+    }
     self.written = written
     var conditions = SymbolicWorld.Conditions()
     conditions.namespaces = input.manifests.namespaces
@@ -47,11 +64,20 @@ package struct Translation: Sendable {
     self.conditions = conditions
   }
 
+  /// Names of everything that is lost.
+  package var lossNames: [String] { Set(written.losses.map(\.name.rawValue)).sorted() }
+
+  /// Whether policies of the dialect were left out because they are wrong.
+  package var hasErrors: Bool { problems.contains { $0.severity == .error } }
+
   /// Reads what was written back and compares it with what was read. O(kinds of pods²).
-  package func prove() throws(TooManyDistinctions) -> RenderingProof {
+  package func prove() throws(TooManyDistinctions) -> RenderingProof { try prove(written.objects.yaml) }
+
+  /// The same about another text.
+  package func prove(_ text: String) throws(TooManyDistinctions) -> RenderingProof {
     try RenderingProof(
-      intended: tiers, by: from == to ? from.translationProfile : meaning, text: written.objects.yaml,
-      written: written, dialect: to,
+      intended: tiers, by: from == to ? from.translationProfile : meaning, text: text, written: written,
+      dialect: to,
       under: conditions)
   }
 }

@@ -98,7 +98,7 @@ struct CalicoWriterTests {
       ),
       (
         .egress(to: .apiServer, on: PlainTraffic(.tcp, 1...65535)),
-        "- action: Allow destination: services: name: kubernetes namespace: default"
+        "- action: Allow protocol: TCP destination: services: name: kubernetes namespace: default"
       ),
       (
         .anyone(

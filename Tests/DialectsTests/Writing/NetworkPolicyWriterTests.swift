@@ -127,7 +127,11 @@ struct NetworkPolicyWriterTests {
   @Test("the API server is its addresses on its port, what is outside all addresses but the cluster's")
   func addresses() {
     let written = Written(
-      .kubernetes, [.web(closing: [.egress], .egress(to: .apiServer), .egress(to: .outside, on: .tcp(443)))],
+      .kubernetes,
+      [
+        .web(
+          closing: [.egress], .egress(to: .apiServer, on: .tcp(6443)), .egress(to: .outside, on: .tcp(443)))
+      ],
       .known)
     #expect(
       written.yaml.words.hasSuffix(

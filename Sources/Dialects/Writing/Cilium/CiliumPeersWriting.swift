@@ -183,12 +183,14 @@ struct CiliumPeersWriting {
   ) -> [CiliumEnds] {
     let addresses = blocks.reduce(AddressSet.empty) { $0.union($1.addresses) }
     if surroundings.pods.isEmpty || surroundings.nodes.isEmpty {
-      // Where nobody says it, pods and nodes are taken to have IPv4 addresses.
-      guard AddressSet.allIPv4.isSubset(of: addresses) else {
+      // Where nobody says it, pods and nodes are taken to have private IPv4 addresses.
+      guard AddressSet.privateIPv4.isSubset(of: addresses) else {
         for peer in blocks { notes.assume("no pod or node has an address in \(peer)") }
         return []
       }
-      notes.assume("pods and nodes have IPv4 addresses only")
+      notes.assume(
+        AddressSet.allIPv4.isSubset(of: addresses)
+          ? "pods and nodes have IPv4 addresses only" : "pods and nodes have private IPv4 addresses only")
       return cluster(rule)
     }
     let own = surroundings.pods.union(surroundings.nodes)

@@ -10,11 +10,12 @@ package struct TranslatedPolicies: Sendable {
   package private(set) var losses: [Loss] = []
 
   /// - Parameters:
-  ///   - tiers: in the order of evaluation.
+  ///   - tiers: in the order of evaluation; those without policies may be left out.
+  ///   - baseline: names of tiers that come after the normal stage.
   ///   - surroundings: what is known of the cluster.
-  package init(_ tiers: [Tier], _ surroundings: Surroundings) {
+  package init(_ tiers: [Tier], baseline: Set<String>, _ surroundings: Surroundings) {
     let normal = tiers.firstIndex { !$0.isOrdered || $0.name == "default" }
-    let before = tiers[..<(normal ?? tiers.firstIndex { $0.name == "kube-baseline" } ?? tiers.count)]
+    let before = tiers[..<(normal ?? tiers.firstIndex { baseline.contains($0.name) } ?? tiers.count)]
     let after = tiers[(normal.map { $0 + 1 } ?? before.endIndex)...]
     addOrdered(before, .admin)
     if let normal { addNormal(tiers[normal], hasLater: !after.isEmpty, surroundings) }
@@ -108,6 +109,16 @@ package struct TranslatedPolicies: Sendable {
           policy: policy.identity, at: rule.location, subject: subject,
           rules: [rule.with(traffic: .any).with(peers: .anyone)]))
     }
+  }
+}
+
+extension PolicySet {
+  /// Names of tiers that are asked after NetworkPolicies.
+  package var baselineTiers: Set<String> {
+    var names: Set<String> = [ClusterNetworkPolicy.Tier.baseline.rawValue, "kube-baseline"]
+    let usual = CalicoTier.builtIn["default"]?.order ?? 0
+    for case .tier(let tier) in calico where tier.order ?? .infinity > usual { names.insert(tier.meta.name) }
+    return names
   }
 }
 
