@@ -153,13 +153,26 @@ struct SymbolicComparison {
         let other = Self.flowEnd(named), isCompared(other)
       else { continue }
       pairCount += 1
-      let wrong = self.wrong(
-        Numbers(
-          least: least.connection(of: unit, direction, name: low),
-          most: most.connection(of: unit, direction, name: high),
-          actual: actual.connection(of: unit, direction, name: name)))
+      let numbers = Numbers(
+        least: least.connection(of: unit, direction, name: low),
+        most: most.connection(of: unit, direction, name: high),
+        actual: actual.connection(of: unit, direction, name: name))
+      let wrong = isPlaced(other) ? self.wrong(numbers) : certainlyWrong(numbers)
       if !wrong.isEmpty { report(other, wrong) }
     }
+  }
+
+  /// Whether it is known where an end is. What an unknown address leaves open may be decided either way.
+  private func isPlaced(_ end: FlowEnd) -> Bool {
+    if case .entity(.apiServer) = end { !symbolic.world.apiServerAddresses.isEmpty } else { true }
+  }
+
+  /// What is let through that certainly must not be, and the other way round.
+  private func certainlyWrong(_ numbers: Numbers) -> TrafficSet {
+    let (low, high, here) = (
+      least.connection(numbers.least), most.connection(numbers.most), actual.connection(numbers.actual)
+    )
+    return low.certain.subtracting(here.possible).union(here.certain.subtracting(high.possible))
   }
 
   private func isCompared(_ end: FlowEnd) -> Bool {
