@@ -7,7 +7,7 @@ extension TrafficValues {
   /// - Parameter dialect: the engine that they are rendered for; nil for the one that they choose.
   public func check(_ dialect: Dialect? = nil) -> [Problem] {
     let dialect = dialect ?? self.dialect
-    let own = findings + unusedKnobs(dialect) + otherEngines(dialect) + apiServer
+    let own = findings + unusedKnobs(dialect) + otherEngines(dialect) + apiServer(dialect)
     let problems = intent.check()
     return (own + problems.map(\.diagnostic)).sortedByLocation().map(Problem.init)
   }
@@ -67,7 +67,7 @@ extension TrafficValues {
   // MARK: - The API server
 
   /// Whether the workload is closed for egress and no rule lets it ask the API server.
-  private var apiServer: [Diagnostic] {
+  private func apiServer(_ dialect: Dialect) -> [Diagnostic] {
     guard let place = places.egress else { return [] }
     let (names, blocks) = endpointRules
     if names { return [] }
@@ -85,7 +85,15 @@ extension TrafficValues {
       !extent.isEmpty
       && intent.evaluated().allows(
         workload, to: .apiServer, intent.cluster.apiServerPorts ?? .all(.tcp))
-    if isReached { return [] }
+    if isReached {
+      if dialect != .cilium { return [] }
+      return [
+        Diagnostic(
+          .cutsNeed, .warning,
+          "in Cilium a block matches the API server only where it runs outside the cluster", at: place,
+          fix: "write apiServer: true in `networkPolicy.egress`")
+      ]
+    }
     return [
       Diagnostic(
         .cutsNeed, .warning,

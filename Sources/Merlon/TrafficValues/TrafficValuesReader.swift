@@ -78,16 +78,15 @@ struct TrafficValuesReader {
     let location = settings?.location ?? root.location
     let (name, namespace) = (written("name"), written("namespace"))
     if hasManifests { return workloads(name, namespace, location) }
-    guard let name, let namespace else {
-      let lost = name == nil ? "name" : "namespace"
+    for (field, value, option) in [("name", name, "workload"), ("namespace", namespace, "namespace")]
+    where value == nil {
       problems.append(
         Diagnostic(
-          .missingField, .error, "which workload the values are for is not said: its \(lost) is missing",
-          at: location,
-          fix: "say merlon.workload.\(lost), or \(lost == "name" ? "--workload" : "--namespace")"))
-      return nil
+          .missingField, .error, "which workload the values are for is not said: its \(field) is missing",
+          at: location, fix: "say merlon.workload.\(field), or --\(option)"))
     }
-    let labels = labels(of: name, location)
+    let labels = labels(of: name ?? "the workload", location)
+    guard let name, let namespace else { return nil }
     let workload = Workload(
       name: name, namespace: namespace, labels: labels, selector: Selector(labels), containerPorts: [],
       serviceAccount: settings?["serviceAccount"]?.last.string("merlon.workload.serviceAccount", &problems)

@@ -183,20 +183,21 @@ struct TrafficValuesDefectTests {
 
   @Test("B4-10: a rule for the API server on its Service's port is no rule for it")
   func apiServerPort() throws {
-    func check(_ port: Int, _ cluster: String) throws -> [Problem] {
+    func check(_ port: Int, _ cluster: String, _ dialect: Dialect = .kubernetes) throws -> [Problem] {
       try Values.read(
         """
         egress:
           enabled: true
           to: [{to: [{ipBlock: {cidr: 10.0.0.5/32}}], ports: [{port: \(port)}]}]
         """, settings: cluster
-      ).check().filter { $0.code == "cuts-need" }
+      ).check(dialect).filter { $0.code == "cuts-need" }
     }
     let known = "merlon: {cluster: {apiServer: [\"10.0.0.5:6443\"]}}"
     let wrong = try check(443, known)
     #expect(wrong.map(\.location) == ["values.yaml:15:14"])
     #expect(wrong.first?.message.contains("answers at 10.0.0.5:6443 behind its Service") ?? false)
     #expect(try check(6443, known).isEmpty)
+    #expect(try check(6443, known, .cilium).first?.fix == "write apiServer: true in `networkPolicy.egress`")
     #expect(try check(443, "").first?.message.contains("is not known") ?? false)
   }
 

@@ -136,6 +136,14 @@ struct TrafficValuesReadingTests {
     #expect(problems?.all.first { $0.severity == .error }?.fix?.contains("merlon.workload.\(field)") ?? false)
   }
 
+  @Test("everything that is not said of the workload is named at once")
+  func nothingSaid() {
+    let problems = #expect(throws: Problems.self) {
+      try TrafficValues(yaml: Values.text(""), workload: WorkloadDescription())
+    }
+    #expect(problems?.all.filter { $0.code == "missing-field" }.count == 3)
+  }
+
   @Test("later files override earlier ones as Helm merges them, and manifests say what pods are really like")
   func files() async throws {
     let folder = try Folder()
