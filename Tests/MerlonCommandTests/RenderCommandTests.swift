@@ -33,7 +33,7 @@ struct RenderCommandTests {
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("kind: CiliumNetworkPolicy"))
     #expect(result.output.contains("# cilium: proved to mean the same, but for its losses"))
-    #expect(result.errors.contains("passthrough: <stdin>:6:23: networkPolicy.cilium.ingress[0] widens"))
+    #expect(result.errors.contains("passthrough: <stdin>:6:22: networkPolicy.cilium.ingress[0] widens"))
     #expect(!result.errors.contains("note:"))
     #expect(try Self.renderValues("-v").errors.contains("[probe-port]"))
     #expect(try Self.renderValues("-e", "kubernetes").output.contains("kind: NetworkPolicy"))

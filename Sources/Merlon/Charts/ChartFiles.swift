@@ -6,9 +6,11 @@ internal import Kubernetes
 /// The template keeps to what Helm and a few lines of code evaluate alike: `if`, `else if`, `else` and `end`, `eq` of a
 /// value and a text, `fail`, comments, and `.Values`, `.Release.Namespace` and `.Release.Name` as they are.
 public struct ChartFiles: Sendable {
+  /// One file of the chart.
   public struct File: Sendable, Hashable {
     /// From the chart's folder: `templates/networkpolicy.yaml`.
     public let path: String
+    /// All of it, with a line break at its end.
     public let text: String
   }
 

@@ -28,6 +28,7 @@ public struct Passthrough: Sendable, Hashable, CustomStringConvertible {
 
   /// Where it stands in the values: `networkPolicy.cilium.ingress[0]`.
   public let path: String
+  /// What it does beside all that the values mean without it.
   public let effect: Effect
   /// A connection that is decided otherwise than without it: `shop/app=web -> shop/app=db TCP 5432`.
   public let example: String?

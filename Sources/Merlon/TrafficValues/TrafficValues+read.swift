@@ -40,8 +40,9 @@ extension TrafficValues {
     return TrafficValuesReader(LayeredNode(roots), workload)
   }
 
-  /// Whether a document has values of this kind, and is no Kubernetes object.
+  /// Whether a document has values of this kind, and is no object: some charts have a value `kind`.
   package static func are(in root: Node) -> Bool {
-    root.content == .mapping && root["networkPolicy"] != nil && root["kind"] == nil
+    root.content == .mapping && root["networkPolicy"] != nil
+      && (root["apiVersion"] == nil || root["kind"] == nil)
   }
 }

@@ -50,7 +50,9 @@ extension TrafficValuesReader {
       }
     } else {
       let name = namespace ?? "kube-system"
-      cluster.dns = .init(pods: Pods(.everything, .named([name]), nil, CallSite(location)))
+      // Who would be missed where no rule is about names at all.
+      let pods = isAllowed ? Selector.everything : ["k8s-app": "kube-dns"]
+      cluster.dns = .init(pods: Pods(pods, .named([name]), nil, CallSite(location)))
       if isAllowed, isEnabled { noteDNS(name, location) }
     }
     return isAllowed

@@ -24,7 +24,7 @@ extension TrafficValuesReader {
     }
     let ports = readPorts()
     guard policy.isMapping("networkPolicy", known: Self.keys + ports.map(\.name), &problems),
-      let (subject, others) = workloads()
+      let (subject, others) = workloads(declaring: ports)
     else { return nil }
     let isEnabled = enabled(policy, "networkPolicy")
     if policy["enabled"] == nil {

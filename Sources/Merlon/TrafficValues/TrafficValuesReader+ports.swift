@@ -13,6 +13,12 @@ extension TrafficValuesReader {
     /// What only asks whether the workload lives: the kubelet of the pod's own node, which no policy keeps out.
     var isForProbes: Bool { Self.probeNames.contains(name) }
 
+    /// As containers declare it; a name that is none for a port is left out.
+    var declaration: ContainerPort {
+      ContainerPort(
+        name: NameRules.portNameProblem(name) == nil ? name : nil, transport: transport.model, number: number)
+    }
+
     private static let probeNames: Set<String> = [
       "health", "healthz", "healthcheck", "liveness", "livez", "probe", "probes", "readiness", "readyz",
     ]

@@ -74,7 +74,9 @@ struct TrafficValuesReader {
   }
 
   /// The workload that the policy is for, and all others that are known; nil when nobody says which it is.
-  mutating func workloads() -> (subject: Workload, others: [Workload])? {
+  ///
+  /// - Parameter ports: what it declares, where no manifest says it.
+  mutating func workloads(declaring ports: [ValuesPort]) -> (subject: Workload, others: [Workload])? {
     let location = settings?.location ?? root.location
     let (name, namespace) = (written("name"), written("namespace"))
     if hasManifests { return workloads(name, namespace, location) }
@@ -88,7 +90,8 @@ struct TrafficValuesReader {
     let labels = labels(of: name ?? "the workload", location)
     guard let name, let namespace else { return nil }
     let workload = Workload(
-      name: name, namespace: namespace, labels: labels, selector: Selector(labels), containerPorts: [],
+      name: name, namespace: namespace, labels: labels, selector: Selector(labels),
+      containerPorts: ports.filter(\.isOpen).map(\.declaration),
       serviceAccount: settings?["serviceAccount"]?.last.string("merlon.workload.serviceAccount", &problems)
         ?? "default", hostNetwork: false, needs: [], site: CallSite(location))
     return (workload, [])

@@ -13,6 +13,7 @@ public struct WorkloadDescription: Sendable, Hashable {
   /// which select their pods are reported.
   public var manifests: [String] = []
 
+  /// A description; what is left out, the values or their manifests must say.
   public init(
     _ name: String? = nil, in namespace: String? = nil, release: String? = nil,
     labels: [String: String] = [:],
