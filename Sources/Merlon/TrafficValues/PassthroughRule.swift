@@ -24,6 +24,8 @@ public struct Passthrough: Sendable, Hashable, CustomStringConvertible {
     case changes
     /// All are decided as without it.
     case none = "has no effect"
+    /// Policies tell more kinds of pods apart than a comparison goes through.
+    case unknown = "could not be compared"
   }
 
   /// Where it stands in the values: `networkPolicy.cilium.ingress[0]`.

@@ -32,7 +32,5 @@ public struct TrafficValues: Sendable {
     var priority: Located<Int64>?
     /// `egress.enabled`, when it is true.
     var egress: SourceLocation?
-    /// `webhook.from` and such, where a port may be named.
-    var networkPolicy: SourceLocation
   }
 }

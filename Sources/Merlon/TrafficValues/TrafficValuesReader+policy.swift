@@ -23,9 +23,12 @@ extension TrafficValuesReader {
       return nil
     }
     let ports = readPorts()
-    guard policy.isMapping("networkPolicy", known: Self.keys + ports.map(\.name), &problems),
-      let (subject, others) = workloads(declaring: ports)
-    else { return nil }
+    guard policy.isMapping("networkPolicy", known: Self.keys + ports.map(\.name), &problems) else {
+      return nil
+    }
+    // Without a workload the rest is read for its problems only.
+    let (subject, others) =
+      workloads(declaring: ports) ?? (Workload("workload", in: "default", labels: [:]), [])
     let isEnabled = enabled(policy, "networkPolicy")
     if policy["enabled"] == nil {
       problems.append(
@@ -34,7 +37,7 @@ extension TrafficValuesReader {
           at: policy.location, fix: "write enabled: true"))
     }
     let dialect = engine(policy)
-    var places = TrafficValues.Places(networkPolicy: policy.location)
+    var places = TrafficValues.Places()
     var rules = ingress(policy, ports, of: subject)
     let egress = readEgress(policy["egress"], of: subject, &places)
     rules += egress ?? []
@@ -60,8 +63,8 @@ extension TrafficValuesReader {
   /// Engines that have lists of their own rules.
   private static let engines: [Dialect] = [.cilium, .calico, .clusterNetworkPolicy]
 
-  mutating func enabled(_ node: LayeredNode?, _ field: String, or fallback: Bool = false) -> Bool {
-    node?["enabled"]?.last.bool("\(field).enabled", &problems) ?? fallback
+  mutating func enabled(_ node: LayeredNode, _ field: String) -> Bool {
+    node["enabled"]?.last.bool("\(field).enabled", &problems) ?? false
   }
 
   private mutating func engine(_ policy: LayeredNode) -> Dialect {
