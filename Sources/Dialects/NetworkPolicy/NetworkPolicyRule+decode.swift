@@ -1,8 +1,9 @@
 package import Kubernetes
-internal import PolicyModel
+package import PolicyModel
 
 extension NetworkPolicy.Rule {
-  init?(_ node: Node, _ direction: Direction, _ problems: inout [Diagnostic]) {
+  /// Reads and validates a rule, reporting everything that is wrong.
+  package init?(_ node: Node, _ direction: Direction, _ problems: inout [Diagnostic]) {
     let path = "spec.\(direction.name)[]"
     if node.isNull {
       problems.append(
@@ -30,7 +31,8 @@ extension NetworkPolicy.Rule {
 }
 
 extension NetworkPolicy.Peer {
-  init?(_ node: Node, _ problems: inout [Diagnostic]) {
+  /// Reads and validates an entry of `from` or `to`, reporting everything that is wrong.
+  package init?(_ node: Node, _ problems: inout [Diagnostic]) {
     let mustSpecify = "a peer needs a `podSelector`, a `namespaceSelector` or an `ipBlock`"
     if node.isNull {
       problems.reportInvalid(node, mustSpecify)

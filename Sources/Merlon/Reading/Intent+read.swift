@@ -1,4 +1,4 @@
-internal import Kubernetes
+package import Kubernetes
 
 extension Intent {
   /// The intent that a YAML text describes, in the form that `Documentation/Intent.md` has. Manifests that it names are
@@ -18,13 +18,16 @@ extension Intent {
 
   /// The intent in a file, with the workloads of the manifests that it names; `-` is standard input.
   public static func read(path: String) async throws(Problems) -> Intent {
-    var reader = try reader(SettingsText(path: path), path)
+    try await read(SettingsText(path: path), path)
+  }
+
+  /// The same of a text that has been read from `path`.
+  package static func read(_ text: SettingsText, _ path: String) async throws(Problems) -> Intent {
+    var reader = try reader(text, path)
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     for manifest in reader.manifests {
       let place = manifest.value.hasPrefix("/") ? manifest.value : folder + manifest.value
-      let read = await ManifestReader(options: .init()).read(paths: [place])
-      reader.problems += read.diagnostics.filter { $0.severity == .error }
-      for workload in read.podOwners { reader.add(workload) }
+      for workload in await Workload.read([place], in: "default", &reader.problems) { reader.add(workload) }
     }
     return try Intent(reader, path)
   }

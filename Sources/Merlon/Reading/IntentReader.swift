@@ -31,7 +31,7 @@ struct IntentReader {
           .invalidValue, .error, "an intent is of apiVersion merlon.dev/v1 and kind Intent",
           at: (fields["kind"] ?? root).location))
     }
-    if let node = fields["cluster"] { cluster = readCluster(node) }
+    if let node = fields["cluster"] { cluster = ClusterDescription(node, "cluster", &problems) }
     readNamespaces(fields["namespaces"])
     for node in fields["manifests"]?.list("manifests", &problems) ?? [] {
       if let path = node.string("manifests[]", &problems) {
@@ -61,30 +61,6 @@ struct IntentReader {
   }
 
   // MARK: - The cluster and its workloads
-
-  private mutating func readCluster(_ node: Node) -> ClusterDescription {
-    var cluster = ClusterDescription.unknown
-    guard node.isMapping("cluster", &problems) else { return cluster }
-    let fields = StrictFields(
-      node, type: "cluster", known: ["podCIDRs", "nodeCIDRs", "apiServer", "dns"], &problems)
-    cluster.podCIDRs = strings(fields["podCIDRs"], "cluster.podCIDRs")
-    cluster.nodeCIDRs = strings(fields["nodeCIDRs"], "cluster.nodeCIDRs")
-    cluster.apiServer = strings(fields["apiServer"], "cluster.apiServer")
-    if let dns = fields["dns"] {
-      let known: [String: ClusterDescription.DNS] = [
-        "kube-dns": .kubeDNS, "openshift": .openShift, "node-local": .nodeLocal,
-      ]
-      if let text = dns.string("cluster.dns", &problems) {
-        if let found = known[text] {
-          cluster.dns = found
-        } else {
-          problems.reportInvalid(
-            dns, "`cluster.dns` must be one of \(known.keys.sorted().joined(separator: ", ")), not `\(text)`")
-        }
-      }
-    }
-    return cluster
-  }
 
   private mutating func readNamespaces(_ node: Node?) {
     guard let node, node.isMapping("namespaces", &problems) else { return }
@@ -159,17 +135,10 @@ struct IntentReader {
   }
 
   mutating func strings(_ node: Node?, _ field: String) -> [String] {
-    (node?.list(field, &problems) ?? []).compactMap { $0.string("\(field)[]", &problems) }
+    node?.strings(field, &problems) ?? []
   }
 
-  mutating func labels(_ node: Node, _ field: String) -> [String: String] {
-    guard node.isMapping(field, &problems) else { return [:] }
-    var labels: [String: String] = [:]
-    for (key, value) in node.members {
-      if let text = value.string("\(field).\(key.keyText)", &problems) { labels[key.keyText] = text }
-    }
-    return labels
-  }
+  mutating func labels(_ node: Node, _ field: String) -> [String: String] { node.texts(field, &problems) }
 
   mutating func append(_ item: IntentItem) { items.append(item) }
 }

@@ -34,6 +34,19 @@ extension Workload {
     }
     self = found[0]
   }
+
+  /// The workloads in files and folders of manifests.
+  ///
+  /// - Parameter namespace: where those live whose manifest does not say it.
+  static func read(
+    _ paths: [String], in namespace: String, _ problems: inout [Diagnostic]
+  ) async -> [Workload] {
+    var options = ManifestReader.Options()
+    options.defaultNamespace = namespace
+    let read = await ManifestReader(options: options).read(paths: paths)
+    problems += read.diagnostics.filter { $0.severity == .error }
+    return read.podOwners
+  }
 }
 
 extension ManifestSet {

@@ -52,7 +52,8 @@ extension Rendering {
     }
   }
 
-  private var conditions: SymbolicWorld.Conditions {
+  /// What is known of the clusters that it is proved for.
+  var conditions: SymbolicWorld.Conditions {
     let read = intent.cluster.read(at: intent.site)
     var conditions = SymbolicWorld.Conditions()
     conditions.namespaces = intent.knownNamespaces

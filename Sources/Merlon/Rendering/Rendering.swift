@@ -8,12 +8,14 @@ public struct Rendering: Sendable {
   /// What it is for.
   public let dialect: Dialect
   /// Sorted by namespace, kind and name.
-  public let objects: [Manifest]
+  public var objects: [Manifest] { written.objects.map(Manifest.init) }
   /// What the dialect cannot say; all of them were accepted.
   public let losses: [Loss]
   /// Pods that are closed by it, and what they lose.
   public let newlyIsolated: [IsolationEffect]
-  let written: WrittenPolicies
+  /// Rules in the engine's own words that were added to what the intent means; only of ``TrafficValues``.
+  public internal(set) var passthrough: [Passthrough] = []
+  var written: WrittenPolicies
   let intended: [Tier]
   let intent: Intent
 
@@ -72,10 +74,9 @@ extension Intent {
     let unaccepted = written.losses.filter { !accepted.contains(Loss.Name($0.name.rawValue)) }
     if !unaccepted.isEmpty { throw Problems(unaccepted.map { $0.problem(in: dialect) }) }
     return Rendering(
-      dialect: dialect, objects: written.objects.map(Manifest.init), losses: written.losses.map(Loss.init),
+      dialect: dialect, losses: written.losses.map(Loss.init),
       newlyIsolated: IsolationEffect.effects(of: self, in: cluster), written: written,
-      intended: lowered.tiers,
-      intent: self)
+      intended: lowered.tiers, intent: self)
   }
 
   /// What writers know of the cluster.

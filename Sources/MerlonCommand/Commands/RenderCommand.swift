@@ -8,21 +8,24 @@ internal import Review
 struct RenderCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "render",
-    abstract: "Write policies for an engine from an intent, and prove that they mean it.",
+    abstract: "Write policies for an engine from an intent or a chart's values, and prove that they mean it.",
     discussion: """
-      INTENT is a YAML file (kind: Intent) that says what traffic is meant to flow, or - for standard input. What the engine's
-      dialect cannot say is an error, unless --accept names it. With --prove the manifests are read back and compared with the
-      intent in every cluster; the certificate ends the output, as comments.
+      INPUT is a YAML file (kind: Intent) that says what traffic is meant to flow, or values of a Helm chart with the tree
+      `networkPolicy`, of which later files override earlier ones; or - for standard input. What the engine's dialect cannot
+      say is an error, unless --accept names it. With --prove the manifests are read back and compared with the intent in
+      every cluster; the certificate ends the output, as comments.
 
       EXAMPLES
         merlon render --engine kubernetes intent.yaml | kubectl apply -f -
         merlon render --engine cilium --prove intent.yaml > policies.yaml
         merlon render --engine clusterNetworkPolicy --accept outside-ingress intent.yaml
         merlon render --engine all --prove intent.yaml
+        merlon render chart/values.yaml mine.yaml --workload web -n shop --release web
+        merlon render --chart ./chart -n shop intent.yaml --accept outside-ingress
 
       EXIT CODES
-        0 ok; 1 the intent cannot be meant or said, or the manifests do not mean it; 2 wrong usage; 3 the intent could not
-        be read
+        0 ok; 1 the input cannot be meant or said, or the manifests do not mean it; 2 wrong usage, or files of the chart that
+        are not overwritten without --force; 3 what could not be read or written
       """)
 
   enum EngineChoice: String, ExpressibleByArgument, CaseIterable {
@@ -48,13 +51,29 @@ struct RenderCommand: AsyncParsableCommand {
     case json
   }
 
-  @Argument(help: "The intent, or - for standard input.", completion: .file(extensions: ["yaml", "yml"]))
-  var intent: String
+  @Argument(
+    help: "The intent, or the values of a chart; - for standard input.",
+    completion: .file(extensions: ["yaml", "yml"]))
+  var inputs: [String]
 
   @Option(
     name: [.customShort("e", allowingJoined: true), .long],
-    help: "What to write policies for; all tells of each whether it can say the intent.")
-  var engine: EngineChoice
+    help: """
+      What to write policies for; all tells of each whether it can say the intent. Values choose their own when it is left \
+      out, and a chart has all.
+      """)
+  var engine: EngineChoice?
+
+  @Option(
+    name: .long,
+    help: """
+      Write files for a Helm chart into this folder instead, with the policies of each engine: a template, its values and \
+      their schema.
+      """, completion: .directory)
+  var chart: String?
+
+  @Flag(name: .long, help: "Overwrite files of the chart.")
+  var force = false
 
   @Option(name: [.customShort("o", allowingJoined: true), .long], help: "How to print.")
   var output: Format = .yaml
@@ -65,43 +84,100 @@ struct RenderCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "Prove that the manifests mean what the intent means.")
   var prove = false
 
+  @OptionGroup(title: "Values") var workload: WorkloadOptions
   @OptionGroup(title: "Display") var display: DisplayOptions
 
   func validate() throws {
     for name in accept where !Dialects.Loss.Name.all.contains(.init(rawValue: name)) {
       throw ValidationError(Dialects.Loss.Name.unknownText(name))
     }
+    if inputs.isEmpty { throw ValidationError("what is to be rendered is not said") }
+    if force, chart == nil { throw ValidationError("--force is for --chart") }
+    if chart != nil, output == .json { throw ValidationError("a chart's files are not written as JSON") }
   }
 
   func run() async throws {
-    let intent = try await read()
-    report(intent.check().filter { $0.severity < .error })
-    var failed = false
+    let source = try await read()
+    let dialects = try self.dialects(of: source)
+    reportOnce(dialects.flatMap { source.check($0) }.filter { $0.severity < .error })
+    if case .values(let values) = source, !values.isEnabled, chart == nil {
+      Terminal.writeError("merlon: networkPolicy.enabled is false: nothing is rendered\n")
+      return
+    }
     let output = Terminal.standardOutput
-    for dialect in engine.dialects {
-      do throws(Problems) {
-        let rendering = try intent.render(dialect, accepting: Set(accept.map { Loss.Name($0) }))
-        for loss in rendering.losses { Terminal.writeError("\(style.yellow("loss")): \(loss)\n") }
-        let certificate = try certificate(of: rendering)
-        failed = failed || prove && !(certificate?.holds ?? false)
-        write(rendering, certificate, output)
-      } catch {
-        failed = true
-        report(error.all)
-        if engine == .all { output.write("\(dialect.rawValue): \(style(for: 1).red("cannot be said"))\n") }
+    let isWhole = render(source, dialects, output)
+    if isWhole, let chart { try write(source, dialects, into: ChartFolder(path: chart), output) }
+    output.flush()
+    if !isWhole { throw ExitStatus.findings }
+  }
+
+  /// Whether only summaries are printed, and not the manifests.
+  private var isSummary: Bool { engine == .all || chart != nil }
+
+  private func dialects(of source: PolicySource) throws -> [Dialect] {
+    if case .intent = source {
+      try workload.validate(forIntent: true, chart: chart != nil)
+      if engine == nil, chart == nil {
+        throw ValidationError("which engine the policies are for is not said: --engine")
       }
     }
-    output.flush()
-    if failed { throw ExitStatus.findings }
+    if let engine { return engine.dialects }
+    if case .values(let values) = source, chart == nil { return [values.dialect] }
+    return Dialect.allCases
+  }
+
+  /// - Returns: whether everything could be said and, if that was asked, is proved.
+  private func render(_ source: PolicySource, _ dialects: [Dialect], _ output: Output) -> Bool {
+    var isWhole = true
+    for dialect in dialects {
+      do throws(Problems) {
+        let rendering = try source.render(dialect, accepting: accepted)
+        for loss in rendering.losses { Terminal.writeError("\(style.yellow("loss")): \(loss)\n") }
+        for rule in rendering.passthrough {
+          Terminal.writeError("\(style.yellow("passthrough")): \(rule.location): \(rule)\n")
+        }
+        let certificate = try certificate(of: rendering)
+        isWhole = isWhole && (!prove || certificate?.holds ?? false)
+        write(rendering, certificate, output)
+      } catch {
+        isWhole = false
+        report(error.all)
+        if isSummary { output.write("\(dialect.rawValue): \(style(for: 1).red("cannot be said"))\n") }
+      }
+    }
+    return isWhole
+  }
+
+  private var accepted: Set<Loss.Name> { Set(accept.map { Loss.Name($0) }) }
+
+  private func write(
+    _ source: PolicySource, _ dialects: [Dialect], into folder: ChartFolder, _ output: Output
+  ) throws {
+    let chart: ChartFiles
+    do throws(Problems) {
+      chart = try source.chart(
+        for: dialects, namespace: workload.namespace, release: workload.release, accepting: accepted)
+    } catch {
+      report(error.all)
+      throw ExitStatus.findings
+    }
+    do throws(ChartFolder.Failure) {
+      for (path, outcome) in try folder.write(chart.files, overwriting: force) {
+        output.write("\(outcome.rawValue) \(path)\n")
+      }
+    } catch {
+      Terminal.writeError("merlon: \(error.message)\n")
+      throw error.isRefusal ? ExitStatus.usage : ExitStatus.unreadableInput
+    }
   }
 
   private var style: TextStyle { display.style(for: 2) }
 
   private func style(for descriptor: Int32) -> TextStyle { display.style(for: descriptor) }
 
-  private func read() async throws -> Intent {
+  private func read() async throws -> PolicySource {
     do throws(Problems) {
-      return try await Intent.read(path: intent)
+      return try await PolicySource.read(paths: inputs, workload: workload.description)
     } catch {
       report(error.all)
       let isUnreadable = error.all.contains { $0.diagnostic.code.meansUnreadable }
@@ -110,10 +186,16 @@ struct RenderCommand: AsyncParsableCommand {
   }
 
   private func report(_ problems: [Problem]) {
-    let least: Problem.Severity = display.quiet ? .error : .note
+    let least: Problem.Severity = display.quiet ? .error : display.verbose ? .note : .warning
     for problem in problems where problem.severity >= least {
       Terminal.writeError(problem.diagnostic.text(style) + "\n")
     }
+  }
+
+  /// Reports what several engines have in common once.
+  private func reportOnce(_ problems: [Problem]) {
+    var seen: Set<String> = []
+    report(problems.filter { seen.insert($0.description).inserted })
   }
 
   private func certificate(of rendering: Rendering) throws(Problems) -> Certificate? {
@@ -127,7 +209,7 @@ struct RenderCommand: AsyncParsableCommand {
   }
 
   private func write(_ rendering: Rendering, _ certificate: Certificate?, _ output: Output) {
-    if engine == .all {
+    if isSummary {
       let count = rendering.objects.count
       let summary = "\(rendering.dialect.rawValue): \(count) \(count == 1 ? "object" : "objects")\n"
       output.write(certificate.map { $0.proof.text(display.style(for: 1)) } ?? summary)
