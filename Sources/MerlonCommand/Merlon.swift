@@ -34,7 +34,7 @@ package struct Merlon: AsyncParsableCommand {
     subcommands: [
       CheckCommand.self, ConnectivityCommand.self, ExplainCommand.self, VerdictCommand.self,
       DiffCommand.self, TestCommand.self, ReplayCommand.self, SuggestCommand.self, LintCommand.self,
-      CoverageCommand.self, RenderCommand.self, TranslateCommand.self,
+      CoverageCommand.self, RenderCommand.self, TranslateCommand.self, ImportCommand.self,
       CompletionCommand.self,
     ])
 

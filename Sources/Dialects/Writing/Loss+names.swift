@@ -5,6 +5,7 @@ internal import PolicyModel
 extension Loss.Name {
   /// Every name that a loss may have.
   package static let all: Set<Loss.Name> = [
+    .passthrough,
     .log, .applicationRules, .sourcePorts, .portExceptions, .peerCombination, .nodeNames, .ruleSubject,
     .nodeSubject, .entitySubject, .tooManyAlternatives, .tiers, .deny, .namespacesByLabel, .serviceAccounts,
     .stringTests, .protocols, .nodes, .nodeLabels, .ownNode, .outside, .outsideIngress, .ingressBlocks,
@@ -85,6 +86,8 @@ extension Loss.Name {
   package static let namedPortPeers = Loss.Name(rawValue: "named-port-peers")
   /// Labels that an engine leaves out of what it knows.
   package static let labelNotSeen = Loss.Name(rawValue: "label-not-seen")
+  /// A rule that somebody wrote in a dialect's own words.
+  package static let passthrough = Loss.Name(rawValue: "passthrough")
   /// More policies in an order than there are places.
   package static let priorities = Loss.Name(rawValue: "priorities")
 }

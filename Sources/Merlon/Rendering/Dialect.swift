@@ -1,4 +1,4 @@
-internal import Dialects
+package import Dialects
 
 /// What policies can be rendered for.
 public enum Dialect: String, Sendable, Hashable, CaseIterable {
@@ -10,6 +10,15 @@ public enum Dialect: String, Sendable, Hashable, CaseIterable {
   case calico
   /// `cilium.io/v2`.
   case cilium
+
+  package init(_ dialect: WritableDialect) {
+    switch dialect {
+    case .kubernetes: self = .kubernetes
+    case .clusterNetworkPolicy: self = .clusterNetworkPolicy
+    case .calico: self = .calico
+    case .cilium: self = .cilium
+    }
+  }
 
   var writable: WritableDialect {
     switch self {

@@ -13,6 +13,12 @@ public struct Loss: Sendable, Hashable, CustomStringConvertible {
     /// Any text.
     public init(stringLiteral name: String) { description = name }
 
+    /// Why no loss is called so, for people; nil for names of losses.
+    package var problem: String? {
+      let name = Dialects.Loss.Name(rawValue: description)
+      return Dialects.Loss.Name.all.contains(name) ? nil : Dialects.Loss.Name.unknownText(description)
+    }
+
     /// By their text.
     public static func < (left: Name, right: Name) -> Bool { left.description < right.description }
   }

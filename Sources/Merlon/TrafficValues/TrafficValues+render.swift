@@ -28,11 +28,6 @@ extension TrafficValues {
   }
 }
 
-extension Dialects.Loss.Name {
-  /// A rule that somebody wrote in a dialect's own words.
-  static let passthrough = Dialects.Loss.Name(rawValue: "passthrough")
-}
-
 extension Rendering {
   /// Adds a rule to a policy's object, and finds out what it does there.
   fileprivate mutating func add(

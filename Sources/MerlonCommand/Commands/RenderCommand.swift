@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Dialects
 internal import Kubernetes
 internal import Merlon
 internal import Review
@@ -88,8 +87,8 @@ struct RenderCommand: AsyncParsableCommand {
   @OptionGroup(title: "Display") var display: DisplayOptions
 
   func validate() throws {
-    for name in accept where !Dialects.Loss.Name.all.contains(.init(rawValue: name)) {
-      throw ValidationError(Dialects.Loss.Name.unknownText(name))
+    for name in accept {
+      if let problem = Loss.Name(name).problem { throw ValidationError(problem) }
     }
     if inputs.isEmpty { throw ValidationError("what is to be rendered is not said") }
     if force, chart == nil { throw ValidationError("--force is for --chart") }

@@ -101,6 +101,7 @@ struct IntentCheckTests {
       Intent {
         web
         Workload("job", in: "shop", labels: ["app": "web", "kind": "job"])
+        Policy("p", for: db, isolating: .ingress)
       }
     ),
     (
