@@ -35,10 +35,10 @@ struct ImportTests {
       """#
     ),
     (
-      "{podSelector: {matchExpressions: [{key: a, operator: NotIn, values: [x, y]}, {key: b, operator: Exists}]}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}, {namespaceSelector: {matchLabels: {team: a}}}], ports: [{port: http}, {port: 8000, endPort: 8080}]}]}",
+      "{podSelector: {matchExpressions: [{key: a, operator: NotIn, values: [x, z]}, {key: b, operator: Exists}]}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}, {namespaceSelector: {matchLabels: {team: a}}}], ports: [{port: http}, {port: 8000, endPort: 8080}]}]}",
       #"""
-      Policy("p", for: Pods(Selector.notIn("a", ["x", "y"]) && .exists("b"), in: "shop")) {
-        to(.pods(Pods.all(in: .labelled(["team": "a"]))), .cidr("10.0.0.0/8", except: ["10.1.0.0/16"]), ports: [.named("http"), .tcp(from: 8000, to: 8080)])
+      Policy("p", for: Pods(Selector.notIn("a", ["x", "z"]) && .exists("b"), in: "shop")) {
+        to(.cidr("10.0.0.0/8", except: ["10.1.0.0/16"]), .pods(Pods.all(in: .labelled(["team": "a"]))), ports: [.named("http"), .tcp(from: 8000, to: 8080)])
       }
       """#
     ),
