@@ -32,7 +32,10 @@ extension Cluster {
 
 extension Rendering {
   /// The cluster of the intent's workloads, policed by what was rendered, in the eyes of the engine that it is for.
-  public func evaluate() throws(Problems) -> Cluster {
+  public func evaluate() throws(Problems) -> Cluster { try evaluate(yaml) }
+
+  /// The same under another text, such as one that was edited.
+  public func evaluate(_ yaml: String) throws(Problems) -> Cluster {
     let options = PolicySet.readerOptions(defaultNamespace: "default")
     let read = ManifestReader(options: options)
       .readSequentially([ManifestText(path: "<\(dialect.rawValue)>", yaml)])
