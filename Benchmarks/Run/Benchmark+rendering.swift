@@ -1,4 +1,6 @@
 internal import Merlon
+internal import PolicyEngine
+internal import Review
 
 // Writing policies from an intent, and proving that they mean it.
 extension Benchmark {

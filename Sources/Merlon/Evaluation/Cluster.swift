@@ -100,6 +100,36 @@ public struct Cluster: Sendable {
   }
 }
 
+extension Cluster {
+  /// Whether all connections of each source to each target work. Policies are prepared once for all of them.
+  ///
+  /// - Returns: for each source, an answer for each target.
+  func allows(
+    _ sources: [any PeerConvertible], to targets: [(target: any PeerConvertible, ports: PortSet)]
+  ) -> [[Bool]] {
+    var question = Question(manifests, description)
+    let sourceEnds = sources.map { question.ends(of: $0) }
+    let targetEnds = targets.map { question.ends(of: $0.target) }
+    let world = World(
+      question.manifests, policies: tiers.flatMap(\.policies), policyNamespaces: [], facts: facts)
+    let evaluator = FlowEvaluator(world: world, tiers: tiers, profile: profile)
+    let compiled = CompiledPolicies(world: world, tiers: tiers, profile: profile)
+    let ends = targetEnds.map { $0.flatMap { $0.flowEnds(world, compiled) } }
+    return sourceEnds.map { own in
+      let sources = own.flatMap { $0.flowEnds(world, compiled) }
+      return zip(ends, targets).map { ends, target in
+        sources.allSatisfy { source in
+          ends.allSatisfy { end in
+            target.ports.flowTraffic(compiled, to: end.end).allSatisfy {
+              evaluator.verdict(PolicyEngine.Flow(from: source.end, to: end.end, $0)).outcome == .allowed
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 /// Outcomes of the flows that a question stands for.
 private struct Answers {
   private let evaluator: FlowEvaluator

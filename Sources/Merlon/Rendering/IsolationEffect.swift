@@ -23,17 +23,19 @@ public struct IsolationEffect: Sendable, Hashable, CustomStringConvertible {
 
   /// The effects on the workloads of an intent in its cluster, sorted by name.
   static func effects(of intent: Intent, in cluster: Cluster) -> [IsolationEffect] {
-    var found: [IsolationEffect] = []
-    for workload in intent.workloads where !workload.hostNetwork {
-      let closed = intent.closedDirections(of: workload)
-      if closed.isEmpty { continue }
-      let isClosed = closed.contains(.egress)
-      found.append(
-        IsolationEffect(
-          workload: "\(workload)", directions: closed,
-          losesDNS: isClosed && !cluster.allows(workload, to: .clusterDNS, intent.cluster.dns.ports),
-          losesAPIServer: isClosed
-            && !cluster.allows(workload, to: .apiServer, intent.cluster.apiServerPorts ?? .tcp(6443))))
+    let closed = intent.workloads.filter { !$0.hostNetwork && !intent.closedDirections(of: $0).isEmpty }
+    let answers = cluster.allows(
+      closed,
+      to: [
+        (Peer.clusterDNS, intent.cluster.dns.ports),
+        (Peer.apiServer, intent.cluster.apiServerPorts ?? .tcp(6443)),
+      ])
+    let found = zip(closed, answers).map { workload, reaches in
+      let directions = intent.closedDirections(of: workload)
+      let isClosed = directions.contains(.egress)
+      return IsolationEffect(
+        workload: "\(workload)", directions: directions, losesDNS: isClosed && !reaches[0],
+        losesAPIServer: isClosed && !reaches[1])
     }
     return found.sorted { $0.workload < $1.workload }
   }
