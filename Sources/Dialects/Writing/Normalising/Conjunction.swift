@@ -119,7 +119,21 @@ extension Attribute {
 }
 
 extension LabelTerm.Test {
-  fileprivate var sortKey: String { "\(test)\(isNegated)" }
+  /// Spelt out: the printed form of a case is looked up by reflection, and terms are sorted more often than anything
+  /// else is done with them.
+  fileprivate var sortKey: String {
+    let text =
+      switch test {
+      case .contains(let part): "contains(" + part
+      case .doesNotExist: "doesNotExist"
+      case .endsWith(let part): "endsWith(" + part
+      case .exists: "exists"
+      case .isIn(let values): "isIn([" + values.joined(separator: ", ")
+      case .isNotIn(let values): "isNotIn([" + values.joined(separator: ", ")
+      case .startsWith(let part): "startsWith(" + part
+      }
+    return isNegated ? text + " true" : text + " false"
+  }
 
   /// Whether a value (nil: absent) is as it asks.
   package func isMet(by value: String?) -> Bool { test.isMet(by: value) != isNegated }
