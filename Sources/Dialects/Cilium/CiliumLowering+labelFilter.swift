@@ -32,12 +32,8 @@ extension CiliumLowering {
   }
 
   private mutating func seen(_ condition: PeerCondition, at location: SourceLocation) -> PeerCondition {
-    switch condition {
-    case .endpoints(let selector): .endpoints(seen(selector, .peer, at: location))
-    case .all(let parts): .all(parts.map { seen($0, at: location) })
-    case .any(let parts): .any(parts.map { seen($0, at: location) })
-    case .not(let part): .not(seen(part, at: location))
-    case .nodes, .addresses, .family, .domain, .outside, .apiServer, .special: condition
+    condition.mapSimple {
+      if case .endpoints(let selector) = $0 { .endpoints(seen(selector, .peer, at: location)) } else { $0 }
     }
   }
 

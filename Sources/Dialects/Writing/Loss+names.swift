@@ -8,7 +8,7 @@ extension Loss.Name {
     .passthrough,
     .log, .applicationRules, .sourcePorts, .portExceptions, .peerCombination, .nodeNames, .ruleSubject,
     .nodeSubject, .entitySubject, .tooManyAlternatives, .tiers, .deny, .namespacesByLabel, .serviceAccounts,
-    .stringTests, .protocols, .nodes, .nodeLabels, .ownNode, .outside, .outsideIngress, .ingressBlocks,
+    .stringTests, .protocols, .nodes, .nodeLabels, .outside, .outsideIngress, .ingressBlocks,
     .addressesOfPods, .apiServer, .domainNames, .namesNotLearnt, .entity, .namedPortProtocol, .namedPortPeers,
     .labelNotSeen, .priorities, .pass, .ruleOrder,
   ]
@@ -62,8 +62,6 @@ extension Loss.Name {
   package static let nodes = Loss.Name(rawValue: "nodes")
   /// Nodes by their labels.
   package static let nodeLabels = Loss.Name(rawValue: "node-labels")
-  /// The node that a pod runs on.
-  package static let ownNode = Loss.Name(rawValue: "own-node")
   /// Everything outside the cluster.
   package static let outside = Loss.Name(rawValue: "outside")
   /// Connections that come from outside the cluster or from nodes.

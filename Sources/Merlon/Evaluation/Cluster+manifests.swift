@@ -36,14 +36,8 @@ extension Rendering {
 
   /// The same under another text, such as one that was edited.
   public func evaluate(_ yaml: String) throws(Problems) -> Cluster {
-    let options = PolicySet.readerOptions(defaultNamespace: "default")
-    let read = ManifestReader(options: options)
-      .readSequentially([ManifestText(path: "<\(dialect.rawValue)>", yaml)])
-    let policies = PolicySet(read, defaultNamespace: "default")
-    let problems = (read.diagnostics + policies.diagnostics).filter { $0.severity == .error }
-    if !problems.isEmpty { throw Problems(problems) }
-    return intent.cluster(
-      of: policies.stack(dialect.engine.profile).tiers,
-      dialect.engine.profile.takingHostNetworkForNodes())
+    let read = ReadPolicies(yaml, dialect.writable)
+    if !read.errors.isEmpty { throw Problems(read.errors) }
+    return intent.cluster(of: read.tiers, dialect.writable.profile.takingHostNetworkForNodes())
   }
 }

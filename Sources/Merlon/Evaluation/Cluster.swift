@@ -82,16 +82,11 @@ public struct Cluster: Sendable {
   public func verdict(
     from source: any PeerConvertible, to target: any PeerConvertible, _ ports: PortSet
   ) -> Verdict {
-    var question = Question(manifests, description)
-    let ends = (question.ends(of: source), question.ends(of: target))
-    let world = World(
-      question.manifests, policies: tiers.flatMap(\.policies), policyNamespaces: [], facts: facts)
-    let evaluator = FlowEvaluator(world: world, tiers: tiers, profile: profile)
-    let compiled = CompiledPolicies(world: world, tiers: tiers, profile: profile)
-    var answers = Answers(evaluator)
-    for source in ends.0.flatMap({ $0.flowEnds(world, compiled) }) {
-      for target in ends.1.flatMap({ $0.flowEnds(world, compiled) }) {
-        for traffic in ports.flowTraffic(compiled, to: target.end) {
+    let asked = prepared(from: [source], to: [target])
+    var answers = Answers(asked.evaluator)
+    for source in asked.sources.joined() {
+      for target in asked.targets.joined() {
+        for traffic in ports.flowTraffic(asked.compiled, to: target.end) {
           answers.ask(PolicyEngine.Flow(from: source.end, to: target.end, traffic), source.name, target.name)
         }
       }
@@ -107,26 +102,43 @@ extension Cluster {
   func allows(
     _ sources: [any PeerConvertible], to targets: [(target: any PeerConvertible, ports: PortSet)]
   ) -> [[Bool]] {
-    var question = Question(manifests, description)
-    let sourceEnds = sources.map { question.ends(of: $0) }
-    let targetEnds = targets.map { question.ends(of: $0.target) }
-    let world = World(
-      question.manifests, policies: tiers.flatMap(\.policies), policyNamespaces: [], facts: facts)
-    let evaluator = FlowEvaluator(world: world, tiers: tiers, profile: profile)
-    let compiled = CompiledPolicies(world: world, tiers: tiers, profile: profile)
-    let ends = targetEnds.map { $0.flatMap { $0.flowEnds(world, compiled) } }
-    return sourceEnds.map { own in
-      let sources = own.flatMap { $0.flowEnds(world, compiled) }
-      return zip(ends, targets).map { ends, target in
+    let asked = prepared(from: sources, to: targets.map(\.target))
+    return asked.sources.map { sources in
+      zip(asked.targets, targets).map { ends, target in
         sources.allSatisfy { source in
           ends.allSatisfy { end in
-            target.ports.flowTraffic(compiled, to: end.end).allSatisfy {
-              evaluator.verdict(PolicyEngine.Flow(from: source.end, to: end.end, $0)).outcome == .allowed
+            target.ports.flowTraffic(asked.compiled, to: end.end).allSatisfy {
+              asked.evaluator.verdict(PolicyEngine.Flow(from: source.end, to: end.end, $0)).outcome
+                == .allowed
             }
           }
         }
       }
     }
+  }
+
+  /// What questions are put to.
+  private struct Prepared {
+    let evaluator: FlowEvaluator
+    let compiled: CompiledPolicies
+    /// For each source, and for each target, the ends that it stands for.
+    let sources: [[Question.NamedEnd]]
+    let targets: [[Question.NamedEnd]]
+  }
+
+  /// The cluster with pods for all that is asked about.
+  private func prepared(from sources: [any PeerConvertible], to targets: [any PeerConvertible]) -> Prepared {
+    var question = Question(manifests, description)
+    let ends = (sources.map { question.ends(of: $0) }, targets.map { question.ends(of: $0) })
+    let world = World(
+      question.manifests, policies: tiers.flatMap(\.policies), policyNamespaces: [], facts: facts)
+    let compiled = CompiledPolicies(world: world, tiers: tiers, profile: profile)
+    func named(_ ends: [[Question.End]]) -> [[Question.NamedEnd]] {
+      ends.map { $0.flatMap { $0.flowEnds(world, compiled) } }
+    }
+    return Prepared(
+      evaluator: FlowEvaluator(world: world, tiers: tiers, profile: profile), compiled: compiled,
+      sources: named(ends.0), targets: named(ends.1))
   }
 }
 

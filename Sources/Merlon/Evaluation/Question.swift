@@ -13,6 +13,9 @@ struct Question {
     case end(FlowEnd, name: String)
   }
 
+  /// An end in a world, with what the question calls it.
+  typealias NamedEnd = (end: FlowEnd, name: String)
+
   private(set) var manifests: ManifestSet
   private let cluster: ClusterDescription
   private var added = 0
@@ -105,7 +108,7 @@ extension EndpointSelector {
 
 extension Question.End {
   /// The ends in a world; of addresses one of each kind that policies tell apart.
-  func flowEnds(_ world: World, _ compiled: CompiledPolicies) -> [(end: FlowEnd, name: String)] {
+  func flowEnds(_ world: World, _ compiled: CompiledPolicies) -> [Question.NamedEnd] {
     switch self {
     case .end(let end, let name): return [(end, name)]
     case .addresses(let addresses):

@@ -15,7 +15,7 @@ extension Intent {
   /// What workloads lose by being closed. DNS is missed by nearly everything, the API server by those that say so.
   private var cutNeeds: [Diagnostic] {
     let places = Dictionary(workloads.map { ("\($0)", $0) }) { first, _ in first }
-    return IsolationEffect.effects(of: self, in: evaluated()).flatMap { effect -> [Diagnostic] in
+    return IsolationEffect.effects(of: self).flatMap { effect -> [Diagnostic] in
       guard let workload = places[effect.workload] else { return [] }
       var found: [Diagnostic] = []
       func warn(_ what: String, _ fix: String) {

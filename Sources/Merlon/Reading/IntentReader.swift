@@ -10,13 +10,13 @@ struct IntentReader {
   var problems: [Diagnostic] = []
   /// By `namespace/name`, and by name where only one has it.
   private(set) var workloads: [String: Workload] = [:]
-  private let root: Node
+  /// Nil when the document is no mapping.
+  private var fields: StrictFields?
 
   static let groupKind = GroupKind(group: "merlon.dev", kind: "Intent")
 
   /// Reads what does not depend on other files.
   init(_ root: Node) {
-    self.root = root
     guard root.isMapping("the document", &problems) else { return }
     let fields = StrictFields(
       root, type: "Intent",
@@ -25,6 +25,7 @@ struct IntentReader {
         "flows",
         "defaults",
       ], &problems)
+    self.fields = fields
     if fields["kind"]?.text != "Intent" || fields["apiVersion"]?.text != "merlon.dev/v1" {
       problems.append(
         Diagnostic(
@@ -51,10 +52,7 @@ struct IntentReader {
 
   /// Reads what names workloads, when all are known.
   mutating func readRules() {
-    var ignored: [Diagnostic] = []
-    guard root.content == .mapping else { return }
-    let fields = StrictFields(
-      root, type: "Intent", known: root.members.map(\.key.keyText), &ignored)
+    guard let fields else { return }
     for node in fields["policies"]?.list("policies", &problems) ?? [] { readPolicy(node) }
     for node in fields["flows"]?.list("flows", &problems) ?? [] { readFlow(node) }
     for node in fields["defaults"]?.list("defaults", &problems) ?? [] { readDefault(node) }

@@ -21,20 +21,20 @@ public struct IsolationEffect: Sendable, Hashable, CustomStringConvertible {
       + (lost.isEmpty ? "" : "; loses \(lost.joined(separator: " and "))")
   }
 
-  /// The effects on the workloads of an intent in its cluster, sorted by name.
-  static func effects(of intent: Intent, in cluster: Cluster) -> [IsolationEffect] {
-    let closed = intent.workloads.filter { !$0.hostNetwork && !intent.closedDirections(of: $0).isEmpty }
-    let answers = cluster.allows(
-      closed,
+  /// The effects on the workloads of an intent that has no errors, sorted by name.
+  static func effects(of intent: Intent) -> [IsolationEffect] {
+    let closed = intent.workloads.filter { !$0.hostNetwork }
+      .map { (workload: $0, directions: intent.closedDirections(of: $0)) }.filter { !$0.directions.isEmpty }
+    let answers = intent.evaluated().allows(
+      closed.map(\.workload),
       to: [
         (Peer.clusterDNS, intent.cluster.dns.ports),
         (Peer.apiServer, intent.cluster.apiServerPorts ?? .tcp(6443)),
       ])
-    let found = zip(closed, answers).map { workload, reaches in
-      let directions = intent.closedDirections(of: workload)
-      let isClosed = directions.contains(.egress)
+    let found = zip(closed, answers).map { closed, reaches in
+      let isClosed = closed.directions.contains(.egress)
       return IsolationEffect(
-        workload: "\(workload)", directions: directions, losesDNS: isClosed && !reaches[0],
+        workload: "\(closed.workload)", directions: closed.directions, losesDNS: isClosed && !reaches[0],
         losesAPIServer: isClosed && !reaches[1])
     }
     return found.sorted { $0.workload < $1.workload }

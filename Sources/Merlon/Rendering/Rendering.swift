@@ -11,8 +11,8 @@ public struct Rendering: Sendable {
   public var objects: [Manifest] { written.objects.map(Manifest.init) }
   /// What the dialect cannot say; all of them were accepted.
   public let losses: [Loss]
-  /// Pods that are closed by it, and what they lose.
-  public let newlyIsolated: [IsolationEffect]
+  /// Pods that are closed by it, and what they lose. Asked of the intent's cluster each time.
+  public var newlyIsolated: [IsolationEffect] { IsolationEffect.effects(of: intent) }
   /// Rules in the engine's own words that were added to what the intent means; only of ``TrafficValues``.
   public internal(set) var passthrough: [Passthrough] = []
   var written: WrittenPolicies
@@ -65,7 +65,8 @@ extension Intent {
   public func render(_ dialect: Dialect, accepting accepted: Set<Loss.Name> = []) throws(Problems)
     -> Rendering
   {
-    let cluster = try evaluate()
+    let check = IntentCheck(self)
+    if check.hasErrors { throw Problems(check.problems) }
     let lowered = LoweredIntent(self)
     var plain = PlainPolicies()
     for policy in lowered.policies { plain.add(policy.policy, stage: policy.stage) }
@@ -74,9 +75,8 @@ extension Intent {
     let unaccepted = written.losses.filter { !accepted.contains(Loss.Name($0.name.rawValue)) }
     if !unaccepted.isEmpty { throw Problems(unaccepted.map { $0.problem(in: dialect) }) }
     return Rendering(
-      dialect: dialect, losses: written.losses.map(Loss.init),
-      newlyIsolated: IsolationEffect.effects(of: self, in: cluster), written: written,
-      intended: lowered.tiers, intent: self)
+      dialect: dialect, losses: written.losses.map(Loss.init), written: written, intended: lowered.tiers,
+      intent: self)
   }
 
   /// What writers know of the cluster.

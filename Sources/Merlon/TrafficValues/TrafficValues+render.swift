@@ -41,8 +41,8 @@ extension Rendering {
           .refusedRule, .error, "there is no policy that `\(rule.path)` could be part of", at: rule.location))
       return
     }
-    let own = ReadPolicies(alone.yaml, dialect)
-    let added = ReadPolicies(objects.yaml, dialect)
+    let own = ReadPolicies(alone.yaml, dialect.writable)
+    let added = ReadPolicies(objects.yaml, dialect.writable)
     let errors = own.errors.isEmpty ? added.errors : own.errors
     if !errors.isEmpty {
       for error in errors {
@@ -54,7 +54,7 @@ extension Rendering {
       return
     }
     let change = PassthroughChange(
-      from: ReadPolicies(written.objects.yaml, dialect).tiers, to: added.tiers, dialect, conditions)
+      from: ReadPolicies(written.objects.yaml, dialect.writable).tiers, to: added.tiers, dialect, conditions)
     passthrough.append(
       Passthrough(
         path: rule.path, effect: change.effect, example: change.example, location: rule.location.description))
@@ -66,23 +66,6 @@ extension Rendering {
         "\(rule.path) \(change.effect.rawValue)\(change.example.map { ", such as \($0)" } ?? "")",
         policy: policy, at: rule.location, subject: workload.pods.endpoints,
         rules: own.tiers.flatMap(\.policies).flatMap(\.rules)))
-  }
-}
-
-/// Manifests of a dialect as its reader understands them.
-private struct ReadPolicies {
-  let tiers: [Tier]
-  let errors: [Diagnostic]
-
-  init(_ yaml: String, _ dialect: Dialect) {
-    let manifests = ManifestReader(options: PolicySet.readerOptions(defaultNamespace: "default"))
-      .readSequentially([ManifestText(path: "<\(dialect.rawValue)>", yaml)])
-    let policies = PolicySet(manifests, defaultNamespace: "default")
-    let stack = policies.stack(dialect.writable.profile)
-    tiers = stack.tiers
-    errors = (manifests.diagnostics + policies.diagnostics + stack.diagnostics).filter {
-      $0.severity == .error
-    }
   }
 }
 

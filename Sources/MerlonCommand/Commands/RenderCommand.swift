@@ -135,13 +135,13 @@ struct RenderCommand: AsyncParsableCommand {
         for rule in rendering.passthrough {
           Terminal.writeError("\(style.yellow("passthrough")): \(rule.location): \(rule)\n")
         }
-        let certificate = try certificate(of: rendering)
+        let certificate = certificate(of: rendering)
         isWhole = isWhole && (!prove || certificate?.holds ?? false)
         write(rendering, certificate, output)
       } catch {
         isWhole = false
         report(error.all)
-        if isSummary { output.write("\(dialect.rawValue): \(style(for: 1).red("cannot be said"))\n") }
+        if isSummary { output.write("\(dialect.rawValue): \(display.style(for: 1).red("cannot be said"))\n") }
       }
     }
     return isWhole
@@ -172,8 +172,6 @@ struct RenderCommand: AsyncParsableCommand {
 
   private var style: TextStyle { display.style(for: 2) }
 
-  private func style(for descriptor: Int32) -> TextStyle { display.style(for: descriptor) }
-
   private func read() async throws -> PolicySource {
     do throws(Problems) {
       return try await PolicySource.read(paths: inputs, workload: workload.description)
@@ -197,7 +195,7 @@ struct RenderCommand: AsyncParsableCommand {
     report(problems.filter { seen.insert($0.description).inserted })
   }
 
-  private func certificate(of rendering: Rendering) throws(Problems) -> Certificate? {
+  private func certificate(of rendering: Rendering) -> Certificate? {
     if !prove { return nil }
     do throws(ProofTooLarge) {
       return try rendering.prove()
@@ -217,8 +215,7 @@ struct RenderCommand: AsyncParsableCommand {
     switch self.output {
     case .yaml:
       output.write(rendering.yaml)
-      let proof = certificate?.description.split(separator: "\n").map { YAMLText.comment(String($0)) + "\n" }
-      output.write(proof?.joined() ?? "")
+      output.write(certificate?.proof.comments ?? "")
     case .json: output.write(rendering.json)
     }
   }

@@ -81,8 +81,7 @@ struct TranslateCommand: AsyncParsableCommand {
     let proof = try prove(translation)
     let output = Terminal.standardOutput
     output.write(translation.written.objects.yaml)
-    output.write(
-      proof.text(.plain).split(separator: "\n").map { YAMLText.comment(String($0)) + "\n" }.joined())
+    output.write(proof.comments)
     output.flush()
     if !proof.holds { throw ExitStatus.findings }
   }

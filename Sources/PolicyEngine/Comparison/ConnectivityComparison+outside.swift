@@ -55,7 +55,7 @@ extension ConnectivityComparison {
   /// O(sets before × sets after), once for all units that have the same open.
   private func differences(_ pair: OutsidePair) -> [OutsideDifference] {
     if let known = outsideDifferences[pair] { return known }
-    let (old, new) = (addressSets(pair.before, before), addressSets(pair.after, after))
+    let (old, new) = (before.openAddresses(pair.before), after.openAddresses(pair.after))
     var found: [[ConnectivityWalk.ConnectionID]: AddressSet] = [:]
     for (addresses, id) in old {
       for (others, other) in new where numberBefore(other) != id {
@@ -70,17 +70,17 @@ extension ConnectivityComparison {
     outsideDifferences[pair] = result
     return result
   }
+}
 
+extension ConnectivityWalk {
   /// Sets of addresses with what is open to them; together they are all addresses.
-  private func addressSets(
-    _ ends: [ConnectivityWalk.Outside], _ walk: ConnectivityWalk
-  ) -> [(AddressSet, ConnectivityWalk.ConnectionID)] {
-    var rest = AddressSet.allIPv4.union(.allIPv6)
-    var sets: [(AddressSet, ConnectivityWalk.ConnectionID)] = []
+  func openAddresses(_ ends: [Outside]) -> [(AddressSet, ConnectionID)] {
+    var rest = AddressSet.all
+    var sets: [(AddressSet, ConnectionID)] = []
     for found in ends {
       guard case .addresses(let number) = found.end else { continue }
-      sets.append((walk.addressSets[number], found.connection))
-      rest = rest.subtracting(walk.addressSets[number])
+      sets.append((addressSets[number], found.connection))
+      rest = rest.subtracting(addressSets[number])
     }
     return sets + (rest.isEmpty ? [] : [(rest, TrafficTable.none)])
   }

@@ -36,7 +36,7 @@ struct SymbolicComparison {
   private let actual: ConnectivityWalk
   /// What is wrong with a combination of traffic; traffic that is equal has one number in its walk.
   private var wrong: [Numbers: TrafficSet] = [:]
-  private var wrongOutside: [OutsideKey: [OutsideDifference]] = [:]
+  private var wrongOutside: [OutsideKey: OutsideDifferences] = [:]
   private(set) var differences: [Difference] = []
   private(set) var pairCount = 0
 
@@ -44,6 +44,12 @@ struct SymbolicComparison {
     let least: [ConnectivityWalk.Outside]
     let most: [ConnectivityWalk.Outside]
     let actual: [ConnectivityWalk.Outside]
+  }
+
+  private struct OutsideDifferences {
+    /// How many sets of addresses were told apart.
+    let setCount: Int
+    let found: [OutsideDifference]
   }
 
   private struct OutsideDifference {
@@ -145,7 +151,9 @@ struct SymbolicComparison {
     func report(_ other: FlowEnd, _ wrong: TrafficSet) {
       if direction == .egress { add(own, other, wrong) } else { add(other, own, wrong) }
     }
-    for found in outsideDifferences(unit, direction) { report(.address(found.address), found.wrong) }
+    let addresses = outsideDifferences(unit, direction)
+    pairCount += addresses.setCount
+    for found in addresses.found { report(.address(found.address), found.wrong) }
     for (name, named) in actual.compiled.namedEnds.enumerated() {
       if direction == .ingress, named.domain != nil { continue }
       guard let low = least.compiled.namedEnd(called: named.text),
@@ -186,13 +194,14 @@ struct SymbolicComparison {
     }
   }
 
-  private mutating func outsideDifferences(_ unit: Int, _ direction: Direction) -> [OutsideDifference] {
+  private mutating func outsideDifferences(_ unit: Int, _ direction: Direction) -> OutsideDifferences {
     let key = OutsideKey(
       least: least.outside(of: unit, direction), most: most.outside(of: unit, direction),
       actual: actual.outside(of: unit, direction))
-    let sets = [addressSets(key.least, least), addressSets(key.most, most), addressSets(key.actual, actual)]
-    pairCount += sets.map(\.count).max() ?? 0
     if let known = wrongOutside[key] { return known }
+    let sets = [
+      least.openAddresses(key.least), most.openAddresses(key.most), actual.openAddresses(key.actual),
+    ]
     var found: [OutsideDifference] = []
     for (low, lowID) in sets[0] {
       for (high, highID) in sets[1] {
@@ -207,8 +216,9 @@ struct SymbolicComparison {
       }
     }
     found.sort { $0.address < $1.address }
-    wrongOutside[key] = found
-    return found
+    let differences = OutsideDifferences(setCount: sets.map(\.count).max() ?? 0, found: found)
+    wrongOutside[key] = differences
+    return differences
   }
 
   /// One of documentation's addresses (RFC 5737) if it is in a set, as that looks like one outside.
@@ -216,20 +226,6 @@ struct SymbolicComparison {
     let outside = IPAddress(.ipv4, bits: 0xCB00_710A)
     if addresses.contains(outside) { return outside }
     return addresses.intervals.first.map { IPAddress($0.family, bits: min($0.first + 10, $0.last)) }
-  }
-
-  /// Sets of addresses with what is open to them; together they are all addresses.
-  private func addressSets(
-    _ ends: [ConnectivityWalk.Outside], _ walk: ConnectivityWalk
-  ) -> [(AddressSet, ConnectivityWalk.ConnectionID)] {
-    var rest = AddressSet.all
-    var sets: [(AddressSet, ConnectivityWalk.ConnectionID)] = []
-    for found in ends {
-      guard case .addresses(let number) = found.end else { continue }
-      sets.append((walk.addressSets[number], found.connection))
-      rest = rest.subtracting(walk.addressSets[number])
-    }
-    return sets + (rest.isEmpty ? [] : [(rest, TrafficTable.none)])
   }
 }
 

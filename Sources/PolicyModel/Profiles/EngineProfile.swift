@@ -64,18 +64,18 @@ package struct EngineProfile: Sendable, Hashable {
 
   package let enforcer: Enforcer
   /// Known departures from the specifications that are taken into account.
-  package let deviations: Set<Deviation>
+  package var deviations: Set<Deviation>
   /// Which ends with an address in a block that block matches.
-  package let addressBlocksMatch: AddressHolders
-  package let hostNetworkReadings: [HostNetworkReading]
-  package let egressToOwnNodeReadings: [OwnNodeReading]
-  package let ownPodReading: OwnPodReading
-  package let probeReading: ProbeReading
-  package let portNameReadings: [PortNameReading]
-  package let hairpinReadings: [HairpinReading]
+  package var addressBlocksMatch: AddressHolders
+  package var hostNetworkReadings: [HostNetworkReading]
+  package var egressToOwnNodeReadings: [OwnNodeReading]
+  package var ownPodReading: OwnPodReading
+  package var probeReading: ProbeReading
+  package var portNameReadings: [PortNameReading]
+  package var hairpinReadings: [HairpinReading]
   /// Whether a block in an egress rule may be compared with the address of the Service that a connection goes
   /// to, and not with the pod's.
-  package let blocksMaySeeServices: Bool
+  package var blocksMaySeeServices: Bool
 
   package var name: String { enforcer.rawValue }
 
@@ -144,31 +144,27 @@ package struct EngineProfile: Sendable, Hashable {
 
   /// The same enforcer with other departures from the specifications.
   package func with(_ deviations: Set<Deviation>) -> EngineProfile {
-    EngineProfile(
-      enforcer: enforcer, deviations: deviations, addressBlocksMatch: addressBlocksMatch,
-      hostNetworkReadings: hostNetworkReadings, egressToOwnNodeReadings: egressToOwnNodeReadings,
-      ownPodReading: ownPodReading, probeReading: probeReading, portNameReadings: portNameReadings,
-      hairpinReadings: hairpinReadings, blocksMaySeeServices: blocksMaySeeServices)
+    var profile = self
+    profile.deviations = deviations
+    return profile
   }
 }
 
 extension EngineProfile {
   /// The same, where pods that use their node's network are their node, and nothing else.
   package func takingHostNetworkForNodes() -> EngineProfile {
-    EngineProfile(
-      enforcer: enforcer, deviations: deviations, addressBlocksMatch: addressBlocksMatch,
-      hostNetworkReadings: [.asNodes], egressToOwnNodeReadings: egressToOwnNodeReadings,
-      ownPodReading: ownPodReading, probeReading: probeReading, portNameReadings: portNameReadings,
-      hairpinReadings: hairpinReadings, blocksMaySeeServices: blocksMaySeeServices)
+    var profile = self
+    profile.hostNetworkReadings = [.asNodes]
+    return profile
   }
 
   /// The profile by which policies are read that are written for any engine: blocks are about addresses, whoever has
   /// them, a pod's own node always reaches it, and no engine's departures count.
   package func meaningBlocks() -> EngineProfile {
-    EngineProfile(
-      enforcer: enforcer, addressBlocksMatch: [.pods, .nodes], hostNetworkReadings: [.asNodes],
-      egressToOwnNodeReadings: egressToOwnNodeReadings, ownPodReading: ownPodReading,
-      probeReading: .exempt, portNameReadings: portNameReadings, hairpinReadings: hairpinReadings,
-      blocksMaySeeServices: false)
+    var profile = takingHostNetworkForNodes().with([])
+    profile.addressBlocksMatch = [.pods, .nodes]
+    profile.probeReading = .exempt
+    profile.blocksMaySeeServices = false
+    return profile
   }
 }

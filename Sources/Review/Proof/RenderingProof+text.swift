@@ -24,6 +24,11 @@ extension RenderingProof {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// The certificate as comments of a YAML text.
+  package var comments: String {
+    text(.plain).split(separator: "\n").map { YAMLText.comment(String($0)) + "\n" }.joined()
+  }
+
   /// One line for each kind of loss, with the places of the first few.
   private var lossLines: [String] {
     var places: [String: [SourceLocation]] = [:]

@@ -29,19 +29,16 @@ package struct RenderingProof: Sendable {
   ) throws(TooManyDistinctions) {
     self.dialect = dialect
     losses = written.losses
-    let manifests = ManifestReader(options: PolicySet.readerOptions(defaultNamespace: "default"))
-      .readSequentially([ManifestText(path: "<\(dialect.rawValue)>", text)])
-    let policies = PolicySet(manifests, defaultNamespace: "default")
+    let read = ReadPolicies(text, dialect)
+    problems = read.problems
     let profile = dialect.profile
     var conditions = conditions
     // Blocks do not match pods of Cilium: what is written for these instead is true of one family.
     conditions.assumesIPv4 = dialect == .cilium && conditions.podBlocks.isEmpty
-    let stack = policies.stack(profile)
-    problems = manifests.diagnostics + policies.diagnostics + stack.diagnostics
     equivalence = try Equivalence(
       intended: Equivalence.Side(
         dialect.tiers(intended), meaning ?? profile.meaningBlocks()),
-      actual: Equivalence.Side(stack.tiers, profile.takingHostNetworkForNodes()),
+      actual: Equivalence.Side(read.tiers, profile.takingHostNetworkForNodes()),
       tolerating: Self.tolerance(written.losses), under: conditions,
       // The specification says nothing of protocols other than TCP, UDP and SCTP.
       comparesOtherProtocols: dialect != .kubernetes, witnessLimit: witnessLimit)

@@ -86,13 +86,9 @@ extension Translation {
   /// What the policies mean: as their own engine reads blocks, and as the other one decides what specifications leave to
   /// engines, such as whether a pod's own node is policed. No specification lets policies cut probes.
   private var meaning: EngineProfile {
-    let (own, other) = (from.profile, to.profile.meaningBlocks())
-    return EngineProfile(
-      enforcer: other.enforcer, addressBlocksMatch: own.addressBlocksMatch,
-      hostNetworkReadings: other.hostNetworkReadings,
-      egressToOwnNodeReadings: other.egressToOwnNodeReadings, ownPodReading: other.ownPodReading,
-      probeReading: .exempt, portNameReadings: other.portNameReadings,
-      hairpinReadings: other.hairpinReadings, blocksMaySeeServices: false)
+    var meaning = to.profile.meaningBlocks()
+    meaning.addressBlocksMatch = from.profile.addressBlocksMatch
+    return meaning
   }
 }
 
