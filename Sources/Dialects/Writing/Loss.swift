@@ -25,7 +25,6 @@ package struct Loss: Sendable {
   }
 
   package let name: Name
-  package let effect: Effect
   /// What cannot be said and what is written instead; one line without a full stop.
   package let message: String
   /// What the author could do, when there is one clear thing.
@@ -33,23 +32,23 @@ package struct Loss: Sendable {
   /// The policy that it is about.
   package let policy: PolicyIdentity
   package let location: SourceLocation
-  /// The connections that it is about: those of this subject that one of ``rules`` matches. All others mean what they
-  /// were meant to.
+  /// Whose connections it is about.
   package let subject: EndpointSelector
-  /// Their actions do not count.
-  package let rules: [Rule]
+  /// Which of these. All others mean what they were meant to.
+  package let reach: Reach
+
+  package var effect: Effect { reach.effect }
 
   package init(
-    _ name: Name, _ effect: Effect, _ message: String, fix: String? = nil, policy: PolicyIdentity,
-    at location: SourceLocation, subject: EndpointSelector, rules: [Rule]
+    _ name: Name, _ reach: Reach, _ message: String, fix: String? = nil, policy: PolicyIdentity,
+    at location: SourceLocation, subject: EndpointSelector
   ) {
     self.name = name
-    self.effect = effect
     self.message = message
     self.fix = fix
     self.policy = policy
     self.location = location
     self.subject = subject
-    self.rules = rules
+    self.reach = reach
   }
 }

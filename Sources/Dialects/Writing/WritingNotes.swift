@@ -8,15 +8,27 @@ struct WritingNotes {
 
   mutating func assume(_ text: String) { assumptions.insert(text) }
 
-  /// Notes a loss of a whole policy.
-  mutating func lose(
-    _ name: Loss.Name, _ effect: Loss.Effect, _ message: String, fix: String? = nil, of policy: PlainPolicy,
-    subject: PlainSelector? = nil, rules: [Rule]? = nil
+  /// Notes that a policy is left out.
+  ///
+  /// - Parameter subject: the part of its subject for which it is; nil for all of it.
+  mutating func leaveOut(
+    _ policy: PlainPolicy, _ name: Loss.Name, _ message: String, fix: String? = nil,
+    subject: PlainSelector? = nil
   ) {
     losses.append(
       Loss(
-        name, effect, message, fix: fix, policy: policy.identity, at: policy.location,
-        subject: (subject ?? policy.subject).lowered, rules: rules ?? policy.everyConnection))
+        name, .leavingOut(policy.lowered), message, fix: fix, policy: policy.identity, at: policy.location,
+        subject: (subject ?? policy.subject).lowered))
+  }
+
+  /// Notes that a policy is written for more pods than it is meant for.
+  mutating func overstate(
+    _ policy: PlainPolicy, _ name: Loss.Name, _ message: String, fix: String? = nil, subject: PlainSelector
+  ) {
+    losses.append(
+      Loss(
+        name, .overstating(policy.lowered), message, fix: fix, policy: policy.identity, at: policy.location,
+        subject: subject.lowered))
   }
 
   /// Notes a loss of a rule.
@@ -31,8 +43,8 @@ struct WritingNotes {
     let ends = peers.map { PlainRule.Peers.anyOf($0).lowered(at: rule.location) }
     losses.append(
       Loss(
-        name, effect, message, fix: fix, policy: policy.identity, at: rule.location,
-        subject: policy.subject.lowered, rules: [rule.lowered(peers: ends, traffic: traffic)]))
+        name, .init(effect, on: [rule.lowered(peers: ends, traffic: traffic)]), message, fix: fix,
+        policy: policy.identity, at: rule.location, subject: policy.subject.lowered))
   }
 
   private static func text(_ rule: Rule) -> String {
@@ -46,7 +58,8 @@ struct WritingNotes {
     let policy: PolicyIdentity
     let location: SourceLocation
     let subject: String
-    let rules: String
+    let widened: [String]
+    let narrowed: [String]
   }
 
   /// Puts objects and notes together, in an order that does not depend on that of the policies.
@@ -59,7 +72,8 @@ struct WritingNotes {
       seen.insert(
         Said(
           name: $0.name, message: $0.message, policy: $0.policy, location: $0.location,
-          subject: "\($0.subject)", rules: $0.rules.map(Self.text).joined())
+          subject: "\($0.subject)", widened: $0.reach.widened.map(Self.text),
+          narrowed: $0.reach.narrowed.map(Self.text))
       ).inserted
     }
     written.assumptions = assumptions.sorted()

@@ -36,7 +36,8 @@ package struct SettingsText: Sendable {
     if roots.count > 1 {
       problems.append(
         Diagnostic(
-          .syntax, .error, "settings are one document", at: roots[1].location, fix: "remove the `---`"))
+          .syntax, .error, "the file has several documents, and one is expected", at: roots[1].location,
+          fix: "remove the `---`"))
     }
     root = roots.first
     self.problems = problems

@@ -90,7 +90,10 @@ struct IntentCheck {
       report(
         .noEffect,
         "the policy \(policy.name) has neither rules nor directions to close: it would have no effect",
-        at: policy.site, fix: "say isolating: .ingress, .egress or .both, or give it rules")
+        at: policy.site,
+        fix: policy.site.words(
+          swift: "say isolating: .ingress, .egress or .both, or give it rules",
+          yaml: "say isolate: ingress, egress or both, or give it rules"))
     }
     switch policy.stage {
     case .normal: break
@@ -102,7 +105,11 @@ struct IntentCheck {
       if let isolating = policy.isolating, !isolating.isEmpty {
         report(
           .noEffect, "a policy of the stages admin and baseline closes nothing by itself", at: policy.site,
-          fix: "end it with deny(from(.anyone)) or deny(to(.anyone))")
+          fix: policy.site.words(
+            swift: "end it with deny(from(.anyone)) or deny(to(.anyone))",
+            yaml:
+              "end its ingress with {from: anyone, action: deny}, or its egress with {to: anyone, action: deny}"
+          ))
       }
     }
     for rule in policy.rules { check(rule, of: policy) }
@@ -121,7 +128,9 @@ struct IntentCheck {
     if ports.isEmpty {
       report(
         .emptyPorts, "the set of ports is empty, so the rule would match nothing", at: site,
-        fix: "leave ports out, or write .any, for all of them")
+        fix: site.words(
+          swift: "leave ports out, or write .any, for all of them",
+          yaml: "leave ports out, or write any, for all of them"))
     }
     for problem in ports.problems { report(.invalidValue, problem, at: site) }
   }
@@ -133,7 +142,9 @@ struct IntentCheck {
       report(
         .emptyPeers, "the rule names nobody; an empty list of peers would be everybody in some dialects",
         at: site,
-        fix: "write .anyone for everybody, or leave the rule out")
+        fix: site.words(
+          swift: "write .anyone for everybody, or leave the rule out",
+          yaml: "write anyone for everybody, or leave the rule out"))
     }
     for peer in peers {
       for problem in peer.problems(direction, action) {
@@ -154,7 +165,9 @@ struct IntentCheck {
       if flow.target.pods == nil { return }
       report(
         .unknownPorts, "the target of this connection declares no ports", at: flow.site,
-        fix: "say which, such as .tcp(5432), or .any for all")
+        fix: flow.site.words(
+          swift: "say which, such as .tcp(5432), or .any for all",
+          yaml: "say which, such as tcp/5432, or any for all"))
       return
     }
     check(ports, at: flow.site)

@@ -58,7 +58,8 @@ struct IntentWarnings {
         warn(
           .hostNetwork,
           "\(workload) uses its node's network: rules that name it match none of its connections",
-          at: flow.site, related: workload.site, fix: "name .nodes instead")
+          at: flow.site, related: workload.site,
+          fix: flow.site.words(swift: "name .nodes instead", yaml: "name nodes instead"))
       }
     }
   }

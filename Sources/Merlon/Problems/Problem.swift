@@ -65,7 +65,7 @@ public struct Problems: Error, Sendable, CustomStringConvertible {
   public var description: String { all.map(\.description).joined(separator: "\n") }
 }
 
-/// A place in Swift source: where a value was made.
+/// A place in Swift source or in YAML: where a value was made.
 struct CallSite: Sendable, Hashable {
   let location: SourceLocation
 
@@ -74,4 +74,7 @@ struct CallSite: Sendable, Hashable {
   }
 
   init(_ location: SourceLocation) { self.location = location }
+
+  /// What an author writes there, who works in one of the two languages.
+  func words(swift: String, yaml: String) -> String { location.file.path.hasSuffix(".swift") ? swift : yaml }
 }

@@ -62,10 +62,9 @@ extension Rendering {
     // What the intent does not mean, and the proof tolerates as far as the rule reaches.
     written.losses.append(
       Dialects.Loss(
-        .passthrough, change.tolerated,
+        .passthrough, .init(change.tolerated, on: own.tiers.flatMap(\.policies).flatMap(\.rules)),
         "\(rule.path) \(change.effect.rawValue)\(change.example.map { ", such as \($0)" } ?? "")",
-        policy: policy, at: rule.location, subject: workload.pods.endpoints,
-        rules: own.tiers.flatMap(\.policies).flatMap(\.rules)))
+        policy: policy, at: rule.location, subject: workload.pods.endpoints))
   }
 }
 

@@ -28,10 +28,16 @@ struct ClusterOptions: ParsableArguments {
   @Option(name: .long, help: "Where the API server answers.")
   var apiServerAddress: [AddressArgument] = []
 
+  @Option(
+    name: .long,
+    help: "The port that the API server answers on behind its Service; for policies that are written.")
+  var apiServerPort: UInt16?
+
   @Option(name: .long, help: "The name that Cilium knows the cluster by (cluster-name).")
   var clusterName: String?
 
   func validate() throws {
+    if apiServerPort == 0 { throw ValidationError("--api-server-port: must be 1 to 65535") }
     if let clusterName, let problem = ClusterFacts.clusterNameProblem(clusterName) {
       throw ValidationError("--cluster-name: \(problem)")
     }
@@ -49,6 +55,7 @@ struct ClusterOptions: ParsableArguments {
     if !nodeCIDR.isEmpty { settings.facts.nodeBlocks = nodeCIDR.map(\.block) }
     if !serviceCIDR.isEmpty { settings.facts.serviceBlocks = serviceCIDR.map(\.block) }
     if !apiServerAddress.isEmpty { settings.facts.apiServerAddresses = apiServerAddress.map(\.address) }
+    if let apiServerPort { settings.facts.apiServerPort = apiServerPort }
     if let clusterName { settings.facts.clusterName = clusterName }
     return settings
   }

@@ -22,6 +22,7 @@ extension ClusterOptions {
       ("--config", config.map { [$0] } ?? []), ("--pod-cidr", podCIDR.map { "\($0.block)" }),
       ("--node-cidr", nodeCIDR.map { "\($0.block)" }), ("--service-cidr", serviceCIDR.map { "\($0.block)" }),
       ("--api-server-address", apiServerAddress.map { "\($0.address)" }),
+      ("--api-server-port", apiServerPort.map { ["\($0)"] } ?? []),
       ("--cluster-name", clusterName.map { [$0] } ?? []),
     ]
     return lists.flatMap { name, values in values.flatMap { [name, $0] } }

@@ -11,6 +11,8 @@ package struct ClusterFacts: Sendable {
   package var serviceBlocks: [CIDR] = []
   /// Where the API server answers.
   package var apiServerAddresses: [IPAddress] = []
+  /// The port it answers on there, behind its Service. Verdicts do not depend on it; writers of policies need it.
+  package var apiServerPort: UInt16?
   /// Cilium's `cluster-name`; nil when nobody says.
   package var clusterName: String?
   package var namespaces: [Namespace] = []

@@ -12,8 +12,8 @@ extension ClusterFacts {
     let fields = StrictFields(
       cluster, type: "cluster",
       known: [
-        "name", "podCIDRs", "nodeCIDRs", "serviceCIDRs", "apiServerAddresses", "namespaces", "nodes", "dns",
-        "operators",
+        "name", "podCIDRs", "nodeCIDRs", "serviceCIDRs", "apiServerAddresses", "apiServerPort", "namespaces",
+        "nodes", "dns", "operators",
       ], &problems)
     if let node = fields["name"], let name = node.string("cluster.name", &problems) {
       if let problem = Self.clusterNameProblem(name) {
@@ -26,6 +26,7 @@ extension ClusterFacts {
     nodeBlocks = Self.blocks(fields["nodeCIDRs"], "cluster.nodeCIDRs", &problems)
     serviceBlocks = Self.blocks(fields["serviceCIDRs"], "cluster.serviceCIDRs", &problems)
     apiServerAddresses = Self.addresses(fields["apiServerAddresses"], "cluster.apiServerAddresses", &problems)
+    apiServerPort = fields["apiServerPort"]?.portNumber("cluster.apiServerPort", &problems)
     for node in fields["namespaces"]?.list("cluster.namespaces", &problems) ?? [] {
       if let namespace = Self.namespace(node, &problems) { namespaces.append(namespace) }
     }

@@ -11,6 +11,7 @@ extension ClusterFacts {
       clusterName.map { "the cluster is called \($0)" }, list("pods in", podBlocks),
       list("nodes in", nodeBlocks),
       list("Services in", serviceBlocks), list("the API server at", apiServerAddresses),
+      apiServerPort.map { "the API server on port \($0)" },
       list("namespaces", namespaces.map(\.name)), list("nodes", nodes.map(\.name)),
       list("pods like", workloads.map(\.meta.qualifiedName)),
     ].compactMap { $0 }
@@ -27,6 +28,7 @@ extension ClusterFacts {
       ("name", clusterName.map { .string($0) }), ("podCIDRs", list(podBlocks)),
       ("nodeCIDRs", list(nodeBlocks)),
       ("serviceCIDRs", list(serviceBlocks)), ("apiServerAddresses", list(apiServerAddresses)),
+      ("apiServerPort", apiServerPort.map { .integer(Int($0)) }),
       ("namespaces", list(namespaces.map(\.name))), ("nodes", list(nodes.map(\.name))),
       ("workloads", list(workloads.map(\.meta.qualifiedName))))
   }

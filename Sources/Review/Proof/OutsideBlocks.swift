@@ -43,12 +43,12 @@ struct OutsideBlocks {
           PeerCondition.endpoints(EndpointSelector(namespaces: .all, pods: .everything)),
           .nodes(.all, .anywhere),
         ]
+        let reached = rule.with(peers: .anyOf(cluster.map { Peer($0, location: rule.location) }))
         return Loss(
-          .addressesOfPods, rule.action == .allow ? .widens : .narrows,
+          .addressesOfPods, .init(rule.action == .allow ? .widens : .narrows, on: [reached]),
           "Cilium compares blocks with addresses outside the cluster only, and where pods and nodes are is not known: they are meant, too",
           fix: "say cluster.podCIDRs and cluster.nodeCIDRs in merlon.yaml", policy: policy.identity,
-          at: rule.location, subject: subject,
-          rules: [rule.with(peers: .anyOf(cluster.map { Peer($0, location: rule.location) }))])
+          at: rule.location, subject: subject)
       }
     }
   }

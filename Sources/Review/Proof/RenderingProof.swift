@@ -51,13 +51,17 @@ package struct RenderingProof: Sendable {
   private static func tolerance(_ losses: [Loss]) -> Equivalence.Tolerance {
     var tolerance = Equivalence.Tolerance()
     for loss in losses {
-      let policy = Policy(
-        identity: loss.policy, location: loss.location, subject: .endpoints(loss.subject),
-        subjectLocation: loss.location, isolates: [], rules: loss.rules)
-      if loss.effect.contains(.widens) { tolerance.widening.append(policy) }
-      if loss.effect.contains(.narrows) { tolerance.narrowing.append(policy) }
+      if let policy = policy(of: loss, loss.reach.widened) { tolerance.widening.append(policy) }
+      if let policy = policy(of: loss, loss.reach.narrowed) { tolerance.narrowing.append(policy) }
     }
     return tolerance
+  }
+
+  private static func policy(of loss: Loss, _ rules: [Rule]) -> Policy? {
+    if rules.isEmpty { return nil }
+    return Policy(
+      identity: loss.policy, location: loss.location, subject: .endpoints(loss.subject),
+      subjectLocation: loss.location, isolates: [], rules: rules)
   }
 }
 

@@ -38,6 +38,9 @@ package struct Translation: Sendable {
     surroundings.namespaces = input.manifests.namespaces
     surroundings.podBlocks = input.facts.podBlocks
     surroundings.nodeBlocks = input.facts.nodeBlocks
+    if let port = input.facts.apiServerPort {
+      surroundings.apiServer = input.facts.apiServerAddresses.map { .init(address: $0, port: port) }
+    }
     tiers = stack.tiers
     let outside = OutsideBlocks(surroundings, isNeeded: from == .cilium && to != .cilium)
     let translated = TranslatedPolicies(

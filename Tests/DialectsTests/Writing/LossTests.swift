@@ -116,7 +116,10 @@ struct LossTests {
       egress(.pods(PlainSelector(namespaces: .all, pods: [LabelTerm("pcns.team", .isIn(["a"]))]))),
       [.calico: ["label-not-seen narrows"]]),
     Case(
-      .web(about: .team("a"), closing: [.egress]), [.kubernetes: ["namespaces-by-label widens and narrows"]]),
+      .web(about: .team("a"), closing: [.egress]), [.kubernetes: ["namespaces-by-label widens"]]),
+    Case(
+      .web(about: .team("a"), closing: [.egress], .egress(to: .allPods)),
+      [.kubernetes: ["namespaces-by-label widens and narrows"]]),
     Case(
       .web(
         about: PlainSelector(namespaces: .named(["shop"]), serviceAccountLabels: [LabelTerm("a", .exists)]),
@@ -135,6 +138,15 @@ struct LossTests {
       #expect(written.losses == example.losses[dialect] ?? [], "\(dialect)")
       #expect(written.problems == [], "\(dialect): \(written.yaml)")
     }
+  }
+
+  @Test("of a policy that is left out only what it allowed is narrowed, and what it closed is widened")
+  func leftOut() throws {
+    let policy = PlainPolicy.web(
+      about: .team("a"), closing: [.egress], .egress(to: .app("api")), .ingress(from: .app("api")))
+    let reach = try #require(Written(.kubernetes, [policy]).written.losses.first).reach
+    #expect(reach.widened.map { "\($0.direction) \($0.peers.isAnyone)" } == ["egress true"])
+    #expect(reach.narrowed.map { "\($0.direction) \($0.peers.isAnyone)" } == ["egress false"])
   }
 
   @Test("nodes are their addresses where these are known, which is more than was meant")

@@ -47,8 +47,8 @@ struct WriterMeaningTests {
             if before == after { continue }
             let effect: Loss.Effect = before ? .narrows : .widens
             let isKnown = written.written.losses.contains { loss in
-              loss.effect.contains(effect) && meant.matches(loss.subject, subject)
-                && loss.rules.contains {
+              meant.matches(loss.subject, subject)
+                && (before ? loss.reach.narrowed : loss.reach.widened).contains {
                   $0.direction == direction && meant.matches($0, subject, other, packet)
                 }
             }

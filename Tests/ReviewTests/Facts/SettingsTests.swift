@@ -80,6 +80,7 @@ struct SettingsTests {
       ("cluster: {podCIDRs: [10.0.0.1/8]}", "1:22", "`10.0.0.1/8` is no canonical CIDR"),
       ("cluster: {nodeCIDRs: [10.0.0.1]}", "1:23", "`10.0.0.1` is not a CIDR such as 10.0.0.0/8 or fd00::/8"),
       ("cluster: {apiServerAddresses: [api.example.com]}", "1:32", "`api.example.com` is not an IP address"),
+      ("cluster: {apiServerPort: 0}", "1:26", "`cluster.apiServerPort` must be 1 to 65535, not 0"),
       ("cluster: {name: Prod}", "1:17", "the cluster name `Prod`"),
       ("cluster: {namespaces: [{labels: {a: b}}]}", "1:24", "`cluster.namespaces[]` without `name`"),
       ("cluster: {namespaces: [{name: a.b}]}", "1:31", "the namespace name `a.b`"),
@@ -113,7 +114,7 @@ struct SettingsTests {
         "two facts are about pods called `kube-system/dns`"
       ),
       ("cluster: {nodes: [{name: n1}, {name: n1}]}", "1:38", "two facts are about node called `n1`"),
-      ("cluster: {name: a}\n---\ncluster: {}", "3:1", "settings are one document"),
+      ("cluster: {name: a}\n---\ncluster: {}", "3:1", "the file has several documents"),
       ("cluster: {name: a, name: b}", "1:20", "the key `name` stands twice in one mapping"),
     ])
   func problems(_ text: String, _ place: String, _ message: String) throws {

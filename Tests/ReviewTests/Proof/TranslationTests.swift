@@ -14,6 +14,8 @@ struct TranslationTests {
     var losses: [WritableDialect: Set<String>] = [:]
     /// A text that must be in the result of each.
     var has: [WritableDialect: String] = [:]
+    /// What `cluster` of the settings says.
+    var facts = "{}"
 
     var testDescription: String { name }
   }
@@ -27,6 +29,9 @@ struct TranslationTests {
   private static func cilium(_ spec: String) -> String {
     "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: p, namespace: shop}\nspec: \(spec)\n"
   }
+
+  private static let apiServer =
+    "{endpointSelector: {}, egress: [{toEntities: [kube-apiserver], toPorts: [{ports: [{port: '6443', protocol: TCP}]}]}]}"
 
   static let cases = [
     Case(
@@ -67,6 +72,19 @@ struct TranslationTests {
         .clusterNetworkPolicy: ["domain-names", "application-rules"], .cilium: ["application-rules"],
       ]),
     Case(
+      name: "Cilium: the API server, of which nobody says where it answers", from: .cilium,
+      text: cilium(apiServer),
+      losses: [
+        .kubernetes: ["api-server"], .clusterNetworkPolicy: ["api-server"], .calico: ["api-server"],
+      ], has: [.calico: "name: kubernetes"]),
+    Case(
+      name: "Cilium: the API server, of which the facts say where it answers", from: .cilium,
+      text: cilium(apiServer),
+      has: [.kubernetes: "10.0.0.5/32", .clusterNetworkPolicy: "10.0.0.5/32", .calico: "10.0.0.5/32"],
+      facts:
+        "{podCIDRs: [10.244.0.0/16], nodeCIDRs: [10.0.0.0/24], apiServerAddresses: [10.0.0.5], apiServerPort: 6443}"
+    ),
+    Case(
       name: "AdminNetworkPolicy and BaselineAdminNetworkPolicy become ClusterNetworkPolicies",
       from: .clusterNetworkPolicy,
       text: """
@@ -95,8 +113,10 @@ struct TranslationTests {
   func translation(_ example: Case, _ dialect: WritableDialect) throws {
     let manifests = ManifestReader(options: PolicySet.readerOptions(defaultNamespace: "default"))
       .readSequentially([ManifestText(path: "p.yaml", example.text)])
+    let settings = Settings(SettingsText(ManifestText(path: "merlon.yaml", "cluster: \(example.facts)")))
     let translation = Translation(
-      ClusterInput(manifests, defaultNamespace: "default"), from: example.from, to: dialect)
+      ClusterInput(manifests, defaultNamespace: "default", settings: settings), from: example.from,
+      to: dialect)
     #expect(translation.problems.filter { $0.severity == .error } == [])
     let names = Set(translation.written.losses.map(\.name.rawValue))
     #expect(names == example.losses[dialect] ?? [], "\(translation.written.losses.map(\.message))")

@@ -71,6 +71,9 @@ struct AddressedPeers {
     return PlainPeer.blocks(AddressSet.all.subtracting(own))
   }
 
+  static let sayWhereItAnswers =
+    "say where it answers: cluster.apiServer in an intent, cluster.apiServerAddresses and cluster.apiServerPort in merlon.yaml"
+
   private func apiServer(_ rule: PlainRule, _ notes: inout WritingNotes) -> [PlainRule] {
     let endpoints = Set(surroundings.apiServer).sorted {
       ($0.port, $0.address) < ($1.port, $1.address)
@@ -78,7 +81,7 @@ struct AddressedPeers {
     if endpoints.isEmpty {
       notes.lose(
         .apiServer, .leavingOut(rule.action), "where the API server answers is not known: it is left out",
-        fix: "say its addresses and ports", of: rule, in: policy, peers: [.apiServer])
+        fix: Self.sayWhereItAnswers, of: rule, in: policy, peers: [.apiServer])
       return []
     }
     notes.assume(

@@ -7,7 +7,6 @@ struct AllowLists {
   /// Pods that a policy closes.
   private struct Closing {
     let policy: PlainPolicy
-    let subject: PlainSelector
     let direction: Direction
   }
 
@@ -19,18 +18,25 @@ struct AllowLists {
   }
 
   private var closings: [Closing] = []
+  private var closed: [Direction: ClosedSubjects] = [:]
   private(set) var allowances: [Allowance] = []
 
   /// - Parameter policies: those of the normal stage. What they deny is left out.
   init(_ policies: [PlainPolicy]) {
     for policy in policies {
       for direction in policy.directions where policy.isolates.contains(direction) {
-        closings.append(Closing(policy: policy, subject: policy.subject, direction: direction))
+        close(policy, direction)
       }
       for rule in policy.rules where rule.action == .allow {
         allowances.append(Allowance(policy: policy, subject: policy.subject, rule: rule))
       }
     }
+  }
+
+  private mutating func close(_ policy: PlainPolicy, _ direction: Direction) {
+    closings.append(Closing(policy: policy, direction: direction))
+    guard let subject = policy.subject.conjunction else { return }
+    closed[direction, default: ClosedSubjects()].insert(subject)
   }
 
   /// How the pods of a subject are closed in a direction.
@@ -43,33 +49,38 @@ struct AllowLists {
   }
 
   func closure(of subject: PlainSelector, _ direction: Direction) -> Closure {
-    let own = closings.filter { $0.direction == direction }
-    if own.contains(where: { $0.subject.contains(subject) }) { return .whole }
-    return own.contains { $0.subject.intersection(subject) != nil } ? .partly : .none
+    guard let closed = closed[direction] else { return .none }
+    // Nobody is in a subject that nothing can meet, so all of it is closed.
+    guard let subject = subject.conjunction else { return .whole }
+    return closed.closure(of: subject)
   }
 
   /// Policies that only allow, one for each identity and subject. What is allowed to pods that nothing closes has no
   /// effect and is left out.
   var policies: [PlainPolicy] {
-    var parts = closings.map { closing in
-      closing.policy.with(subject: closing.subject, isolates: [closing.direction], rules: [])
-    }
+    var parts = closings.map { $0.policy.with(isolates: [$0.direction], rules: []) }
+    var known: [Opening: [PlainSelector]] = [:]
     for allowance in allowances {
-      for subject in closedParts(of: allowance) {
+      let direction = allowance.rule.direction
+      let opening = Opening(subject: allowance.subject, direction: direction)
+      let subjects = known[opening] ?? closedParts(of: opening)
+      known[opening] = subjects
+      for subject in subjects {
         parts.append(
-          allowance.policy.with(
-            subject: subject, isolates: [allowance.rule.direction], rules: [allowance.rule]))
+          allowance.policy.with(subject: subject, isolates: [direction], rules: [allowance.rule]))
       }
     }
     return parts.tidied
   }
 
-  private func closedParts(of allowance: Allowance) -> [PlainSelector] {
-    if closure(of: allowance.subject, allowance.rule.direction) == .whole { return [allowance.subject] }
-    let parts = closings.filter { $0.direction == allowance.rule.direction }.compactMap {
-      $0.subject.intersection(allowance.subject)?.conjunction
-    }
-    return Alternatives.least(parts).map(PlainSelector.init)
+  private func closedParts(of opening: Opening) -> [PlainSelector] {
+    guard let subject = opening.subject.conjunction else { return [] }
+    return closed[opening.direction]?.parts(of: subject).map(PlainSelector.init) ?? []
+  }
+
+  private struct Opening: Hashable {
+    let subject: PlainSelector
+    let direction: Direction
   }
 }
 
@@ -103,7 +114,7 @@ extension AllowLists {
         guard opened.insert(Opening(subject: policy.subject, direction: rule.direction)).inserted else {
           continue
         }
-        closings.append(Closing(policy: policy, subject: policy.subject, direction: rule.direction))
+        close(policy, rule.direction)
         allowances.append(Allowance(policy: policy, subject: policy.subject, rule: everything))
       }
     }
@@ -121,11 +132,6 @@ extension AllowLists {
     if difference.restsOnPods(denials.map(\.rule)) {
       notes.assume("pods have their addresses in \(surroundings.pods), and nothing else has one of these")
     }
-  }
-
-  private struct Opening: Hashable {
-    let subject: PlainSelector
-    let direction: Direction
   }
 
   private func lose(

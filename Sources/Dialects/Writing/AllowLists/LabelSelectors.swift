@@ -70,8 +70,7 @@ extension PlainPolicy {
   /// Notes that a policy is left out when label selectors cannot select its subject.
   func isSaidByLabels(_ notes: inout WritingNotes) -> Bool {
     guard let unsaid = subject.unsaidByLabels else { return true }
-    notes.lose(
-      unsaid.name, effectOfLeavingOut, "\(unsaid.reason): a policy of \(subject) is left out", of: self)
+    notes.leaveOut(self, unsaid.name, "\(unsaid.reason): a policy of \(subject) is left out")
     return false
   }
 }

@@ -54,7 +54,7 @@ struct CalicoRules {
       notes.lose(
         .apiServer, .leavingOut(rule.action),
         "where the API server answers is not known: its Service says it, on a port of TCP only",
-        fix: "say its addresses and ports, or write the rule for TCP only", of: rule, in: policy,
+        fix: "\(AddressedPeers.sayWhereItAnswers); or write the rule for TCP only", of: rule, in: policy,
         peers: [.apiServer], traffic: .any)
       return [.apiServer]
     }
@@ -64,7 +64,7 @@ struct CalicoRules {
       isAboutTCP
         ? "on which port the API server answers is not known: its Service says it, whatever the rule's ports are"
         : "the API server answers on a TCP port only: it is left out",
-      fix: "say its addresses and ports", of: rule, in: policy, peers: [.apiServer], traffic: .any)
+      fix: AddressedPeers.sayWhereItAnswers, of: rule, in: policy, peers: [.apiServer], traffic: .any)
     return isAboutTCP ? [.apiServer] : []
   }
 

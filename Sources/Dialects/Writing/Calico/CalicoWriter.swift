@@ -55,10 +55,10 @@ struct CalicoWriter {
   private mutating func said(_ policy: PlainPolicy) -> PlainPolicy? {
     let keys = policy.subject.keysCalicoTakesOtherwise
     guard keys.isEmpty else {
-      notes.lose(
-        .labelNotSeen, policy.effectOfLeavingOut,
-        "\(keys.joined(separator: ", ")) means something else in Calico: a policy of \(policy.subject) is left out",
-        of: policy)
+      notes.leaveOut(
+        policy, .labelNotSeen,
+        "\(keys.joined(separator: ", ")) means something else in Calico: a policy of \(policy.subject) is left out"
+      )
       return nil
     }
     let ends = CalicoRules(surroundings: surroundings, policy: policy)
@@ -102,10 +102,7 @@ struct CalicoWriter {
     let places = Places(widths: widths, in: (Self.firstOrder + 1)...Int(Int32.max))
     for policy in policies {
       guard let place = places.first[policy.rank] else {
-        notes.lose(
-          .priorities, policy.effectOfLeavingOut, "no order is left for the policy: it is left out",
-          of: policy,
-          rules: policy.rules.map { $0.lowered() })
+        notes.leaveOut(policy, .priorities, "no order is left for the policy: it is left out")
         continue
       }
       write(global: policy, policy.rules, tier: tier, order: place, closing: [])

@@ -21,24 +21,24 @@ struct CiliumWriter {
 
   private mutating func isSaid(_ policy: PlainPolicy) -> Bool {
     guard policy.stage == .normal else {
-      notes.lose(
-        .tiers, policy.effectOfLeavingOut, "Cilium's policies have no tiers: the policy is left out",
-        of: policy, rules: policy.rules.map { $0.lowered() })
+      notes.leaveOut(policy, .tiers, "Cilium's policies have no tiers: the policy is left out")
       return false
     }
     if let unsaid = policy.subject.unsaidByCilium {
-      notes.lose(
-        unsaid.name, policy.effectOfLeavingOut, "\(unsaid.reason): a policy of \(policy.subject) is left out",
-        of: policy)
+      notes.leaveOut(
+        policy, unsaid.name, "\(unsaid.reason): a policy of \(policy.subject) is left out")
       return false
     }
     if let unseen = policy.subject.unseenByCilium.first {
-      let isMissed = !unseen.test.isMet(by: nil)
-      notes.lose(
-        .labelNotSeen, isMissed ? policy.effectOfLeavingOut : .both,
-        "by default Cilium leaves the label \(unseen.key) out of identities: the policy \(isMissed ? "selects nothing" : "selects pods whatever its value is")",
-        fix: "include the label with the agent's `labels` option", of: policy,
-        subject: isMissed ? policy.subject : policy.subject.without(unseen))
+      let reason = "by default Cilium leaves the label \(unseen.key) out of identities: the policy"
+      let fix = "include the label with the agent's `labels` option"
+      if unseen.test.isMet(by: nil) {
+        notes.overstate(
+          policy, .labelNotSeen, "\(reason) selects pods whatever its value is", fix: fix,
+          subject: policy.subject.without(unseen))
+      } else {
+        notes.leaveOut(policy, .labelNotSeen, "\(reason) selects nothing", fix: fix)
+      }
     }
     return true
   }

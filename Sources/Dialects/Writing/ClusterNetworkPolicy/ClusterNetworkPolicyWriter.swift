@@ -68,8 +68,7 @@ struct ClusterNetworkPolicyWriter {
       notes.lose(
         .outsideIngress, .widens,
         "what comes from nodes and from outside the cluster cannot be denied: only pods are kept out",
-        of: policy,
-        rules: [rules[0].lowered(peers: PlainRule.Peers.anyOf(Self.beyondPods).lowered(at: policy.location))])
+        of: rules[0], in: policy, peers: Self.beyondPods)
     }
     let ends = ClusterNetworkPolicyRules(surroundings: surroundings, policy: policy)
     write(
@@ -92,11 +91,9 @@ struct ClusterNetworkPolicyWriter {
     let places = Places(widths: widths, in: first...Priority.last)
     for (policy, parts) in written {
       guard let place = places.first[policy.rank] else {
-        notes.lose(
-          .priorities, policy.effectOfLeavingOut,
-          "the tier \(tier) has no priority left for it: the policy is left out",
-          fix: "put policies whose order does not matter into one place", of: policy,
-          rules: policy.rules.map { $0.lowered() })
+        notes.leaveOut(
+          policy, .priorities, "the tier \(tier) has no priority left for it: the policy is left out",
+          fix: "put policies whose order does not matter into one place")
         continue
       }
       for (index, part) in parts.enumerated() { write(policy, part, tier, at: place + index) }

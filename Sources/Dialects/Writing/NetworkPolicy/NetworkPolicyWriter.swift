@@ -18,9 +18,7 @@ struct NetworkPolicyWriter {
   }
 
   private mutating func lostTier(_ policy: PlainPolicy) -> PlainPolicy? {
-    notes.lose(
-      .tiers, policy.effectOfLeavingOut, "NetworkPolicies have no tiers: the policy is left out", of: policy,
-      rules: policy.rules.map { $0.lowered() })
+    notes.leaveOut(policy, .tiers, "NetworkPolicies have no tiers: the policy is left out")
     return nil
   }
 
@@ -64,12 +62,12 @@ struct NetworkPolicyWriter {
             attribute: .namespaceLabel(Namespace.nameLabel), test: LabelTerm.Test(.isNotIn(known)))
         ])
       guard let others else { return Set(found).sorted() }
-      notes.lose(
-        .namespacesByLabel, .both,
+      notes.leaveOut(
+        policy, .namespacesByLabel,
         found.isEmpty
           ? "a NetworkPolicy lives in one namespace, and no known one is meant: nothing is written"
           : "a NetworkPolicy lives in one namespace: one is written for each that is known, and none for those that are made later",
-        fix: "name the namespaces", of: policy, subject: PlainSelector(others))
+        fix: "name the namespaces", subject: PlainSelector(others))
       return Set(found).sorted()
     }
   }

@@ -27,7 +27,7 @@ struct Conjunction: Hashable {
       guard let least = attribute.merged(tests) else { return nil }
       merged += least.map { Requirement(attribute: attribute, test: $0) }
     }
-    self.requirements = merged.sorted { $0.sortKey < $1.sortKey }
+    self.requirements = merged.sorted { $0.isBefore($1) }
   }
 
   /// Nil when nothing can meet both.
@@ -35,7 +35,19 @@ struct Conjunction: Hashable {
 
   /// Whether whatever meets it certainly meets `other`.
   func implies(_ other: Conjunction) -> Bool {
-    other.requirements.allSatisfy { Conjunction(requirements + [$0.opposite]) == nil }
+    other.requirements.allSatisfy { other in
+      // What is asked of other attributes cannot help: each of these requirements can be met by itself.
+      let own = requirements.filter { $0.attribute == other.attribute }
+      return own.contains(other) || Conjunction(own + [other.opposite]) == nil
+    }
+  }
+
+  /// The names of which a pod's namespace must have one; nil when it is not asked for its name.
+  var namespaceNames: [String]? {
+    let name = Attribute.namespaceLabel(Namespace.nameLabel)
+    return requirements.lazy.filter { $0.attribute == name }.compactMap {
+      if case .isIn(let names) = $0.test.test { names } else { nil }
+    }.first
   }
 
   /// What meets it and not `other`, as alternatives.
@@ -45,18 +57,22 @@ struct Conjunction: Hashable {
 }
 
 extension Conjunction.Requirement {
-  fileprivate var sortKey: String { "\(attribute.sortKey) \(test.sortKey)" }
+  fileprivate func isBefore(_ other: Self) -> Bool {
+    if attribute == other.attribute { return test.sortKey < other.test.sortKey }
+    let (own, others) = (attribute.sortKey, other.attribute.sortKey)
+    return own.rank == others.rank ? own.key < others.key : own.rank < others.rank
+  }
 }
 
 extension Attribute {
-  fileprivate var sortKey: String {
+  fileprivate var sortKey: (rank: Int, key: String) {
     switch self {
-    case .namespaceLabel(let key): "0 \(key)"
-    case .label(let key): "1 \(key)"
-    case .serviceAccountName: "2"
-    case .serviceAccountLabel(let key): "3 \(key)"
-    case .unseenLabel(let key): "4 \(key)"
-    case .hostNetwork: "5"
+    case .namespaceLabel(let key): (0, key)
+    case .label(let key): (1, key)
+    case .serviceAccountName: (2, "")
+    case .serviceAccountLabel(let key): (3, key)
+    case .unseenLabel(let key): (4, key)
+    case .hostNetwork: (5, "")
     }
   }
 

@@ -122,18 +122,6 @@ extension PlainPolicy {
     }
   }
 
-  /// Rules for all that it can decide.
-  var everyConnection: [Rule] {
-    directions.map {
-      Rule(direction: $0, path: $0.name, peers: .anyone, traffic: .any, location: location)
-    }
-  }
-
-  /// What it would do to leave it out.
-  var effectOfLeavingOut: Loss.Effect {
-    rules.reduce(isolates.isEmpty ? [] : .widens) { $0.union(.leavingOut($1.action)) }
-  }
-
   func with(
     subject: PlainSelector? = nil, isolates: Set<Direction>? = nil, rules: [PlainRule]? = nil
   ) -> PlainPolicy {

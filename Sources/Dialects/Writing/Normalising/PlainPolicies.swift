@@ -16,30 +16,31 @@ package struct PlainPolicies: Sendable {
   package mutating func add(_ policy: Policy, stage: PlainPolicy.Stage) {
     if let nodes = policy.subject.nodes {
       lose(
-        .nodeSubject, .both, "no dialect is written for nodes: what the policy says of \(nodes) is left out",
-        policy, subject: .nobody, rules: policy.rules)
+        .nodeSubject, .init(.both, on: []),
+        "no dialect is written for nodes: what the policy says of \(nodes) is left out",
+        policy, subject: .nobody)
     }
     if !policy.entities.isEmpty {
       lose(
-        .entitySubject, .both,
+        .entitySubject, .init(.both, on: []),
         "what the policy says of \(policy.entities.sorted().joined(separator: ", ")) is left out", policy,
-        subject: .nobody, rules: policy.rules)
+        subject: .nobody)
     }
     guard let endpoints = policy.subject.endpoints else { return }
     guard let subjects = endpoints.expression.conjunctions(limit: Self.limit) else {
       lose(
-        .tooManyAlternatives, .both,
+        .tooManyAlternatives, .leavingOut(policy),
         "the subject has more than \(Self.limit) alternatives: the policy is left out", policy,
-        fix: "divide the policy", subject: endpoints, rules: Self.everyConnection(policy))
+        fix: "divide the policy", subject: endpoints)
       return
     }
     var rules = policy.rules.flatMap { plain($0, of: policy, endpoints) }
     if stage != .normal, rules.count > 1 {
       for rule in rules where rule.subject != nil {
         lose(
-          .ruleSubject, .leavingOut(rule.rule.action),
+          .ruleSubject, .init(.leavingOut(rule.rule.action), on: [rule.rule.lowered()]),
           "a rule about a part of the policy's subject has no place among the others: it is left out", policy,
-          at: rule.rule.location, subject: endpoints, rules: [rule.rule.lowered()])
+          at: rule.rule.location, subject: endpoints)
       }
       rules.removeAll { $0.subject != nil }
     }
@@ -72,7 +73,8 @@ package struct PlainPolicies: Sendable {
     func lose(_ name: Loss.Name, _ effect: Loss.Effect, _ message: String, _ rules: [Rule]) {
       losses.append(
         Loss(
-          name, effect, message, policy: policy.identity, at: rule.location, subject: subject, rules: rules))
+          name, .init(effect, on: rules), message, policy: policy.identity, at: rule.location,
+          subject: subject))
     }
     if rule.action == .log {
       lose(.log, [], "connections are not written down: the rule is left out", [])
@@ -117,20 +119,14 @@ package struct PlainPolicies: Sendable {
     return [(plain, parts)]
   }
 
-  private static func everyConnection(_ policy: Policy) -> [Rule] {
-    Direction.allCases.filter(policy.concerns).map {
-      Rule(direction: $0, path: $0.name, peers: .anyone, traffic: .any, location: policy.location)
-    }
-  }
-
   private mutating func lose(
-    _ name: Loss.Name, _ effect: Loss.Effect, _ message: String, _ policy: Policy,
-    at location: SourceLocation? = nil, fix: String? = nil, subject: EndpointSelector, rules: [Rule]
+    _ name: Loss.Name, _ reach: Loss.Reach, _ message: String, _ policy: Policy,
+    at location: SourceLocation? = nil, fix: String? = nil, subject: EndpointSelector
   ) {
     losses.append(
       Loss(
-        name, effect, message, fix: fix, policy: policy.identity, at: location ?? policy.subjectLocation,
-        subject: subject, rules: rules))
+        name, reach, message, fix: fix, policy: policy.identity, at: location ?? policy.subjectLocation,
+        subject: subject))
   }
 }
 

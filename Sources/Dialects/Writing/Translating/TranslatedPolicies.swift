@@ -32,8 +32,8 @@ package struct TranslatedPolicies: Sendable {
   ) {
     losses.append(
       Loss(
-        name, effect, message, policy: policy.identity, at: rule.location, subject: policy.subject.lowered,
-        rules: [rule.lowered()]))
+        name, .init(effect, on: [rule.lowered()]), message, policy: policy.identity, at: rule.location,
+        subject: policy.subject.lowered))
   }
 
   // MARK: - Ordered stages
@@ -105,9 +105,9 @@ package struct TranslatedPolicies: Sendable {
     for rule in policy.rules where rule.action == .pass {
       losses.append(
         Loss(
-          .pass, .both, "nothing is asked after the policies of this tier: the rule is left out",
-          policy: policy.identity, at: rule.location, subject: subject,
-          rules: [rule.with(traffic: .any).with(peers: .anyone)]))
+          .pass, .init(.both, on: [rule.with(traffic: .any).with(peers: .anyone)]),
+          "nothing is asked after the policies of this tier: the rule is left out",
+          policy: policy.identity, at: rule.location, subject: subject))
     }
   }
 }
