@@ -67,11 +67,14 @@ if withBenchmarks {
 
 if withFuzzers {
   package.targets.append(.systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"))
-  for name in ["Manifests", "Flows", "Policies", "Selectors", "Names", "Evidence", "Expectations"] {
+  for name in ["Manifests", "Flows", "Policies", "Selectors", "Names", "Evidence", "Expectations", "Intents"]
+  {
     package.targets.append(
       .executableTarget(
         name: "fuzz-\(name.lowercased())",
-        dependencies: ["CLibFuzzer", "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review"],
+        dependencies: [
+          "CLibFuzzer", "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review", "Merlon",
+        ],
         path: "Fuzz/\(name)", linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
   }
   // Coverage and address checks are for the code under test, so all of it is instrumented.

@@ -8,7 +8,7 @@ extension Intent {
   public func check() -> [Problem] {
     let check = IntentCheck(self)
     var found = check.problems
-    if !check.hasErrors { found += cutNeeds }
+    if !check.hasErrors { found += IntentWarnings(self).found + cutNeeds }
     return found.sortedByLocation().map(Problem.init)
   }
 
@@ -18,15 +18,16 @@ extension Intent {
     return IsolationEffect.effects(of: self).flatMap { effect -> [Diagnostic] in
       guard let workload = places[effect.workload] else { return [] }
       var found: [Diagnostic] = []
-      func warn(_ what: String, _ fix: String) {
+      func warn(_ what: String, swift: String, yaml: String) {
         found.append(
           Diagnostic(
             .cutsNeed, .warning, "\(workload) is closed for egress and cannot ask \(what)",
-            at: workload.site.location, fix: fix))
+            at: workload.site.location, fix: "allow it with \(workload.site.words(swift: swift, yaml: yaml))")
+        )
       }
-      if effect.losesDNS { warn("the cluster's DNS", "allow it with to(.clusterDNS)") }
+      if effect.losesDNS { warn("the cluster's DNS", swift: "to(.clusterDNS)", yaml: "to: dns") }
       if effect.losesAPIServer, workload.needs.contains(.apiServer) {
-        warn("the API server, which it needs", "allow it with to(.apiServer)")
+        warn("the API server, which it needs", swift: "to(.apiServer)", yaml: "to: api-server")
       }
       return found
     }

@@ -1,7 +1,7 @@
 internal import Kubernetes
 internal import PolicyModel
 
-/// Finds everything that cannot be meant, or that is probably not what its author meant.
+/// Finds everything that cannot be meant; ``IntentWarnings`` finds what is probably not what its author meant.
 struct IntentCheck {
   private let intent: Intent
   private(set) var problems: [Diagnostic] = []
@@ -16,7 +16,6 @@ struct IntentCheck {
     checkNamespaces()
     checkPolicies()
     for flow in intent.flows { check(flow) }
-    if !hasErrors { problems += IntentWarnings(intent).found }
   }
 
   var hasErrors: Bool { problems.contains { $0.severity == .error } }

@@ -81,25 +81,25 @@ struct IntentWarnings {
 
   private mutating func findUnknownPortNames() {
     for policy in intent.policies {
-      let own = intent.workloads.filter { policy.subject.selects($0) }
-      for rule in policy.rules where rule.direction == .ingress {
-        check(rule.ports, of: own, at: rule.site)
-      }
-      for rule in policy.rules where rule.direction == .egress {
-        let targets = intent.workloads.filter { workload in
-          rule.peers.contains { if case .pods(let pods) = $0.kind { pods.selects(workload) } else { false } }
-        }
+      for rule in policy.rules {
+        let targets =
+          switch rule.direction {
+          case .ingress: [policy.subject]
+          case .egress: rule.peers.compactMap { if case .pods(let pods) = $0.kind { pods } else { nil } }
+          }
         check(rule.ports, of: targets, at: rule.site)
       }
     }
     for flow in intent.flows {
       guard let target = flow.target.pods else { continue }
-      check(flow.ports, of: intent.workloads.filter { target.selects($0) }, at: flow.site)
+      check(flow.ports, of: [target], at: flow.site)
     }
   }
 
-  private mutating func check(_ ports: PortSet?, of workloads: [Workload], at site: CallSite) {
-    for name in (ports?.names ?? []).sorted() {
+  private mutating func check(_ ports: PortSet?, of targets: [Pods], at site: CallSite) {
+    guard let names = ports?.names, !names.isEmpty else { return }
+    let workloads = intent.workloads.filter { workload in targets.contains { $0.selects(workload) } }
+    for name in names.sorted() {
       for workload in workloads where !workload.containerPorts.contains(where: { $0.name == name }) {
         warn(
           .unknownPortName, "\(workload) declares no port `\(name)`: the rule matches nothing there",

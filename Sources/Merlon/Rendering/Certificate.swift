@@ -43,7 +43,16 @@ extension Rendering {
   /// The same about another text, such as one that was edited.
   public func prove(_ yaml: String) throws(ProofTooLarge) -> Certificate { try Certificate(proof(of: yaml)) }
 
-  func proof(of text: String) throws(ProofTooLarge) -> RenderingProof {
+  /// The same for callers that cannot wait.
+  ///
+  /// - Parameter limit: how many kinds of pods are gone through.
+  package func prove(limit: Int) throws(ProofTooLarge) -> Certificate {
+    try Certificate(proof(of: yaml, limit: limit))
+  }
+
+  private func proof(of text: String, limit: Int? = nil) throws(ProofTooLarge) -> RenderingProof {
+    var conditions = conditions
+    if let limit { conditions.limit = limit }
     do {
       return try RenderingProof(
         intended: intended, text: text, written: written, dialect: dialect.writable, under: conditions)

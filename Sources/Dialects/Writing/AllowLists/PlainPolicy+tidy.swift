@@ -94,7 +94,9 @@ extension PlainRule {
   }
 
   static func sorted(_ peers: some Sequence<PlainPeer>) -> [PlainPeer] {
-    Set(peers).map { ($0.sortKey, $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+    let distinct = Set(peers)
+    if distinct.count < 2 { return Array(distinct) }
+    return distinct.map { ($0.sortKey, $0) }.sorted { $0.0 < $1.0 }.map(\.1)
   }
 
   private struct Key: Hashable {
@@ -134,18 +136,30 @@ extension PlainRule {
         (known?.peers ?? []) + (key.peer.map { [$0] } ?? []), min(known?.location ?? place, place)
       )
     }
-    return groups.map { key, group in
+    let found = groups.map { key, group in
       PlainRule(
         direction: key.direction, action: key.action,
         peers: key.isAnyone ? .anyone : .anyOf(sorted(group.peers)), traffic: key.traffic,
         location: group.location)
-    }.sorted { $0.isBefore($1) }
+    }
+    if found.count < 2 { return found }
+    return found.map { Placed(rule: $0, traffic: $0.traffic.sortKey, peers: $0.peers.sortKey) }
+      .sorted { $0.isBefore($1) }.map(\.rule)
   }
 
-  private func isBefore(_ other: PlainRule) -> Bool {
-    if direction != other.direction { return direction.rawValue < other.direction.rawValue }
-    if action != other.action { return action.rawValue > other.action.rawValue }
-    return (peers.isAnyone ? 0 : 1, traffic.sortKey, peers.sortKey)
-      < (other.peers.isAnyone ? 0 : 1, other.traffic.sortKey, other.peers.sortKey)
+  /// A rule with the texts that it is sorted by.
+  private struct Placed {
+    let rule: PlainRule
+    let traffic: String
+    let peers: String
+
+    func isBefore(_ other: Placed) -> Bool {
+      if rule.direction != other.rule.direction {
+        return rule.direction.rawValue < other.rule.direction.rawValue
+      }
+      if rule.action != other.rule.action { return rule.action.rawValue > other.rule.action.rawValue }
+      return (rule.peers.isAnyone ? 0 : 1, traffic, peers)
+        < (other.rule.peers.isAnyone ? 0 : 1, other.traffic, other.peers)
+    }
   }
 }

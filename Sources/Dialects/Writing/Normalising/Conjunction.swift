@@ -20,18 +20,23 @@ struct Conjunction: Hashable {
 
   /// Nil when nothing can meet all of them.
   init?(_ requirements: [Requirement]) {
-    var tests: [Attribute: [LabelTerm.Test]] = [:]
-    for requirement in requirements { tests[requirement.attribute, default: []].append(requirement.test) }
     var merged: [Requirement] = []
-    for (attribute, tests) in tests {
-      guard let least = attribute.merged(tests) else { return nil }
-      merged += least.map { Requirement(attribute: attribute, test: $0) }
+    // Quadratic, and faster than a table for the handful of requirements that selectors have.
+    for (index, requirement) in requirements.enumerated() {
+      let attribute = requirement.attribute
+      if requirements[..<index].contains(where: { $0.attribute == attribute }) { continue }
+      let tests = requirements[index...].lazy.filter { $0.attribute == attribute }.map(\.test)
+      guard let least = attribute.merged(Array(tests)) else { return nil }
+      for test in least { merged.append(Requirement(attribute: attribute, test: test)) }
     }
-    self.requirements = merged.sorted { $0.isBefore($1) }
+    self.requirements = merged.count < 2 ? merged : merged.sorted { $0.isBefore($1) }
   }
 
   /// Nil when nothing can meet both.
-  func and(_ other: Conjunction) -> Conjunction? { Conjunction(requirements + other.requirements) }
+  func and(_ other: Conjunction) -> Conjunction? {
+    if requirements.isEmpty { return other }
+    return other.requirements.isEmpty ? self : Conjunction(requirements + other.requirements)
+  }
 
   /// Whether whatever meets it certainly meets `other`.
   func implies(_ other: Conjunction) -> Bool {
@@ -103,6 +108,9 @@ extension Attribute {
   /// The least tests that are met exactly where all of these are; nil when no value, absent or not, meets them.
   fileprivate func merged(_ tests: [LabelTerm.Test]) -> [LabelTerm.Test]? {
     if !canExist { return tests.allSatisfy { $0.isMet(by: nil) } ? [] : nil }
+    if tests.count == 1, case .isIn(let values) = tests[0].test, values.count == 1, !tests[0].isNegated {
+      return values.allSatisfy(canBe) ? tests : nil
+    }
     var wanted: Set<String>?
     var unwanted: Set<String> = []
     var (mustExist, mustNot) = (false, false)

@@ -54,6 +54,7 @@ enum Alternatives {
 
   /// Without those that another one has as a part: it is more general.
   static func least(_ alternatives: [Conjunction]) -> [Conjunction] {
+    if alternatives.count < 2 { return alternatives }
     let sets = alternatives.map { Set($0.requirements) }
     return alternatives.indices.filter { index in
       !sets.indices.contains { other in
