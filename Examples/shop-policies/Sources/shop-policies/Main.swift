@@ -13,8 +13,8 @@ struct Main {
       report("usage: shop-policies \(Dialect.allCases.map(\.rawValue).joined(separator: "|")) [LOSS…]")
       exit(2)
     }
+    for problem in Shop.intent.check() where problem.severity < .error { report(problem) }
     do {
-      for problem in Shop.intent.check() { report(problem) }
       let rendering = try Shop.intent.render(
         engine, accepting: Set(arguments.dropFirst().map { Loss.Name($0) }))
       let certificate = try rendering.prove()
