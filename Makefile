@@ -9,12 +9,12 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 INSTALL_ROOT := $(DESTDIR)$(PREFIX)
 
-SOURCES := Package.swift $(wildcard Sources Tests Benchmarks Fuzz)
+SOURCES := Package.swift $(wildcard Sources Tests Examples Benchmarks Fuzz)
 PACKAGES := libyaml-dev pkg-config
 BROWSER := chromium fonts-dejavu-core python3
-LIBRARIES := Kubernetes PolicyModel Dialects PolicyEngine Review MerlonCommand
+LIBRARIES := Kubernetes PolicyModel Dialects PolicyEngine Review Merlon MerlonTesting MerlonCommand
 
-.PHONY: help demo test page build bench fuzz format lint docs install packages
+.PHONY: help demo test examples page build bench fuzz format lint docs install packages
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,19 @@ demo: packages ## Build merlon and check the example shop, which has two mistake
 test: packages ## Run all tests.
 	@echo "==> swift test"
 	@swift test
+	@$(MAKE) examples
 	@$(MAKE) page
+
+examples: packages ## Test and run the packages under Examples, imported Swift and the tutorial; a part of make test.
+	@Scripts/require-packages python3
+	@echo "==> swift build --product merlon"
+	@swift build --product merlon
+	@echo "==> Scripts/check-examples"
+	@Scripts/check-examples
+	@echo "==> Scripts/check-imported-source"
+	@Scripts/check-imported-source
+	@echo "==> Scripts/check-tutorial"
+	@Scripts/check-tutorial
 
 page: packages ## Look at the HTML page in headless Chromium; a part of make test.
 	@Scripts/require-packages $(BROWSER)

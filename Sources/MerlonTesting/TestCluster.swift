@@ -1,7 +1,7 @@
 public import Merlon
 internal import Synchronization
 
-/// A ``Cluster`` for expectations, whose failures print why.
+/// A `Cluster` for expectations, whose failures print why.
 ///
 /// ```swift
 /// let cluster = try TestCluster(intent)
@@ -13,7 +13,7 @@ internal import Synchronization
 /// ```
 ///
 /// A failed expectation of Swift Testing prints what its expression is made of; what is printed of the cluster is the walk over
-/// policies and rules that decided the question, with their places. Outside of expectations use ``Cluster``.
+/// policies and rules that decided the question, with their places. Outside of expectations use `Cluster`.
 ///
 /// A class because it remembers the last question of each task for that; nothing else of it changes.
 public final class TestCluster: Sendable {

@@ -21,7 +21,10 @@ public struct Certificate: Sendable, CustomStringConvertible {
   }
 
   /// What was compared, under which profile and assumptions, and what came of it.
-  public var description: String { proof.text(.plain) }
+  public var description: String {
+    let text = proof.text(.plain)
+    return text.last == "\n" ? String(text.dropLast()) : text
+  }
 }
 
 /// Policies tell more kinds of pods apart than a proof goes through.

@@ -21,7 +21,7 @@ public struct Ends: OptionSet, Sendable, Hashable {
 
 /// A connection that is meant to work, from both ends: egress of the source and ingress of the target.
 ///
-/// Made by ``allow(_:to:_:isolating:file:line:)``. Declaring it twice, or once from either end, is declaring it once.
+/// Made by `allow(…, to: …)`. Declaring it twice, or once from either end, is declaring it once.
 public struct Flow: Sendable {
   enum End: Sendable {
     case pods(Pods)

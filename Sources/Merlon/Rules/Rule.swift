@@ -21,8 +21,7 @@ public struct Directions: OptionSet, Sendable, Hashable {
   }
 }
 
-/// What becomes of connections of a policy's subject with some peers. Made by ``from(_:ports:file:line:)`` and
-/// ``to(_:ports:file:line:)``.
+/// What becomes of connections of a policy's subject with some peers. Made by `from(…)` and `to(…)`.
 public struct Rule: Sendable {
   let direction: Direction
   var action = RuleAction.allow

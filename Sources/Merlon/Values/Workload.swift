@@ -7,7 +7,7 @@ internal import Kubernetes
 /// ```
 ///
 /// Labels are those that the pods really have: nothing adds any. To read them from a manifest, see
-/// ``init(manifest:named:in:)``.
+/// ``init(manifest:named:in:file:line:)``.
 public struct Workload: PodSelecting {
   /// Something that a workload needs in order to work, so that policies which cut it are reported.
   public enum Need: String, Sendable, Hashable, CaseIterable {

@@ -1,0 +1,15 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "policies",
+  dependencies: [.package(name: "merlon", path: "../merlon")],
+  targets: [
+    .target(name: "Policies", dependencies: [.product(name: "Merlon", package: "merlon")]),
+    .executableTarget(
+      name: "write-policies", dependencies: ["Policies", .product(name: "Merlon", package: "merlon")]),
+    .testTarget(
+      name: "PoliciesTests",
+      dependencies: ["Policies", .product(name: "MerlonTesting", package: "merlon")]),
+  ]
+)
