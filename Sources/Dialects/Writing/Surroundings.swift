@@ -11,6 +11,9 @@ package struct Surroundings: Sendable {
   /// Where the API server answers, after Service addresses are translated; empty when nobody says.
   package var apiServer: [Endpoint] = []
 
+  /// Whether policies mean that the pod's own node is always let in, as Kubernetes does for probes, whatever they deny.
+  package var sparesProbes = true
+
   /// Which channel of `policy.networking.k8s.io` the cluster has.
   package var channel = Channel.standard
 

@@ -19,6 +19,15 @@ package struct ManifestReader: Sendable {
     package init() {}
   }
 
+  /// Kinds that every reader knows.
+  package static var builtinKinds: Set<GroupKind> {
+    Set(
+      BuiltinKind.all.map { kind, builtin in
+        let group = builtin.apiVersion.contains("/") ? builtin.apiVersion.prefix { $0 != "/" } : ""
+        return GroupKind(group: String(group), kind: kind)
+      })
+  }
+
   package var options: Options
 
   package init(options: Options = Options()) {

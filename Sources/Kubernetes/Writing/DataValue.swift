@@ -2,6 +2,8 @@
 package indirect enum DataValue: Sendable, Equatable {
   case string(String)
   case integer(Int)
+  /// A number with a fraction or an exponent, in digits as somebody wrote it.
+  case number(String)
   case bool(Bool)
   case list([DataValue])
   case object([Member])
@@ -57,6 +59,7 @@ extension DataValue {
     switch self {
     case .string(let value): text += JSONText.quoted(value)
     case .integer(let value): text += String(value)
+    case .number(let digits): text += digits
     case .bool(let value): text += value ? "true" : "false"
     case .list(let values):
       Self.writeCollection("[", "]", values.count, into: &text, indent: indent) { index, inner, text in
@@ -90,6 +93,7 @@ extension DataValue {
     switch self {
     case .string(let value): text += YAMLText.scalar(value)
     case .integer(let value): text += String(value)
+    case .number(let digits): text += digits
     case .bool(let value): text += value ? "true" : "false"
     case .list(let values):
       if values.isEmpty { text += "[]" }

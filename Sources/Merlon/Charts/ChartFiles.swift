@@ -64,7 +64,7 @@ public struct ChartFiles: Sendable {
   private static func templated(_ data: DataValue) -> DataValue {
     switch data {
     case .string(let text): .string(templated(text))
-    case .integer, .bool: data
+    case .integer, .number, .bool: data
     case .list(let elements): .list(elements.map { templated($0) })
     case .object(let members): .object(members.map { .init(templated($0.key), templated($0.value)) })
     case .noted(let notes, let value): .noted(notes, templated(value))

@@ -177,7 +177,7 @@ extension Peer {
   /// What cannot be meant by it as the other end of a rule.
   fileprivate func problems(_ direction: Direction, _ action: RuleAction) -> [String] {
     switch kind {
-    case .pods(let pods): pods.selector.problems + pods.namespaces.problems
+    case .pods(let pods): pods.problemTexts
     case .nodes(let selector): selector.problems
     case .block(let text, let holes): Self.blockProblems(text, holes)
     case .domain(let name):

@@ -99,10 +99,15 @@ extension Pods {
   }
 
   var problems: [Diagnostic] {
-    var found = (selector.problems + namespaces.problems)
+    problemTexts.map { Diagnostic(.invalidValue, .error, $0, at: site.location) }
+  }
+
+  /// The same in words.
+  var problemTexts: [String] {
+    var found = selector.problems + namespaces.problems
     if let serviceAccount, let problem = NameRules.subdomainProblem(serviceAccount) {
       found.append("the service account name `\(serviceAccount)` \(problem)")
     }
-    return found.map { Diagnostic(.invalidValue, .error, $0, at: site.location) }
+    return found
   }
 }

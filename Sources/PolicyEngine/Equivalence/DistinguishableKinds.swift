@@ -124,7 +124,7 @@ struct DistinguishableKinds {
     }
     var tests: Set<AttributeRequirement.Test> = []
     for entry in state.open { tests.formUnion(arena.tests(of: attribute, in: entry.rest)) }
-    let named = Self.values(of: tests)
+    let named = Self.values(of: tests).filter(attribute.canBe)
     let other = Self.unmentioned(named, tests)
     switch attribute {
     case .namespaceLabel(Namespace.nameLabel), .serviceAccountName: return named + [other]

@@ -33,7 +33,8 @@ package struct Translation: Sendable {
     otherCount = input.manifests.foreign.count - policyCount
     let policies = PolicySet(read, defaultNamespace: input.defaultNamespace)
     let stack = policies.stack(from.translationProfile, clusterName: input.facts.clusterName)
-    problems = policies.diagnostics + stack.diagnostics
+    problems =
+      input.settingsProblems + input.manifests.diagnostics + policies.diagnostics + stack.diagnostics
     var surroundings = Surroundings()
     surroundings.namespaces = input.manifests.namespaces
     surroundings.podBlocks = input.facts.podBlocks
@@ -41,6 +42,8 @@ package struct Translation: Sendable {
     if let port = input.facts.apiServerPort {
       surroundings.apiServer = input.facts.apiServerAddresses.map { .init(address: $0, port: port) }
     }
+    // Written for its own engine, a denial means what it says.
+    surroundings.sparesProbes = from != to || from != .cilium
     tiers = stack.tiers
     let outside = OutsideBlocks(surroundings, isNeeded: from == .cilium && to != .cilium)
     let translated = TranslatedPolicies(

@@ -67,10 +67,18 @@ struct DataValueTests {
     #expect(value.json == #"{"a":[{"b":1},2,3]}"#)
   }
 
+  @Test("numbers with a fraction stay numbers")
+  func fractions() throws {
+    let value = DataValue.members(("order", .number("100.5")))
+    #expect(value.yaml == "order: 100.5\n" && value.json == #"{"order":100.5}"#)
+    #expect(Self.matches(try parseDocument(value.yaml), value))
+  }
+
   private static func matches(_ read: Any, _ value: DataValue) -> Bool {
     switch value {
     case .string(let text): return read as? String == text
     case .integer(let number): return read as? Int == number
+    case .number(let digits): return (read as? Double).map { "\($0)" } == digits
     case .bool(let flag): return read as? Bool == flag
     case .list(let values):
       guard let list = read as? [Any], list.count == values.count else { return false }
@@ -86,6 +94,7 @@ struct DataValueTests {
     switch value {
     case .string(let text): return node.content == .scalar && node.text == text
     case .integer(let number): return node.text == "\(number)"
+    case .number(let digits): return node.text == digits && node.scalar == .float
     case .bool(let flag): return node.text == "\(flag)"
     case .list(let values):
       let elements = node.elements

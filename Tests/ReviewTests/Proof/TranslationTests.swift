@@ -85,6 +85,13 @@ struct TranslationTests {
         "{podCIDRs: [10.244.0.0/16], nodeCIDRs: [10.0.0.0/24], apiServerAddresses: [10.0.0.5], apiServerPort: 6443}"
     ),
     Case(
+      name:
+        "Cilium: a denial of everybody, to other engines but for probes and for an API server that may be the own node",
+      from: .cilium,
+      text: cilium(
+        "{endpointSelector: {}, ingressDeny: [{toPorts: [{ports: [{port: '80', protocol: TCP}]}]}]}"),
+      losses: [.kubernetes: ["deny"]]),
+    Case(
       name: "AdminNetworkPolicy and BaselineAdminNetworkPolicy become ClusterNetworkPolicies",
       from: .clusterNetworkPolicy,
       text: """

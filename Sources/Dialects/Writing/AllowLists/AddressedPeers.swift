@@ -72,7 +72,7 @@ struct AddressedPeers {
   }
 
   static let sayWhereItAnswers =
-    "say where it answers: cluster.apiServer in an intent, cluster.apiServerAddresses and cluster.apiServerPort in merlon.yaml"
+    "say where it answers: cluster.apiServer in an intent, merlon.cluster.apiServer in values, cluster.apiServerAddresses and cluster.apiServerPort in merlon.yaml for existing policies"
 
   private func apiServer(_ rule: PlainRule, _ notes: inout WritingNotes) -> [PlainRule] {
     let endpoints = Set(surroundings.apiServer).sorted {

@@ -38,13 +38,13 @@ struct CiliumPeersWriting {
         if isSaid(selector, peer, rule, &notes) { pods.append(selector) }
       case .nodes(let terms, let placement):
         if terms.isEmpty {
-          entities += Self.nodes(placement, rule)
+          entities += ownAndOtherNodes(placement, rule)
         } else {
           nodes += labelled(peer, terms, placement, rule, &notes)
         }
       case .domain(let pattern): domains += domain(pattern, rule, &notes)
       case .outside: entities.append(.world)
-      case .apiServer: entities.append(.kubeAPIServer)
+      case .apiServer: entities += apiServer(rule, &notes)
       case .entity(let name): entities += entity(name, rule, &notes)
       case .block: continue
       }
@@ -72,27 +72,37 @@ struct CiliumPeersWriting {
   private static let allPods = CiliumEnds("Endpoints", [PlainSelector(namespaces: .all).cilium(in: nil)])
 
   /// Whether a rule would keep the pod's own node out, whose probes are always let through.
-  private static func reachesProbes(_ rule: PlainRule) -> Bool {
-    rule.direction == .ingress && rule.action == .deny
+  private func reachesProbes(_ rule: PlainRule) -> Bool {
+    surroundings.sparesProbes && rule.direction == .ingress && rule.action == .deny
   }
 
   private func everyone(_ rule: PlainRule, _ notes: inout WritingNotes) -> [CiliumEnds] {
-    guard Self.reachesProbes(rule) else { return [CiliumEnds([.all])] }
+    guard reachesProbes(rule) else { return [CiliumEnds([.all])] }
+    let entities: [CiliumEntity] = [.world, .remoteNode, .health, .ingress, .initializing, .unmanaged]
+    return [Self.allPods, CiliumEnds(entities + apiServer(rule, &notes))]
+  }
+
+  private func ownAndOtherNodes(_ placement: NodePlacement, _ rule: PlainRule) -> [CiliumEntity] {
+    // A denial of the own node means nothing, as it is let in whatever policies say.
+    let own: [CiliumEntity] = reachesProbes(rule) ? [] : [.host]
+    switch placement {
+    case .anywhere: return own + [.remoteNode]
+    case .own: return own
+    case .other: return [.remoteNode]
+    }
+  }
+
+  /// The API server, unless it may be the pod's own node, which a denial must not keep out.
+  private func apiServer(_ rule: PlainRule, _ notes: inout WritingNotes) -> [CiliumEntity] {
+    let isOutside =
+      !surroundings.apiServer.isEmpty && !surroundings.nodes.isEmpty
+      && !surroundings.apiServer.contains { surroundings.nodes.contains($0.address) }
+    if !reachesProbes(rule) || isOutside { return [.kubeAPIServer] }
     lose(
       .apiServer,
       "the API server is not denied as such: where it runs on the pod's own node, that would deny probes",
       .apiServer, rule, &notes)
-    return [
-      Self.allPods, CiliumEnds([.world, .remoteNode, .health, .ingress, .initializing, .unmanaged]),
-    ]
-  }
-
-  private static func nodes(_ placement: NodePlacement, _ rule: PlainRule) -> [CiliumEntity] {
-    switch placement {
-    case .anywhere: reachesProbes(rule) ? [.remoteNode] : [.host, .remoteNode]
-    case .own: [.host]
-    case .other: [.remoteNode]
-    }
+    return []
   }
 
   // MARK: - Kinds of peers
@@ -104,13 +114,11 @@ struct CiliumPeersWriting {
       lose(unsaid.name, "\(unsaid.reason): \(peer) are left out", peer, rule, &notes)
       return false
     }
-    if let unseen = selector.unseenByCilium.first {
-      let isMissed = !unseen.test.isMet(by: nil)
+    if let unseen = UnseenLabels(selector) {
       notes.lose(
-        .labelNotSeen, isMissed ? .leavingOut(rule.action) : .overstating(rule.action),
-        "by default Cilium leaves the label \(unseen.key) out of identities: the peer \(isMissed ? "matches nothing" : "matches whatever its value is")",
-        fix: "include the label with the agent's `labels` option", of: rule, in: policy,
-        peers: isMissed ? [peer] : [.pods(selector.without(unseen))])
+        .labelNotSeen, unseen.isMissed ? .leavingOut(rule.action) : .overstating(rule.action),
+        "\(unseen.reason): the peer matches \(unseen.isMissed ? "nothing" : "whatever their values are")",
+        fix: UnseenLabels.fix, of: rule, in: policy, peers: [.pods(unseen.seen)])
     }
     return true
   }
@@ -204,21 +212,8 @@ struct CiliumPeersWriting {
     return []
   }
 
+  /// Pods and nodes. Not the entity `cluster`, which is an API server outside the cluster, too.
   private func cluster(_ rule: PlainRule) -> [CiliumEnds] {
-    Self.reachesProbes(rule) ? [Self.allPods, CiliumEnds([.remoteNode])] : [CiliumEnds([.cluster])]
-  }
-}
-
-extension PlainSelector {
-  /// The same without a term.
-  func without(_ term: LabelTerm) -> PlainSelector {
-    let scope: Namespaces =
-      switch namespaces {
-      case .named: namespaces
-      case .matching(let terms): .matching(terms.filter { $0 != term })
-      }
-    return PlainSelector(
-      namespaces: scope, pods: pods.filter { $0 != term }, serviceAccounts: serviceAccounts,
-      serviceAccountLabels: serviceAccountLabels)
+    [Self.allPods, CiliumEnds(ownAndOtherNodes(.anywhere, rule))]
   }
 }

@@ -29,15 +29,14 @@ struct CiliumWriter {
         policy, unsaid.name, "\(unsaid.reason): a policy of \(policy.subject) is left out")
       return false
     }
-    if let unseen = policy.subject.unseenByCilium.first {
-      let reason = "by default Cilium leaves the label \(unseen.key) out of identities: the policy"
-      let fix = "include the label with the agent's `labels` option"
-      if unseen.test.isMet(by: nil) {
-        notes.overstate(
-          policy, .labelNotSeen, "\(reason) selects pods whatever its value is", fix: fix,
-          subject: policy.subject.without(unseen))
+    if let unseen = UnseenLabels(policy.subject) {
+      let reason = "\(unseen.reason): the policy selects"
+      if unseen.isMissed {
+        notes.leaveOut(policy, .labelNotSeen, "\(reason) nothing", fix: UnseenLabels.fix)
       } else {
-        notes.leaveOut(policy, .labelNotSeen, "\(reason) selects nothing", fix: fix)
+        notes.overstate(
+          policy, .labelNotSeen, "\(reason) pods whatever their values are", fix: UnseenLabels.fix,
+          subject: unseen.seen)
       }
     }
     return true

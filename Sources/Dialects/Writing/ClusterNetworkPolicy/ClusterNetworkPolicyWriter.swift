@@ -18,6 +18,8 @@ struct ClusterNetworkPolicyWriter {
   private var notes = WritingNotes()
   private var names = ObjectNames()
   private var objects: [WrittenObject] = []
+  /// Those that some policy names.
+  private var entities: [PlainPeer] = []
 
   init(_ surroundings: Surroundings) { self.surroundings = surroundings }
 
@@ -34,6 +36,10 @@ struct ClusterNetworkPolicyWriter {
   /// - Returns: the first free place after it.
   private mutating func writeNormal(_ policies: [PlainPolicy]) -> Int {
     let before = objects.count
+    entities = PlainRule.sorted(
+      policies.flatMap(\.rules).flatMap(\.peers.simple).filter {
+        if case .entity = $0 { true } else { false }
+      })
     for policy in policies {
       let denials = policy.with(rules: policy.rules.filter { $0.action == .deny })
       write(denials, denials.rules.flatMap { rules($0, of: policy) }, at: Priority.denials, "denied")
@@ -63,6 +69,12 @@ struct ClusterNetworkPolicyWriter {
     let rules = directions.map { direction in
       PlainRule(
         direction: direction, action: .deny, peers: .anyone, traffic: .any, location: policy.location)
+    }
+    for rule in rules where !entities.isEmpty && !lists.allowsEverything(to: policy.subject, rule.direction) {
+      notes.lose(
+        .entity, .widens, "what only one engine knows cannot be denied: \(entities.text)", of: rule,
+        in: policy,
+        peers: entities)
     }
     if directions.contains(.ingress), !lists.allowsEverything(to: policy.subject, .ingress) {
       notes.lose(

@@ -81,30 +81,6 @@ extension Attribute {
     }
   }
 
-  /// Whether pods that selectors are about may have it.
-  private var canExist: Bool {
-    switch self {
-    case .label(let key), .namespaceLabel(let key), .serviceAccountLabel(let key):
-      NameRules.labelKeyProblem(key) == nil
-    case .serviceAccountName: true
-    case .unseenLabel, .hostNetwork: false
-    }
-  }
-
-  /// Whether every pod has it.
-  private var alwaysExists: Bool {
-    self == .namespaceLabel(Namespace.nameLabel) || self == .serviceAccountName
-  }
-
-  private func canBe(_ value: String) -> Bool {
-    switch self {
-    case .namespaceLabel(Namespace.nameLabel): NameRules.labelNameProblem(value) == nil
-    case .serviceAccountName: NameRules.subdomainProblem(value) == nil
-    case .label, .namespaceLabel, .serviceAccountLabel: NameRules.labelValueProblem(value) == nil
-    case .unseenLabel, .hostNetwork: false
-    }
-  }
-
   /// The least tests that are met exactly where all of these are; nil when no value, absent or not, meets them.
   fileprivate func merged(_ tests: [LabelTerm.Test]) -> [LabelTerm.Test]? {
     if !canExist { return tests.allSatisfy { $0.isMet(by: nil) } ? [] : nil }

@@ -1,9 +1,6 @@
-internal import Kubernetes
-
 extension DataValue {
-  /// The data of a node as it is written. Members that are null are left out, as servers do, and numbers with fractions,
-  /// which no policy has, stay text.
-  init(_ node: Node) {
+  /// The data of a node as it is written. Members that are null are left out, as servers do.
+  package init(_ node: Node) {
     switch node.content {
     case .sequence: self = .list(node.elements.map { DataValue($0) })
     case .mapping:
@@ -14,8 +11,9 @@ extension DataValue {
         switch node.scalar {
         case .bool(let value): .bool(value)
         case .integer(let value): .integer(Int(value))
+        case .float: .number(node.text)
         case .null: .object([])
-        case .float, .string: .string(node.text)
+        case .string: .string(node.text)
         }
     }
   }
