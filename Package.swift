@@ -17,11 +17,24 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.33.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
   ],
   targets: [
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "Kubernetes", dependencies: ["CLibYAML"]),
+    .target(
+      name: "KubernetesAPI",
+      dependencies: [
+        "Kubernetes", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
     .target(name: "PolicyModel", dependencies: ["Kubernetes"]),
     .target(name: "Dialects", dependencies: ["Kubernetes", "PolicyModel"]),
     .target(name: "PolicyEngine", dependencies: ["Kubernetes", "PolicyModel"]),
@@ -32,12 +45,20 @@ let package = Package(
     .target(
       name: "MerlonCommand",
       dependencies: [
-        "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review", "Merlon",
+        "Kubernetes", "KubernetesAPI", "PolicyModel", "Dialects", "PolicyEngine", "Review", "Merlon",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
     .testTarget(name: "KubernetesTests", dependencies: ["Kubernetes"]),
+    // A server that behaves, and misbehaves, as a Kubernetes API server; for tests of all targets that speak to one.
+    .target(
+      name: "FakeAPIServer",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ], path: "Tests/FakeAPIServer"),
+    .testTarget(name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "Kubernetes", "FakeAPIServer"]),
     .testTarget(name: "DialectsTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects"]),
     .testTarget(name: "PolicyModelTests", dependencies: ["Kubernetes", "PolicyModel"]),
     .testTarget(
@@ -49,7 +70,7 @@ let package = Package(
       dependencies: [
         "Merlon", "MerlonTesting", "Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes",
       ]),
-    .testTarget(name: "MerlonCommandTests", dependencies: ["merlon"]),
+    .testTarget(name: "MerlonCommandTests", dependencies: ["merlon", "FakeAPIServer"]),
   ]
 )
 

@@ -25,6 +25,7 @@ package struct Merlon: AsyncParsableCommand {
         merlon replay flows.jsonl deploy/ --against proposed/
         merlon suggest flows.jsonl deploy/ > suggested.yaml
         merlon lint deploy/
+        merlon check --context prod
         merlon render --engine cilium --prove intent.yaml
 
       EXIT CODES
@@ -34,7 +35,8 @@ package struct Merlon: AsyncParsableCommand {
     subcommands: [
       CheckCommand.self, ConnectivityCommand.self, ExplainCommand.self, VerdictCommand.self,
       DiffCommand.self, TestCommand.self, ReplayCommand.self, SuggestCommand.self, LintCommand.self,
-      CoverageCommand.self, RenderCommand.self, TranslateCommand.self, ImportCommand.self,
+      CoverageCommand.self, SnapshotCommand.self, RenderCommand.self, TranslateCommand.self,
+      ImportCommand.self,
       CompletionCommand.self,
     ])
 

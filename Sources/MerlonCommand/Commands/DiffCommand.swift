@@ -23,6 +23,7 @@ struct DiffCommand: AsyncParsableCommand {
         merlon diff HEAD -- deploy/
         helm template shop ./chart | merlon diff deployed.yaml -
         merlon diff main..HEAD -o md --fail-on internet -- deploy/
+        merlon diff --context prod deploy/
 
       EXIT CODES
         0 ok, also when something changed; 1 a change that --fail-on names, or an error in the manifests; 2 wrong usage;
@@ -64,6 +65,11 @@ struct DiffCommand: AsyncParsableCommand {
   func validate() throws {
     if sides.count == 2, !paths.isEmpty, sides.contains(where: { $0.contains("..") }) {
       throw ValidationError("name one range of revisions, or two revisions")
+    }
+    if reading.live.isWanted,
+      sides.count == 2 || !paths.isEmpty || sides.contains(where: { $0.contains("..") })
+    {
+      throw ValidationError("the live cluster is what was: name one file or folder, which is what is")
     }
     if sides == ["-", "-"] { throw ValidationError("standard input can only be one side") }
     if reading.profile == .all { throw ValidationError("only explain answers with --profile all") }
@@ -122,6 +128,7 @@ struct DiffCommand: AsyncParsableCommand {
   // MARK: - Sides
 
   private func inputs() async throws -> (before: ClusterInput, after: ClusterInput) {
+    if reading.live.isWanted { return (await reading.read([]), await reading.read(sides)) }
     do throws(GitProblem) {
       if sides.count == 1, let range = try await GitRevision.range(sides[0]) {
         return try await revisions(range.before, range.after)

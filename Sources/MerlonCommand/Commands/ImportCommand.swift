@@ -24,7 +24,7 @@ struct ImportCommand: AsyncParsableCommand {
       """)
 
   @Argument(help: InputOptions.pathsHelp, completion: .file())
-  var paths: [String]
+  var paths: [String] = []
 
   @Option(name: .long, help: "The dialect of the policies.")
   var from: WritableDialect = .kubernetes
@@ -38,23 +38,38 @@ struct ImportCommand: AsyncParsableCommand {
   @OptionGroup(title: "Input") var reading: ReadingOptions
   @OptionGroup(title: "Display") var display: DisplayOptions
 
+  /// Words that Swift needs itself where a constant's name stands, and names that would hide the library's type.
+  private static let reservedWords: Set<String> = [
+    "_", "Any", "Intent", "Protocol", "Self", "Type", "as", "associatedtype", "break", "case", "catch",
+    "class",
+    "continue", "default", "defer", "deinit", "do", "else", "enum", "extension", "fallthrough", "false",
+    "fileprivate",
+    "for", "func", "guard", "if", "import", "in", "init", "inout", "internal", "is", "let", "nil", "operator",
+    "precedencegroup", "private", "protocol", "public", "repeat", "rethrows", "return", "self", "static",
+    "struct",
+    "subscript", "super", "switch", "throw", "throws", "true", "try", "typealias", "var", "where", "while",
+  ]
+
   func validate() throws {
+    try reading.requireInput(paths)
     if !swift { throw ValidationError("say what to write: --swift") }
     let isName =
       name.first.map { $0.isLetter || $0 == "_" } ?? false
       && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
-    if !isName { throw ValidationError("--name `\(name)` is no name of a constant") }
+    if !isName || Self.reservedWords.contains(name) {
+      throw ValidationError("--name `\(name)` is no name of a constant")
+    }
   }
 
   func run() async throws {
     let input = await reading.read(paths)
     let cluster = input.cluster(from.profile)
-    try cluster.requireSomething()
     let translation = Translation(input, from: from, to: from)
+    for problem in translation.problems where problem.severity == .error || display.verbose {
+      Terminal.writeError(problem.text(display.style(for: 2)) + "\n")
+    }
+    try cluster.requireSomething()
     if translation.hasErrors || cluster.isIncomplete {
-      for problem in translation.problems where problem.severity == .error {
-        Terminal.writeError(problem.text(display.style(for: 2)) + "\n")
-      }
       throw cluster.isIncomplete ? ExitStatus.unreadableInput : ExitStatus.findings
     }
     let intent = try proved(translation)

@@ -76,9 +76,7 @@ struct LintCommand: AsyncParsableCommand {
   func validate() throws {
     if let explain { _ = try Self.rule(explain) }
     _ = try rules()
-    if explain == nil, !list, paths.isEmpty {
-      throw ValidationError("Missing expected argument '<paths> ...'")
-    }
+    if explain == nil, !list { try reading.requireInput(paths) }
   }
 
   func run() async throws {

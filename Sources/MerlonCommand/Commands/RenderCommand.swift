@@ -105,7 +105,7 @@ struct RenderCommand: AsyncParsableCommand {
     }
     let output = Terminal.standardOutput
     let isWhole = render(source, dialects, output)
-    if isWhole, let chart { try write(source, dialects, into: ChartFolder(path: chart), output) }
+    if isWhole, let chart { try write(source, dialects, into: OutputFolder(path: chart), output) }
     output.flush()
     if !isWhole { throw ExitStatus.findings }
   }
@@ -150,7 +150,7 @@ struct RenderCommand: AsyncParsableCommand {
   private var accepted: Set<Loss.Name> { Set(accept.map { Loss.Name($0) }) }
 
   private func write(
-    _ source: PolicySource, _ dialects: [Dialect], into folder: ChartFolder, _ output: Output
+    _ source: PolicySource, _ dialects: [Dialect], into folder: OutputFolder, _ output: Output
   ) throws {
     let chart: ChartFiles
     do throws(Problems) {
@@ -160,8 +160,10 @@ struct RenderCommand: AsyncParsableCommand {
       report(error.all)
       throw ExitStatus.findings
     }
-    do throws(ChartFolder.Failure) {
-      for (path, outcome) in try folder.write(chart.files, overwriting: force) {
+    do throws(OutputFolder.Failure) {
+      for (path, outcome) in try folder.write(
+        chart.files.map { .init(path: $0.path, text: $0.text) }, overwriting: force)
+      {
         output.write("\(outcome.rawValue) \(path)\n")
       }
     } catch {

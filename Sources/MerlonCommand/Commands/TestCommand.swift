@@ -51,6 +51,10 @@ struct TestCommand: AsyncParsableCommand {
   @OptionGroup(title: "Display") var display: DisplayOptions
 
   func validate() throws {
+    if input.reading.live.isWanted {
+      throw ValidationError(
+        "test reads files: save the cluster with `merlon snapshot`, and name its folder too")
+    }
     if watch, output != .text { throw ValidationError("--watch prints text only") }
     if watch, input.paths.contains("-") { throw ValidationError("--watch cannot read standard input again") }
     if input.reading.profile == .all { throw ValidationError("only explain answers with --profile all") }

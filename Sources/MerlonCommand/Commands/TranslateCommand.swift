@@ -28,7 +28,7 @@ struct TranslateCommand: AsyncParsableCommand {
       """)
 
   @Argument(help: InputOptions.pathsHelp, completion: .file())
-  var paths: [String]
+  var paths: [String] = []
 
   @Option(name: .long, help: "The dialect of the policies.")
   var from: WritableDialect
@@ -45,21 +45,23 @@ struct TranslateCommand: AsyncParsableCommand {
   @OptionGroup(title: "Input") var reading: ReadingOptions
   @OptionGroup(title: "Display") var display: DisplayOptions
 
+  func validate() throws { try reading.requireInput(paths) }
+
   func run() async throws {
     let input = await reading.read(paths)
     let cluster = input.cluster(from.profile)
-    try cluster.requireSomething()
     let translation = Translation(input, from: from, to: to)
     let style = display.style(for: 2)
+    let least: Diagnostic.Severity = display.quiet ? .error : .warning
+    for problem in translation.problems where problem.severity >= least {
+      Terminal.writeError(problem.text(style) + "\n")
+    }
+    try cluster.requireSomething()
     if translation.otherCount > 0, !display.quiet {
       let count = translation.otherCount
       Terminal.writeError(
         "merlon: \(count) \(count == 1 ? "policy" : "policies") of other dialects \(count == 1 ? "is" : "are") left out\n"
       )
-    }
-    let least: Diagnostic.Severity = display.quiet ? .error : .warning
-    for problem in translation.problems where problem.severity >= least {
-      Terminal.writeError(problem.text(style) + "\n")
     }
     // What is written without the policies that are wrong is not what anybody meant.
     if translation.hasErrors || cluster.isIncomplete {

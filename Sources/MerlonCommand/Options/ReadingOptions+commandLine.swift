@@ -11,7 +11,7 @@ extension ReadingOptions {
       + words("--profile", profile.map { [$0.rawValue] } ?? [])
       + words("--without-deviation", withoutDeviation.map(\.rawValue))
       + words("--with-deviation", withDeviation.map(\.rawValue)) + (staged ? ["--staged"] : [])
-      + cluster.commandLine
+      + cluster.commandLine + live.commandLine
   }
 }
 

@@ -39,6 +39,17 @@ struct ReadingOptions: ParsableArguments {
   var staged = false
 
   @OptionGroup(title: "Cluster") var cluster: ClusterOptions
+  @OptionGroup(title: "Live cluster") var live: LiveOptions
+
+  /// Demands exactly one source.
+  func requireInput(_ paths: [String]) throws {
+    if live.isWanted, !paths.isEmpty {
+      throw ValidationError("name either files or a live cluster: \(paths.joined(separator: " ")) are files")
+    }
+    if !live.isWanted, paths.isEmpty {
+      throw ValidationError("name files, folders or - for standard input, or a live cluster with --context")
+    }
+  }
 
   func validate() throws {
     if let problem = NameRules.labelNameProblem(defaultNamespace) {
@@ -46,7 +57,7 @@ struct ReadingOptions: ParsableArguments {
     }
   }
 
-  /// Reads what paths name, in the eyes of the wanted engine.
+  /// Reads what paths name, or the live cluster where none is named, in the eyes of the wanted engine.
   func load(_ paths: [String]) async throws -> Cluster { try cluster(of: await read(paths)) }
 
   /// An input that was read, in the eyes of the wanted engine.
@@ -60,12 +71,16 @@ struct ReadingOptions: ParsableArguments {
     return input.cluster(engineProfile(assumed.profile.enforcer), enforcesStaged: staged)
   }
 
-  /// Reads what paths name, for any engine.
+  /// Reads what paths name, or the live cluster where none is named, for any engine.
   ///
   /// - Parameter withDeclarations: whether also to read what objects say about who talks to whom.
   func read(_ paths: [String], withDeclarations: Bool = false) async -> ClusterInput {
     var options = readerOptions
     options.readsDeclarations = withDeclarations
+    if paths.isEmpty, live.isWanted {
+      return ClusterInput(
+        await live.manifests(options), defaultNamespace: defaultNamespace, settings: cluster.settings())
+    }
     return await ClusterInput.load(paths: paths, options: options, settings: cluster.settings())
   }
 

@@ -1,8 +1,14 @@
 internal import Glibc
-internal import Merlon
+internal import Kubernetes
 
-/// The folder of a chart, into which files are written: each whole or not at all.
-struct ChartFolder {
+/// A folder into which files are written: each whole or not at all.
+struct OutputFolder {
+  /// A file with its path in the folder.
+  struct File {
+    let path: String
+    let text: String
+  }
+
   /// Why nothing, or not everything, was written.
   struct Failure: Error {
     let message: String
@@ -22,7 +28,7 @@ struct ChartFolder {
   ///
   /// - Parameter overwrites: whether files of other content may be replaced.
   func write(
-    _ files: [ChartFiles.File], overwriting overwrites: Bool
+    _ files: [File], overwriting overwrites: Bool
   ) throws(Failure) -> [(path: String, outcome: Outcome)] {
     let places = files.map { (path: place($0), text: $0.text) }
     var known: [String?] = []
@@ -51,9 +57,12 @@ struct ChartFolder {
     return zip(places, known).map { ($0.path, $0.text == $1 ? .unchanged : .written) }
   }
 
-  private func place(_ file: ChartFiles.File) -> String {
+  private func place(_ file: File) -> String {
     path.hasSuffix("/") ? path + file.path : "\(path)/\(file.path)"
   }
+
+  /// Whether it has nothing in it but hidden entries, or is not there.
+  var isEmpty: Bool { FolderNames.visible(in: path).map(\.isEmpty) ?? (access(path, F_OK) != 0) }
 
   /// The text of a file; nil where there is none.
   private func contents(_ path: String) throws(Failure) -> String? {

@@ -1,0 +1,127 @@
+internal import Kubernetes
+
+/// Says who asks.
+package protocol RequestAuthorizing: Sendable {
+  /// Headers for the next request.
+  func headers() async throws(APIError) -> [(name: String, value: String)]
+  /// The server does not take what ``headers()`` gave: next time it is read anew.
+  func invalidate() async
+}
+
+/// Time and chance, for those who wait and try again.
+package struct RetryTiming: Sendable {
+  package let sleep: @Sendable (Duration) async throws -> Void
+  /// From 0 to 1.
+  package let random: @Sendable () -> Double
+
+  package init(
+    sleep: @escaping @Sendable (Duration) async throws -> Void, random: @escaping @Sendable () -> Double
+  ) {
+    self.sleep = sleep
+    self.random = random
+  }
+
+  /// The machine's clock.
+  package static let system = RetryTiming(
+    sleep: { try await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) })
+}
+
+/// Asks an API server, and asks again where that helps: after connections that broke, 429 and 5xx, after a 401 with a
+/// credential that is read anew, and after a 403, which a server that has just started answers to everybody for a moment.
+package struct APIClient: Sendable {
+  private let transport: any APITransport
+  private let authorization: any RequestAuthorizing
+  private let timing: RetryTiming
+
+  package init(
+    _ transport: any APITransport, _ authorization: any RequestAuthorizing, timing: RetryTiming = .system
+  ) {
+    self.transport = transport
+    self.authorization = authorization
+    self.timing = timing
+  }
+
+  /// The body of a successful answer to a read.
+  package func read(_ request: APIRequest) async throws(APIError) -> [UInt8] {
+    var attempts = Attempts()
+    while true {
+      do throws(APIError) {
+        return try await readOnce(request)
+      } catch {
+        guard let wait = attempts.wait(after: error, random: timing.random) else { throw error }
+        if case .refused(let status) = error, status.code == 401 { await authorization.invalidate() }
+        do {
+          try await timing.sleep(wait)
+        } catch {
+          throw .transport(TransportError(.closed, "cancelled"))
+        }
+      }
+    }
+  }
+
+  private func readOnce(_ request: APIRequest) async throws(APIError) -> [UInt8] {
+    var request = request
+    request.headers += [(name: "accept", value: "application/json")] + (try await authorization.headers())
+    do {
+      let response = try await transport.send(request)
+      let body = try await Self.collect(response)
+      if (200..<300).contains(response.status) { return body }
+      throw APIError.refused(
+        APIStatus(code: response.status, retryAfter: response.header("retry-after"), body: body))
+    } catch let error as APIError {
+      throw error
+    } catch let error as TransportError {
+      throw .transport(error)
+    } catch {
+      throw .transport(TransportError(.closed, "\(error)"))
+    }
+  }
+
+  private static func collect(_ response: APIResponse) async throws -> [UInt8] {
+    var body: [UInt8] = []
+    for try await piece in response.body {
+      body += piece
+      if body.count > DocumentLimits.inputBytes {
+        throw APIError.unreadable("an answer is larger than \(DocumentLimits.inputBytes >> 20) MiB")
+      }
+    }
+    return body
+  }
+}
+
+/// How often something failed, and how long to wait before the next try.
+private struct Attempts {
+  private var failures = 0
+  private var refusals: [Int: Int] = [:]
+
+  private static let most = 5
+  /// Refusals that are believed the third time.
+  private static let mostRefusals = 2
+
+  /// Nil when another try would not help.
+  mutating func wait(after error: APIError, random: () -> Double) -> Duration? {
+    switch error {
+    case .credentials, .unreadable: return nil
+    case .transport(let transport):
+      // Certificates do not become better by waiting.
+      if transport.reason == .tls { return nil }
+    case .refused(let status):
+      switch status.code {
+      case 401, 403:
+        refusals[status.code, default: 0] += 1
+        if refusals[status.code, default: 0] > Self.mostRefusals { return nil }
+        return .milliseconds(150)
+      case 429, 500, 502, 503, 504:
+        if let seconds = status.retryAfter, failures < Self.most {
+          failures += 1
+          return .seconds(min(seconds, 60))
+        }
+      default: return nil
+      }
+    }
+    failures += 1
+    if failures > Self.most { return nil }
+    // 0.2 s, 0.4 s, … up to 3.2 s, each shortened by up to a half so that many clients do not come at once.
+    return .milliseconds(Int(Double(100 << failures) * (1 - random() / 2)))
+  }
+}

@@ -1,0 +1,63 @@
+internal import Kubernetes
+
+/// Why an API server's answer is not there.
+package enum APIError: Error, Sendable, CustomStringConvertible {
+  /// No answer came, or not all of it.
+  case transport(TransportError)
+  /// There is nothing to show who asks.
+  case credentials(AccessError)
+  /// The server refused.
+  case refused(APIStatus)
+  /// What came is not what the API promises.
+  case unreadable(String)
+
+  package var description: String {
+    switch self {
+    case .transport(let error): error.description
+    case .credentials(let error): error.problems.map(\.message).joined(separator: "; ")
+    case .refused(let status): status.description
+    case .unreadable(let problem): problem
+    }
+  }
+
+  /// Whether the server says that it knows no such path or object.
+  package var isNotFound: Bool { if case .refused(let status) = self { status.code == 404 } else { false } }
+
+  /// Whether the server says that this is not allowed.
+  package var isForbidden: Bool { if case .refused(let status) = self { status.code == 403 } else { false } }
+
+  /// Whether a list cannot be continued, because the server has forgotten the state it was of.
+  var isExpired: Bool { if case .refused(let status) = self { status.code == 410 } else { false } }
+}
+
+/// A refusal: `v1 Status`.
+package struct APIStatus: Sendable, Hashable, CustomStringConvertible {
+  /// The HTTP status.
+  package let code: Int
+  /// `Forbidden`, `Expired`; empty when the answer is no Status.
+  package let reason: String
+  package let message: String
+  /// Seconds to wait before asking again, when the server says it.
+  package let retryAfter: Int?
+
+  package init(code: Int, reason: String, message: String, retryAfter: Int? = nil) {
+    self.code = code
+    self.reason = reason
+    self.message = message
+    self.retryAfter = retryAfter
+  }
+
+  /// Reads an error's body, which a proxy on the way may have written.
+  init(code: Int, retryAfter: String?, body: [UInt8]) {
+    let root = try? Document.json(body, file: SourceFile(path: "answer")).root
+    let isStatus = root?["kind"]?.hasText("Status") ?? false
+    self.init(
+      code: code, reason: isStatus ? root?["reason"]?.text ?? "" : "",
+      message: isStatus ? root?["message"]?.text ?? "" : "", retryAfter: retryAfter.flatMap { Int($0) })
+  }
+
+  package var description: String {
+    let name = reason.isEmpty ? "HTTP \(code)" : "\(reason) (HTTP \(code))"
+    return message.isEmpty ? name : "\(name): \(message)"
+  }
+}

@@ -1,0 +1,94 @@
+/// How requests reach an API server. Tests have one of their own.
+package protocol APITransport: Sendable {
+  /// Sends a request; returns when the head of the answer is there.
+  func send(_ request: APIRequest) async throws(TransportError) -> APIResponse
+}
+
+/// A request to an API server. Nothing here is sent but reads and reviews.
+package struct APIRequest: Sendable {
+  package enum Method: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+  }
+
+  package var method = Method.get
+  /// `/api/v1/pods`, without the path that a server's URL begins with.
+  package var path: String
+  /// Not yet percent-encoded.
+  package var query: [(name: String, value: String)] = []
+  package var headers: [(name: String, value: String)] = []
+  package var body: [UInt8] = []
+
+  package init(_ path: String, query: [(name: String, value: String)] = []) {
+    self.path = path
+    self.query = query
+  }
+
+  /// Path and query as they stand in a request line.
+  package var target: String {
+    if query.isEmpty { return path }
+    return path + "?"
+      + query.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
+  }
+
+  /// Everything but the unreserved characters of RFC 3986 as `%XX`.
+  private static func encoded(_ text: String) -> String {
+    var result = ""
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        UInt8(ascii: "~"):
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let digits = String(byte, radix: 16, uppercase: true)
+        result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
+      }
+    }
+    return result
+  }
+}
+
+/// An answer whose body is read as it comes.
+package struct APIResponse: Sendable {
+  package let status: Int
+  /// With names in lower case.
+  package let headers: [(name: String, value: String)]
+  /// Pieces cut anywhere. Ends with ``TransportError`` when the server cuts it short or falls silent.
+  package let body: any AsyncSequence<[UInt8], any Error> & Sendable
+
+  package init(
+    status: Int, headers: [(name: String, value: String)],
+    body: any AsyncSequence<[UInt8], any Error> & Sendable
+  ) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  /// The value of a header, named in lower case.
+  package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}
+
+/// Why no answer came, or not all of it.
+package struct TransportError: Error, Sendable, Hashable, CustomStringConvertible {
+  package enum Reason: Sendable, Hashable {
+    /// Nobody listens, the name is unknown, or nothing comes back.
+    case connect
+    /// The server's certificate is not one to trust, or it does not take ours.
+    case tls
+    /// Silence for longer than the deadline.
+    case timeout
+    /// The connection ended in the middle.
+    case closed
+  }
+
+  package let reason: Reason
+  /// One line without a full stop; nothing secret.
+  package let description: String
+
+  package init(_ reason: Reason, _ description: String) {
+    self.reason = reason
+    self.description = description
+  }
+}

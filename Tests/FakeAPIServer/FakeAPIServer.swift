@@ -1,0 +1,124 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// A Kubernetes API server on loopback that serves a ``FakeCluster`` over real HTTP or TLS, and misbehaves when it is told to.
+public struct FakeAPIServer: Sendable {
+  /// What it serves, and the requests that it got.
+  public let cluster: FakeCluster
+  /// `https://127.0.0.1:40001`
+  public let url: String
+  private let channel: any Channel
+
+  /// Starts one on a free port.
+  ///
+  /// - Parameter isSecure: serves TLS with ``TestCertificates/server``.
+  public static func start(_ cluster: FakeCluster, isSecure: Bool = true) async throws -> FakeAPIServer {
+    var context: NIOSSLContext?
+    if isSecure {
+      var configuration = TLSConfiguration.makeServerConfiguration(
+        certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(TestCertificates.server.utf8)).map {
+          .certificate($0)
+        },
+        privateKey: .privateKey(
+          try NIOSSLPrivateKey(bytes: Array(TestCertificates.serverKey.utf8), format: .pem)))
+      configuration.trustRoots = .certificates(
+        try NIOSSLCertificate.fromPEMBytes(Array(TestCertificates.authority.utf8)))
+      // Client certificates are looked at where a client has one.
+      configuration.certificateVerification = .optionalVerification
+      context = try NIOSSLContext(configuration: configuration)
+    }
+    let tls = context
+    let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .serverChannelOption(.backlog, value: 64)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+          try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+          try pipeline.addHandler(FakeRequestHandler(cluster))
+        }
+      }
+      .bind(host: "127.0.0.1", port: 0).get()
+    let port = channel.localAddress?.port ?? 0
+    return FakeAPIServer(
+      cluster: cluster, url: "\(isSecure ? "https" : "http")://127.0.0.1:\(port)", channel: channel)
+  }
+
+  /// Refuses connections from now on; open ones go on.
+  public func stop() async throws { try await channel.close() }
+
+  /// Serves a cluster while a body runs.
+  public static func serving<Result>(
+    _ cluster: FakeCluster, isSecure: Bool = true,
+    isolation: isolated (any Actor)? = #isolation, _ body: (FakeAPIServer) async throws -> Result
+  ) async throws -> Result {
+    let server = try await start(cluster, isSecure: isSecure)
+    do {
+      let result = try await body(server)
+      try await server.stop()
+      return result
+    } catch {
+      try? await server.stop()
+      throw error
+    }
+  }
+}
+
+/// Collects a request, asks the cluster, and writes what it says.
+private final class FakeRequestHandler: ChannelInboundHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundOut = HTTPServerResponsePart
+
+  private let cluster: FakeCluster
+  private var head: HTTPRequestHead?
+  private var body: [UInt8] = []
+
+  init(_ cluster: FakeCluster) { self.cluster = cluster }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head):
+      self.head = head
+      body = []
+    case .body(let buffer): body += buffer.readableBytesView
+    case .end:
+      guard let head else { return }
+      let hasCertificate = context.pipeline.hasPeerCertificate
+      answer(
+        cluster.answer(
+          FakeRequest(
+            method: head.method.rawValue, target: head.uri, headers: head.headers.map { ($0.name, $0.value) },
+            body: body, hasClientCertificate: hasCertificate)), context)
+    }
+  }
+
+  private func answer(_ answer: FakeAnswer, _ context: ChannelHandlerContext) {
+    switch answer {
+    case .silence: return
+    case .close: context.close(promise: nil)
+    case .response(let status, let headers, let chunks, let isComplete):
+      var head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: status))
+      for (name, value) in headers { head.headers.add(name: name, value: value) }
+      head.headers.add(name: "transfer-encoding", value: "chunked")
+      context.write(wrapOutboundOut(.head(head)), promise: nil)
+      for chunk in chunks {
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: chunk)))), promise: nil)
+      }
+      if isComplete {
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+      } else {
+        context.flush()
+        context.close(promise: nil)
+      }
+    }
+  }
+}
+
+extension ChannelPipeline {
+  fileprivate var hasPeerCertificate: Bool {
+    guard let handler = try? syncOperations.handler(type: NIOSSLServerHandler.self) else { return false }
+    return handler.peerCertificate != nil
+  }
+}

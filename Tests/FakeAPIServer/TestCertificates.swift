@@ -1,0 +1,76 @@
+/// Keys and certificates of tests, valid until 2126. Made with openssl (P-256): an authority, a server for 127.0.0.1,
+/// localhost and kubernetes.default, a client, and an authority that signed none of them. They open nothing.
+public enum TestCertificates {
+  public static let authority = """
+    -----BEGIN CERTIFICATE-----
+    MIIBmzCCAUGgAwIBAgIUKkSqS/t5JvHrfVInWvZBBb0afjMwCgYIKoZIzj0EAwIw
+    GjEYMBYGA1UEAwwPbWVybG9uIHRlc3RzIENBMCAXDTI2MTEyNjE1MDIyOVoYDzIx
+    MjYxMTAyMTUwMjI5WjAaMRgwFgYDVQQDDA9tZXJsb24gdGVzdHMgQ0EwWTATBgcq
+    hkjOPQIBBggqhkjOPQMBBwNCAASD0jahMWXKi2NnQNnC8CmnHTn79fJIDzRcLtb9
+    u/SNBD0idXj5bt7Z03VJnemn5AxnuIgtjiGg0qbyrPHKWyR7o2MwYTAdBgNVHQ4E
+    FgQUTtDBcMBtlWQa1eYc1OizU2Sc8VYwHwYDVR0jBBgwFoAUTtDBcMBtlWQa1eYc
+    1OizU2Sc8VYwDwYDVR0TAQH/BAUwAwEB/zAOBgNVHQ8BAf8EBAMCAgQwCgYIKoZI
+    zj0EAwIDSAAwRQIhAMje+Umw2TpiPcIVasfnxYYgn63DF92dQG3Kjp3Smg0JAiBG
+    AdIdSQgdoBu+F3xVygUh6WhNymQMiTraWErIOVZsGw==
+    -----END CERTIFICATE-----
+
+    """
+  public static let server = """
+    -----BEGIN CERTIFICATE-----
+    MIIBqTCCAU+gAwIBAgIUEtox5vcaBPNA7fP51xbmkDfmhXowCgYIKoZIzj0EAwIw
+    GjEYMBYGA1UEAwwPbWVybG9uIHRlc3RzIENBMCAXDTI2MTEyNjE1MDIzMFoYDzIx
+    MjYxMTAyMTUwMjMwWjAZMRcwFQYDVQQDDA5rdWJlLWFwaXNlcnZlcjBZMBMGByqG
+    SM49AgEGCCqGSM49AwEHA0IABGZnwciC+JfdPorLsTRmKIkOZH/lAweypkuj4BNT
+    adLI35cwry4Afw893HKhNIHmclo7aHvUAIUzIFb0B8DO3B6jcjBwMC4GA1UdEQQn
+    MCWHBH8AAAGCCWxvY2FsaG9zdIISa3ViZXJuZXRlcy5kZWZhdWx0MB0GA1UdDgQW
+    BBRaLwAbOF34YjXzbAH7dcPhOPqZkzAfBgNVHSMEGDAWgBRO0MFwwG2VZBrV5hzU
+    6LNTZJzxVjAKBggqhkjOPQQDAgNIADBFAiACqDCkcg/xVFJi1ys7snt7VUFkDey5
+    vVbUE096Dp5LewIhAJn8iH721lRgky7V6qYWhvfHyJfpHsAuNxwInRdUj6Q/
+    -----END CERTIFICATE-----
+
+    """
+  public static let serverKey = """
+    -----BEGIN PRIVATE KEY-----
+    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgtN+0rL6kyC9ex5JB
+    TinoAZNtiLYeXnqsTotPPiySfOChRANCAARmZ8HIgviX3T6Ky7E0ZiiJDmR/5QMH
+    sqZLo+ATU2nSyN+XMK8uAH8PPdxyoTSB5nJaO2h71ACFMyBW9AfAztwe
+    -----END PRIVATE KEY-----
+
+    """
+  public static let client = """
+    -----BEGIN CERTIFICATE-----
+    MIIBnjCCAUSgAwIBAgIUEtox5vcaBPNA7fP51xbmkDfmhXswCgYIKoZIzj0EAwIw
+    GjEYMBYGA1UEAwwPbWVybG9uIHRlc3RzIENBMCAXDTI2MTEyNjE1MDIzMFoYDzIx
+    MjYxMTAyMTUwMjMwWjApMRcwFQYDVQQKDA5zeXN0ZW06bWFzdGVyczEOMAwGA1UE
+    AwwFYWRtaW4wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQTy0I+DzUBH1KJt2cs
+    3P3tb7Ftdh470JailwKJbm1/1eBSgxQIKQPf6HC0NwTqsqhzOt5ytcQ0BHQXfLjI
+    dPhAo1cwVTATBgNVHSUEDDAKBggrBgEFBQcDAjAdBgNVHQ4EFgQUTA/ksqufIzbQ
+    6FzZZ8TPPZeHs6QwHwYDVR0jBBgwFoAUTtDBcMBtlWQa1eYc1OizU2Sc8VYwCgYI
+    KoZIzj0EAwIDSAAwRQIhALTVIUGfnO2OsOC6iJMBGkD/ldGJL8Ix5Yk05AX/NFGp
+    AiAvKsTKmsVwdEn3dIsoX/4u+B4L6OQY8PVfh0fQvzw8jw==
+    -----END CERTIFICATE-----
+
+    """
+  public static let clientKey = """
+    -----BEGIN PRIVATE KEY-----
+    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg6Bd3sA7ZUdd7c7H6
+    3d8lj0tqAlRQCLZo1o4hb/2sCmehRANCAAQTy0I+DzUBH1KJt2cs3P3tb7Ftdh47
+    0JailwKJbm1/1eBSgxQIKQPf6HC0NwTqsqhzOt5ytcQ0BHQXfLjIdPhA
+    -----END PRIVATE KEY-----
+
+    """
+  public static let otherAuthority = """
+    -----BEGIN CERTIFICATE-----
+    MIIBgjCCASegAwIBAgIUPOnUTuljSg3BxoMpY6nvJsshZSwwCgYIKoZIzj0EAwIw
+    FTETMBEGA1UEAwwKYW5vdGhlciBDQTAgFw0yNjExMjYxNTAyMzBaGA8yMTI2MTEw
+    MjE1MDIzMFowFTETMBEGA1UEAwwKYW5vdGhlciBDQTBZMBMGByqGSM49AgEGCCqG
+    SM49AwEHA0IABJTVZR/bIZZ4zjTPYsV5l0aA/BcPbcVZCgniRjTJeWhx0LBQd+Hi
+    Jw57DivixZfKHf3SQev35UfgWLd0Ff4/yLmjUzBRMB0GA1UdDgQWBBT+L8fDSR0t
+    Rxfhqe8yopXniftPzDAfBgNVHSMEGDAWgBT+L8fDSR0tRxfhqe8yopXniftPzDAP
+    BgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQCNh6oO+0+rdEwyBd49
+    zbwY8oy2/u74ZyX2tkWXp4Zn1gIhAJ45sHj82g+eD5R7Nk7Lx8N+w6xb/cGp7RY2
+    p3QvFH92
+    -----END CERTIFICATE-----
+
+    """
+}

@@ -1,0 +1,93 @@
+import FakeAPIServer
+import Kubernetes
+import KubernetesAPI
+import Testing
+
+@Suite("Connections over TLS")
+struct ClusterConnectionTests {
+  private static func read(
+    _ server: FakeAPIServer, authority: String?, token: String? = nil,
+    change: (inout ClusterAccess) -> Void = { _ in }
+  ) async throws -> String {
+    var access = try ClusterAccess(
+      server: server.url, authority: authority.map { ManifestText(path: "ca.pem", $0) },
+      token: token.map { Secret($0) }, environment: .init([:]))
+    change(&access)
+    return try await ClusterConnection.open(access) { (connection) throws(APIError) in
+      let timing = RetryTiming(sleep: { _ in }, random: { 0 })
+      let client = APIClient(connection, connection, timing: timing)
+      return String(decoding: try await client.read(APIRequest("/apis")), as: UTF8.self)
+    }
+  }
+
+  private static func reason(_ error: any Error) -> TransportError.Reason? {
+    if case .transport(let error)? = error as? APIError { error.reason } else { nil }
+  }
+
+  @Test("are made when the given authority signed the server's certificate")
+  func trusted() async throws {
+    try await FakeAPIServer.serving(.shop()) { server in
+      let text = try await Self.read(server, authority: TestCertificates.authority)
+      #expect(text.contains("APIGroupList"))
+    }
+  }
+
+  @Test("are refused when another authority did, or none is given: it is not added to the machine's")
+  func untrusted() async throws {
+    try await FakeAPIServer.serving(.shop()) { server in
+      for authority in [TestCertificates.otherAuthority, nil] {
+        await #expect {
+          try await Self.read(server, authority: authority)
+        } throws: {
+          Self.reason($0) == .tls
+        }
+      }
+      #expect(server.cluster.requests.isEmpty)
+    }
+  }
+
+  @Test("hold the certificate against the name that is said")
+  func serverName() async throws {
+    try await FakeAPIServer.serving(.shop()) { server in
+      let text = try await Self.read(server, authority: TestCertificates.authority) {
+        $0.tlsServerName = "kubernetes.default"
+      }
+      #expect(text.contains("APIGroupList"))
+      #expect(server.cluster.requests.last?.header("host")?.hasPrefix("127.0.0.1:") ?? false)
+      await #expect {
+        try await Self.read(server, authority: TestCertificates.authority) {
+          $0.tlsServerName = "example.com"
+        }
+      } throws: {
+        Self.reason($0) == .tls
+      }
+    }
+  }
+
+  @Test("send the token, and nothing when there is none")
+  func token() async throws {
+    try await FakeAPIServer.serving(.shop(token: "s3cret")) { server in
+      let text = try await Self.read(server, authority: TestCertificates.authority, token: "s3cret")
+      #expect(text.contains("APIGroupList"))
+      for wrong in ["other", nil] {
+        do {
+          _ = try await Self.read(server, authority: TestCertificates.authority, token: wrong)
+          Issue.record("a wrong token is taken")
+        } catch {
+          #expect("\(error)".contains("HTTP 401") && !"\(error)".contains("other"))
+        }
+      }
+    }
+  }
+
+  @Test("that nobody answers are an error")
+  func refused() async throws {
+    let server = try await FakeAPIServer.start(.shop())
+    try await server.stop()
+    await #expect {
+      try await Self.read(server, authority: TestCertificates.authority)
+    } throws: {
+      Self.reason($0) == .connect
+    }
+  }
+}
