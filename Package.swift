@@ -22,6 +22,9 @@ let package = Package(
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "Kubernetes", dependencies: ["CLibYAML"]),
+    .target(
+      name: "KubernetesAPI",
+      dependencies: ["Kubernetes", .product(name: "Subprocess", package: "swift-subprocess")]),
     .target(name: "PolicyModel", dependencies: ["Kubernetes"]),
     .target(name: "Dialects", dependencies: ["Kubernetes", "PolicyModel"]),
     .target(name: "PolicyEngine", dependencies: ["Kubernetes", "PolicyModel"]),
@@ -38,6 +41,7 @@ let package = Package(
       ]),
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
     .testTarget(name: "KubernetesTests", dependencies: ["Kubernetes"]),
+    .testTarget(name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "Kubernetes"]),
     .testTarget(name: "DialectsTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects"]),
     .testTarget(name: "PolicyModelTests", dependencies: ["Kubernetes", "PolicyModel"]),
     .testTarget(
