@@ -20,7 +20,8 @@ struct SecretTests {
     for text in texts {
       #expect(text.contains("<secret>"))
       #expect(!text.contains("hunter2"))
-      #expect(!text.contains("104"))
+      // Its bytes, in the two ways arrays are printed.
+      #expect(!text.contains("104, 117") && !text.contains("- 104"))
     }
   }
 
