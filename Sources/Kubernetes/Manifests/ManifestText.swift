@@ -18,16 +18,19 @@ package struct ManifestText: Sendable {
 }
 
 /// Why a file or folder could not be read.
-struct UnreadableInput: Error {
-  let problem: Diagnostic
+package struct UnreadableInput: Error {
+  package let problem: Diagnostic
+  /// Whether there is nothing of that name.
+  package let isMissing: Bool
 
-  init(_ message: String, fix: String? = nil) {
+  init(_ message: String, isMissing: Bool = false, fix: String? = nil) {
     problem = Diagnostic(.unreadable, .error, message, at: nil, fix: fix)
+    self.isMissing = isMissing
   }
 
   /// - Parameter code: what the system call left in `errno`.
   init(_ path: String, errno code: Int32) {
-    self.init("cannot read \(path): \(String(cString: strerror(code)))")
+    self.init("cannot read \(path): \(String(cString: strerror(code)))", isMissing: code == ENOENT)
   }
 }
 
@@ -35,7 +38,7 @@ extension ManifestText {
   /// Reads a file whole, or standard input for `-`.
   ///
   /// - Parameter requiresUTF8: whether anything but UTF-8 is an error.
-  init(contentsOf path: String, requiresUTF8: Bool = true) throws(UnreadableInput) {
+  package init(contentsOf path: String, requiresUTF8: Bool = true) throws(UnreadableInput) {
     let name = path == "-" ? "<stdin>" : path
     let bytes: [UInt8]
     if path == "-" {

@@ -20,7 +20,7 @@ enum CalicoRecord {
     }
     return record(
       flow, "protocol", verdict, count: 1, isSeenByDestination: flow["reporter"]?.value.map { $0 == "Dst" },
-      first: ObservedTime(flow["start_time"]), last: ObservedTime(flow["end_time"]))
+      first: Timestamp(flow["start_time"]), last: Timestamp(flow["end_time"]))
   }
 
   /// Enums are numbers: 1 is Allow, 2 Deny, 3 Pass; reporter 2 is the destination.
@@ -40,7 +40,7 @@ enum CalicoRecord {
 
   private static func record(
     _ flow: Node, _ protocolField: String, _ verdict: ObservedFlow.Verdict, count: Int,
-    isSeenByDestination: Bool?, first: ObservedTime?, last: ObservedTime?
+    isSeenByDestination: Bool?, first: Timestamp?, last: Timestamp?
   ) -> ObservedRecord {
     let name = (protocolField == "proto" ? flow["proto"] : flow["protocol"])?.value?.lowercased() ?? ""
     let port = flow["dest_port"]?.value ?? ""
@@ -56,8 +56,8 @@ enum CalicoRecord {
         isSeenByDestination: isSeenByDestination, first: first, last: last, location: flow.location))
   }
 
-  private static func seconds(_ node: Node?) -> ObservedTime? {
-    node?.value.flatMap { Int($0) }.flatMap { ObservedTime(secondsSince1970: $0) }
+  private static func seconds(_ node: Node?) -> Timestamp? {
+    node?.value.flatMap { Int($0) }.flatMap { Timestamp(secondsSince1970: $0) }
   }
 
   /// Without a namespace, a name is `pub` or `pvt` for networks, a network set's or a host endpoint's.

@@ -22,8 +22,8 @@ package struct FlowLog: Sendable {
       }
     }
     /// When it was seen for the first and the last time; nil where the log does not say.
-    package fileprivate(set) var first: ObservedTime?
-    package fileprivate(set) var last: ObservedTime?
+    package fileprivate(set) var first: Timestamp?
+    package fileprivate(set) var last: Timestamp?
     /// Where it was seen first.
     package let location: SourceLocation
     fileprivate var counts = Counts()

@@ -17,7 +17,7 @@ enum GKERecord {
     guard let port = connection["dest_port"]?.value.flatMap({ UInt16($0) }), port > 0,
       ["tcp", "udp", "sctp"].contains(name)
     else { return .skipped(.incomplete) }
-    let time = ObservedTime(record["timestamp"])
+    let time = Timestamp(record["timestamp"])
     return .flow(
       ObservedFlow(
         source: end(record["src"], connection["src_ip"]),

@@ -33,7 +33,7 @@ enum HubbleRecord {
     if flow["is_reply"] == nil, traffic.isProbablyReply { return .skipped(.reply) }
     let source = end(flow["source"], flow["IP"]?["source"], flow["source_names"], flow)
     let destination = end(flow["destination"], flow["IP"]?["destination"], flow["destination_names"], flow)
-    let time = ObservedTime(flow["time"])
+    let time = Timestamp(flow["time"])
     return .flow(
       ObservedFlow(
         source: source, destination: destination, traffic: traffic.text, verdict: verdict, count: 1,

@@ -42,8 +42,8 @@ package struct ObservedFlow: Sendable {
   /// Whether the destination's side saw it; nil where the log does not say. Both sides see one connection.
   package let isSeenByDestination: Bool?
   /// When; nil where the log does not say. Records that stand for many have both.
-  package let first: ObservedTime?
-  package let last: ObservedTime?
+  package let first: Timestamp?
+  package let last: Timestamp?
   package let location: SourceLocation
 }
 
@@ -69,4 +69,12 @@ extension Node {
   var value: String? { content == .scalar && !isNull ? text : nil }
 
   var isTrue: Bool { if case .bool(true) = scalar { true } else { false } }
+}
+
+extension Timestamp {
+  /// The time that a field of a record has; nil when it has none.
+  init?(_ node: Node?) {
+    guard let text = node?.value else { return nil }
+    self.init(text)
+  }
 }

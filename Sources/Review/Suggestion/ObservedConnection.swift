@@ -1,4 +1,4 @@
-internal import Kubernetes
+package import Kubernetes
 internal import PolicyEngine
 internal import PolicyModel
 
@@ -6,8 +6,8 @@ internal import PolicyModel
 package struct Sighting: Sendable {
   package private(set) var count: Int
   /// Nil where the log does not say when.
-  package private(set) var first: ObservedTime?
-  package private(set) var last: ObservedTime?
+  package private(set) var first: Timestamp?
+  package private(set) var last: Timestamp?
   /// Whether nobody but the source's side saw it: what the destination's side did is not in the log.
   private(set) var isOfSourceOnly: Bool
   /// Whether it was let through although policies would deny it if they were enforced.

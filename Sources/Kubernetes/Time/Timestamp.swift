@@ -1,14 +1,20 @@
-internal import Kubernetes
+internal import Glibc
 
-/// When something was seen, to the second.
-package struct ObservedTime: Sendable, Hashable, Comparable {
+/// A moment, to the second.
+package struct Timestamp: Sendable, Hashable, Comparable {
   /// Since 1970, in UTC.
   package let seconds: Int
 
+  private static let secondsUntilYear10000 = 253_402_300_800
+
+  private init(unchecked seconds: Int) {
+    self.seconds = seconds
+  }
+
   /// - Parameter seconds: nil where they are before 1970 or after 9999.
   package init?(secondsSince1970 seconds: Int) {
-    guard (0..<253_402_300_800).contains(seconds) else { return nil }
-    self.seconds = seconds
+    guard (0..<Self.secondsUntilYear10000).contains(seconds) else { return nil }
+    self.init(unchecked: seconds)
   }
 
   /// Reads `2026-08-20T10:15:02.5+02:00` (RFC 3339); nil for anything else.
@@ -48,10 +54,10 @@ package struct ObservedTime: Sendable, Hashable, Comparable {
     return number < limit ? number : nil
   }
 
-  package static func < (left: ObservedTime, right: ObservedTime) -> Bool { left.seconds < right.seconds }
+  package static func < (left: Timestamp, right: Timestamp) -> Bool { left.seconds < right.seconds }
 }
 
-extension ObservedTime: CustomStringConvertible {
+extension Timestamp: CustomStringConvertible {
   /// `2026-08-20T10:15:02Z`.
   package var description: String {
     func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
@@ -61,10 +67,15 @@ extension ObservedTime: CustomStringConvertible {
   }
 }
 
-extension ObservedTime {
-  /// The time that a field of a record has; nil when it has none.
-  init?(_ node: Node?) {
-    guard let text = node?.value else { return nil }
-    self.init(text)
+extension Timestamp {
+  /// The time of the day of this machine.
+  package static var now: Timestamp { Timestamp(secondsSince1970: time(nil)) ?? .earliest }
+
+  /// The first moment of 1970.
+  package static let earliest = Timestamp(unchecked: 0)
+
+  /// The moment some seconds later; the last one there is, where that is later.
+  package func advanced(bySeconds count: Int) -> Timestamp {
+    Timestamp(unchecked: min(max(0, seconds + count), Self.secondsUntilYear10000 - 1))
   }
 }
