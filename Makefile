@@ -12,7 +12,7 @@ INSTALL_ROOT := $(DESTDIR)$(PREFIX)
 SOURCES := Package.swift $(wildcard Sources Tests Examples Benchmarks Fuzz)
 PACKAGES := libyaml-dev pkg-config
 BROWSER := chromium fonts-dejavu-core python3
-LIBRARIES := Kubernetes PolicyModel Dialects PolicyEngine Review Merlon MerlonTesting MerlonCommand
+LIBRARIES := Kubernetes KubernetesAPI PolicyModel Dialects PolicyEngine Review Merlon MerlonTesting MerlonCommand
 
 .PHONY: help demo test examples page build bench fuzz format lint docs install packages
 

@@ -11,18 +11,36 @@ public struct FakeAPIServer: Sendable {
   public let url: String
   private let channel: any Channel
 
+  /// How a server shows who it is.
+  public enum Identity: Sendable {
+    /// Over plain HTTP it does not.
+    case none
+    /// As 127.0.0.1, localhost and kubernetes.default.
+    case everyName
+    /// As kubernetes.default alone.
+    case oneName
+
+    fileprivate var pem: (certificate: String, key: String)? {
+      switch self {
+      case .none: nil
+      case .everyName: (TestCertificates.server, TestCertificates.serverKey)
+      case .oneName: (TestCertificates.namedServer, TestCertificates.namedServerKey)
+      }
+    }
+  }
+
   /// Starts one on a free port.
-  ///
-  /// - Parameter isSecure: serves TLS with ``TestCertificates/server``.
-  public static func start(_ cluster: FakeCluster, isSecure: Bool = true) async throws -> FakeAPIServer {
+  public static func start(
+    _ cluster: FakeCluster, as identity: Identity = .everyName
+  ) async throws -> FakeAPIServer {
     var context: NIOSSLContext?
-    if isSecure {
+    if let (certificate, key) = identity.pem {
       var configuration = TLSConfiguration.makeServerConfiguration(
-        certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(TestCertificates.server.utf8)).map {
+        certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)).map {
           .certificate($0)
         },
         privateKey: .privateKey(
-          try NIOSSLPrivateKey(bytes: Array(TestCertificates.serverKey.utf8), format: .pem)))
+          try NIOSSLPrivateKey(bytes: Array(key.utf8), format: .pem)))
       configuration.trustRoots = .certificates(
         try NIOSSLCertificate.fromPEMBytes(Array(TestCertificates.authority.utf8)))
       // Client certificates are looked at where a client has one.
@@ -43,7 +61,7 @@ public struct FakeAPIServer: Sendable {
       .bind(host: "127.0.0.1", port: 0).get()
     let port = channel.localAddress?.port ?? 0
     return FakeAPIServer(
-      cluster: cluster, url: "\(isSecure ? "https" : "http")://127.0.0.1:\(port)", channel: channel)
+      cluster: cluster, url: "\(tls == nil ? "http" : "https")://127.0.0.1:\(port)", channel: channel)
   }
 
   /// Refuses connections from now on; open ones go on.
@@ -51,10 +69,10 @@ public struct FakeAPIServer: Sendable {
 
   /// Serves a cluster while a body runs.
   public static func serving<Result>(
-    _ cluster: FakeCluster, isSecure: Bool = true,
+    _ cluster: FakeCluster, as identity: Identity = .everyName,
     isolation: isolated (any Actor)? = #isolation, _ body: (FakeAPIServer) async throws -> Result
   ) async throws -> Result {
-    let server = try await start(cluster, isSecure: isSecure)
+    let server = try await start(cluster, as: identity)
     do {
       let result = try await body(server)
       try await server.stop()

@@ -1,6 +1,6 @@
-/// Keys and certificates of tests, valid until 2126. Made with openssl (P-256): an authority, a server for 127.0.0.1,
-/// localhost and kubernetes.default, a client, and an authority that signed none of them. They open nothing.
+/// Keys and certificates of tests, valid until 2126. Made with openssl (P-256). They open nothing.
 public enum TestCertificates {
+  /// Signed all of these but `otherAuthority`.
   public static let authority = """
     -----BEGIN CERTIFICATE-----
     MIIBmzCCAUGgAwIBAgIUKkSqS/t5JvHrfVInWvZBBb0afjMwCgYIKoZIzj0EAwIw
@@ -15,6 +15,7 @@ public enum TestCertificates {
     -----END CERTIFICATE-----
 
     """
+  /// For 127.0.0.1, localhost and kubernetes.default.
   public static let server = """
     -----BEGIN CERTIFICATE-----
     MIIBqTCCAU+gAwIBAgIUEtox5vcaBPNA7fP51xbmkDfmhXowCgYIKoZIzj0EAwIw
@@ -37,6 +38,30 @@ public enum TestCertificates {
     -----END PRIVATE KEY-----
 
     """
+  /// For kubernetes.default alone.
+  public static let namedServer = """
+    -----BEGIN CERTIFICATE-----
+    MIIBlzCCAT6gAwIBAgIUEtox5vcaBPNA7fP51xbmkDfmhXwwCgYIKoZIzj0EAwIw
+    GjEYMBYGA1UEAwwPbWVybG9uIHRlc3RzIENBMCAXDTI2MTEyNjE1NDM0MVoYDzIx
+    MjYxMTAyMTU0MzQxWjAZMRcwFQYDVQQDDA5rdWJlLWFwaXNlcnZlcjBZMBMGByqG
+    SM49AgEGCCqGSM49AwEHA0IABKmcNAOiBxKOF/VRFQL7NF+nY/rCWKfeHcqRTHdj
+    FUF5sCLm5QYuc4oQkmkF1EemQlh+K4AVN+s+3OeuNKt8dUWjYTBfMB0GA1UdEQQW
+    MBSCEmt1YmVybmV0ZXMuZGVmYXVsdDAdBgNVHQ4EFgQU8hMZf+u8Vc4zGS2F8JLv
+    3jmhurEwHwYDVR0jBBgwFoAUTtDBcMBtlWQa1eYc1OizU2Sc8VYwCgYIKoZIzj0E
+    AwIDRwAwRAIgeCwK5jyLfSESVoDXRXXEZSuAirPaoip3e2mFnmqK02UCIFNKdTnk
+    zpzMUewYWUY5Dz1BoXsXTGdu9wme3nn94zdM
+    -----END CERTIFICATE-----
+
+    """
+  public static let namedServerKey = """
+    -----BEGIN PRIVATE KEY-----
+    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgKI3JPU13buZMlknf
+    Kqa+IJs/HbEVWKr4zlCCLRC4UcGhRANCAASpnDQDogcSjhf1URUC+zRfp2P6wlin
+    3h3KkUx3YxVBebAi5uUGLnOKEJJpBdRHpkJYfiuAFTfrPtznrjSrfHVF
+    -----END PRIVATE KEY-----
+
+    """
+  /// For a client.
   public static let client = """
     -----BEGIN CERTIFICATE-----
     MIIBnjCCAUSgAwIBAgIUEtox5vcaBPNA7fP51xbmkDfmhXswCgYIKoZIzj0EAwIw
@@ -59,6 +84,7 @@ public enum TestCertificates {
     -----END PRIVATE KEY-----
 
     """
+  /// Signed none of them.
   public static let otherAuthority = """
     -----BEGIN CERTIFICATE-----
     MIIBgjCCASegAwIBAgIUPOnUTuljSg3BxoMpY6nvJsshZSwwCgYIKoZIzj0EAwIw

@@ -50,7 +50,7 @@ struct LiveClusterTests {
       "explain", "-A", "--from", "shop/web", "--to", "shop/db", "--port", "tcp/5432")
     #expect(allowed.status == 0 && allowed.output.contains("allowed"), "\(allowed)")
     let denied = try await Self.run(
-      "explain", "-A", "--from", "shop/db", "--to", "shop/db", "--port", "tcp/22")
+      "explain", "-A", "--from", "shop/web", "--to", "shop/db", "--port", "tcp/22")
     #expect(denied.output.contains("denied"), "\(denied)")
   }
 

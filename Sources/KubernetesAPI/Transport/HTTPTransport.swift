@@ -28,6 +28,8 @@ struct HTTPTransport: APITransport {
   ) throws(TransportError) {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.httpVersion = .http1Only
+    // Who asks knows better whether to try again.
+    configuration.connectionPool.retryConnectionEstablishment = false
     configuration.timeout.connect = TimeAmount(deadlines.connect)
     configuration.timeout.read = TimeAmount(deadlines.idle)
     configuration.decompression =
@@ -58,12 +60,13 @@ struct HTTPTransport: APITransport {
       switch trust {
       case .system: break
       case .authorities(let certificates):
-        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(certificates.pem))
+        tls.trustRoots = .certificates(
+          try certificates.der.map { try NIOSSLCertificate(bytes: $0, format: .der) })
       case .anyone: tls.certificateVerification = .none
       }
       if let certificate {
-        tls.certificateChain = try NIOSSLCertificate.fromPEMBytes(certificate.chain.pem).map {
-          .certificate($0)
+        tls.certificateChain = try certificate.chain.der.map {
+          .certificate(try NIOSSLCertificate(bytes: $0, format: .der))
         }
         tls.privateKey = .privateKey(
           try NIOSSLPrivateKey(bytes: certificate.key.pem.revealed, format: .pem))
@@ -123,7 +126,7 @@ extension TransportError {
       case .cancelled: self.init(.closed, "cancelled")
       default: self.init(.closed, error.shortDescription)
       }
-    case is NIOSSLError, is BoringSSLError: self.init(.tls, "TLS failed: \(error)")
+    case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: self.init(.tls, "TLS failed: \(error)")
     case let error as IOError: self.init(.connect, error.description)
     default: self.init(.connect, "\(error)")
     }

@@ -35,7 +35,7 @@ struct LiveOptions: ParsableArguments {
 extension LiveOptions {
   /// The cluster that is meant.
   func access() throws(AccessError) -> ClusterAccess {
-    try Kubeconfig.read(path: kubeconfig).access(context: context)
+    try ClusterAccess.find(kubeconfig: kubeconfig, context: context)
   }
 
   /// What the cluster has, of the kinds that a reader knows; nil with the reasons when it cannot be read.

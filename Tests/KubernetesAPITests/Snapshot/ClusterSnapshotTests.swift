@@ -17,7 +17,7 @@ struct ClusterSnapshotTests {
   private static func snapshot(
     _ cluster: FakeCluster, optional: Set<GroupKind> = []
   ) async throws -> ClusterSnapshot {
-    try await FakeAPIServer.serving(cluster, isSecure: false) { server in
+    try await FakeAPIServer.serving(cluster, as: .none) { server in
       let access = try ClusterAccess(server: server.url, authority: nil, token: nil, environment: .init([:]))
       return try await ClusterConnection.open(access) { (connection) throws(APIError) in
         let timing = RetryTiming(sleep: { _ in }, random: { 0 })

@@ -1,7 +1,8 @@
 import FakeAPIServer
 import Kubernetes
-import KubernetesAPI
 import Testing
+
+@testable import KubernetesAPI
 
 @Suite("Connections over TLS")
 struct ClusterConnectionTests {
@@ -48,19 +49,20 @@ struct ClusterConnectionTests {
 
   @Test("hold the certificate against the name that is said")
   func serverName() async throws {
-    try await FakeAPIServer.serving(.shop()) { server in
+    try await FakeAPIServer.serving(.shop(), as: .oneName) { server in
       let text = try await Self.read(server, authority: TestCertificates.authority) {
         $0.tlsServerName = "kubernetes.default"
       }
       #expect(text.contains("APIGroupList"))
       #expect(server.cluster.requests.last?.header("host")?.hasPrefix("127.0.0.1:") ?? false)
-      await #expect {
-        try await Self.read(server, authority: TestCertificates.authority) {
-          $0.tlsServerName = "example.com"
+      for name in ["example.com", "kubernetes", nil] {
+        await #expect("\(name ?? "the address")") {
+          try await Self.read(server, authority: TestCertificates.authority) { $0.tlsServerName = name }
+        } throws: {
+          Self.reason($0) == .tls
         }
-      } throws: {
-        Self.reason($0) == .tls
       }
+      #expect(server.cluster.requests.count == 1)
     }
   }
 
@@ -79,6 +81,27 @@ struct ClusterConnectionTests {
       }
     }
   }
+
+  @Test("show a client certificate when there is one")
+  func clientCertificate() async throws {
+    try await FakeAPIServer.serving(.shop()) { server in
+      let folder = try ConfigurationFolder([
+        "config": kubeconfig(
+          cluster:
+            "{server: '\(server.url)', certificate-authority-data: \(Self.base64(TestCertificates.authority))}",
+          user:
+            "{client-certificate-data: \(Self.base64(TestCertificates.client)), client-key-data: \(Self.base64(TestCertificates.clientKey))}"
+        )
+      ])
+      let access = try folder.access().get()
+      _ = try await ClusterConnection.open(access) { (connection) throws(APIError) in
+        try await APIClient(connection, connection).read(APIRequest("/apis"))
+      }
+      #expect(server.cluster.requests.map(\.hasClientCertificate) == [true])
+    }
+  }
+
+  private static func base64(_ text: String) -> String { Base64.encode(Array(text.utf8)) }
 
   @Test("that nobody answers are an error")
   func refused() async throws {

@@ -50,7 +50,7 @@ struct TranslationTests {
     Case(
       name: "Calico: alternatives in a selector become several peers", from: .calico,
       text: calico(
-        "{selector: app in {'a', 'b'} || tier == 'db', types: [Egress], egress: [{action: Allow, protocol: UDP, destination: {nets: [203.0.113.0/24], notNets: [203.0.113.7/32], ports: ['53:54']}}]}"
+        "{selector: \"app in {'a', 'b'} || tier == 'db'\", types: [Egress], egress: [{action: Allow, protocol: UDP, destination: {nets: [203.0.113.0/24], notNets: [203.0.113.7/32], ports: ['53:54']}}]}"
       )),
     Case(
       name: "Calico: a Log rule loses nothing of what flows", from: .calico,
@@ -90,7 +90,7 @@ struct TranslationTests {
       from: .cilium,
       text: cilium(
         "{endpointSelector: {}, ingressDeny: [{toPorts: [{ports: [{port: '80', protocol: TCP}]}]}]}"),
-      losses: [.kubernetes: ["deny"]]),
+      losses: [.clusterNetworkPolicy: ["outside-ingress"]]),
     Case(
       name: "AdminNetworkPolicy and BaselineAdminNetworkPolicy become ClusterNetworkPolicies",
       from: .clusterNetworkPolicy,
