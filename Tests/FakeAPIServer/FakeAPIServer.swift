@@ -4,15 +4,15 @@ import NIOPosix
 import NIOSSL
 
 /// A Kubernetes API server on loopback that serves a ``FakeCluster`` over real HTTP or TLS, and misbehaves when it is told to.
-public struct FakeAPIServer: Sendable {
+package struct FakeAPIServer: Sendable {
   /// What it serves, and the requests that it got.
-  public let cluster: FakeCluster
+  package let cluster: FakeCluster
   /// `https://127.0.0.1:40001`
-  public let url: String
+  package let url: String
   private let channel: any Channel
 
   /// How a server shows who it is.
-  public enum Identity: Sendable {
+  package enum Identity: Sendable {
     /// Over plain HTTP it does not.
     case none
     /// As 127.0.0.1, localhost and kubernetes.default.
@@ -30,7 +30,7 @@ public struct FakeAPIServer: Sendable {
   }
 
   /// Starts one on a free port.
-  public static func start(
+  package static func start(
     _ cluster: FakeCluster, as identity: Identity = .everyName
   ) async throws -> FakeAPIServer {
     var context: NIOSSLContext?
@@ -65,10 +65,10 @@ public struct FakeAPIServer: Sendable {
   }
 
   /// Refuses connections from now on; open ones go on.
-  public func stop() async throws { try await channel.close() }
+  package func stop() async throws { try await channel.close() }
 
   /// Serves a cluster while a body runs.
-  public static func serving<Result>(
+  package static func serving<Result>(
     _ cluster: FakeCluster, as identity: Identity = .everyName,
     isolation: isolated (any Actor)? = #isolation, _ body: (FakeAPIServer) async throws -> Result
   ) async throws -> Result {

@@ -1,24 +1,24 @@
 extension FakeCluster.Resource {
-  public static let namespaces = Self("v1", "namespaces", "Namespace", isNamespaced: false)
-  public static let nodes = Self("v1", "nodes", "Node", isNamespaced: false)
-  public static let pods = Self("v1", "pods", "Pod")
-  public static let services = Self("v1", "services", "Service")
-  public static let secrets = Self("v1", "secrets", "Secret")
-  public static let replicaSets = Self("apps/v1", "replicasets", "ReplicaSet")
-  public static let networkPolicies = Self("networking.k8s.io/v1", "networkpolicies", "NetworkPolicy")
-  public static let calicoPolicies = Self("projectcalico.org/v3", "networkpolicies", "NetworkPolicy")
-  public static let calicoPoliciesAsResources = Self(
+  package static let namespaces = Self("v1", "namespaces", "Namespace", isNamespaced: false)
+  package static let nodes = Self("v1", "nodes", "Node", isNamespaced: false)
+  package static let pods = Self("v1", "pods", "Pod")
+  package static let services = Self("v1", "services", "Service")
+  package static let secrets = Self("v1", "secrets", "Secret")
+  package static let replicaSets = Self("apps/v1", "replicasets", "ReplicaSet")
+  package static let networkPolicies = Self("networking.k8s.io/v1", "networkpolicies", "NetworkPolicy")
+  package static let calicoPolicies = Self("projectcalico.org/v3", "networkpolicies", "NetworkPolicy")
+  package static let calicoPoliciesAsResources = Self(
     "crd.projectcalico.org/v1", "networkpolicies", "NetworkPolicy")
 }
 
 extension FakeCluster {
   /// A text that stands where secrets stand, and must be nowhere else.
-  public static let secret = "hunter2-Zk7"
+  package static let secret = "hunter2-Zk7"
 
   /// A shop of two pods, of which `db` lets only `web` in, on port 5432.
   ///
   /// - Parameter more: objects beside it.
-  public static func shop(
+  package static func shop(
     _ more: [Resource: [String]] = [:], token: String? = nil, pageLimit: Int = .max
   ) -> FakeCluster {
     let shop: [Resource: [String]] = [
@@ -37,7 +37,7 @@ extension FakeCluster {
   }
 
   /// A running pod of namespace `shop`, with a secret wherever pods have one.
-  public static func pod(_ name: String, _ address: String) -> String {
+  package static func pod(_ name: String, _ address: String) -> String {
     #"{"metadata":{"name":"\#(name)","namespace":"shop","uid":"uid-\#(name)","labels":{"app":"\#(name)"},"annotations":{"token":"\#(secret)"},"managedFields":[{"manager":"x"}]},"spec":{"nodeName":"n1","containers":[{"name":"c","image":"i","command":["\#(secret)"],"env":[{"name":"PASSWORD","value":"\#(secret)"}],"ports":[{"name":"main","containerPort":5432}],"livenessProbe":{"httpGet":{"port":8080,"httpHeaders":[{"name":"A","value":"b"}]}}}],"volumes":[{"name":"v"}]},"status":{"phase":"Running","podIP":"\#(address)","podIPs":[{"ip":"\#(address)"}],"hostIP":"10.0.0.7","conditions":[{"type":"Ready"}]}}"#
   }
 }

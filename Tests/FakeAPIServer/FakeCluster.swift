@@ -1,22 +1,22 @@
 import Synchronization
 
 /// A request as the server got it.
-public struct FakeRequest: Sendable {
-  public let method: String
+package struct FakeRequest: Sendable {
+  package let method: String
   /// Path and query as they stood in the request line.
-  public let target: String
-  public let headers: [(name: String, value: String)]
-  public let body: [UInt8]
-  public let hasClientCertificate: Bool
+  package let target: String
+  package let headers: [(name: String, value: String)]
+  package let body: [UInt8]
+  package let hasClientCertificate: Bool
 
-  public var path: String { String(target.prefix { $0 != "?" }) }
+  package var path: String { String(target.prefix { $0 != "?" }) }
 
-  public func header(_ name: String) -> String? {
+  package func header(_ name: String) -> String? {
     headers.first { $0.name.lowercased() == name }?.value
   }
 
   /// A parameter of the query, with `%XX` and `+` decoded.
-  public func parameter(_ name: String) -> String? {
+  package func parameter(_ name: String) -> String? {
     guard let start = target.firstIndex(of: "?") else { return nil }
     for pair in target[target.index(after: start)...].split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -43,7 +43,7 @@ public struct FakeRequest: Sendable {
 }
 
 /// What the server does with a request.
-public enum FakeAnswer: Sendable {
+package enum FakeAnswer: Sendable {
   /// - isComplete: false ends the connection in the middle of the body.
   case response(
     status: Int, headers: [(name: String, value: String)], chunks: [[UInt8]], isComplete: Bool = true)
@@ -51,14 +51,14 @@ public enum FakeAnswer: Sendable {
   case silence
   case close
 
-  public static func json(_ text: String, status: Int = 200, headers: [(String, String)] = []) -> FakeAnswer {
+  package static func json(_ text: String, status: Int = 200, headers: [(String, String)] = []) -> FakeAnswer {
     .response(
       status: status, headers: [("content-type", "application/json")] + headers.map { ($0.0, $0.1) },
       chunks: [Array(text.utf8)])
   }
 
   /// A `v1 Status`, as the API server's errors are.
-  public static func status(
+  package static func status(
     _ code: Int, _ reason: String, _ message: String, metadata: String = "{}",
     headers: [(String, String)] = []
   ) -> FakeAnswer {
@@ -69,17 +69,17 @@ public enum FakeAnswer: Sendable {
 }
 
 /// The objects of a pretended cluster, who may read them, and what goes wrong.
-public final class FakeCluster: Sendable {
+package final class FakeCluster: Sendable {
   /// A kind that it serves.
-  public struct Resource: Sendable, Hashable {
+  package struct Resource: Sendable, Hashable {
     /// `v1`, `apps/v1`
-    public let version: String
+    package let version: String
     /// `pods`
-    public let name: String
-    public let kind: String
-    public let isNamespaced: Bool
+    package let name: String
+    package let kind: String
+    package let isNamespaced: Bool
 
-    public init(_ version: String, _ name: String, _ kind: String, isNamespaced: Bool = true) {
+    package init(_ version: String, _ name: String, _ kind: String, isNamespaced: Bool = true) {
       self.version = version
       self.name = name
       self.kind = kind
@@ -87,7 +87,7 @@ public final class FakeCluster: Sendable {
     }
 
     /// `/api/v1/pods`
-    public var path: String { (version.contains("/") ? "/apis/" : "/api/") + version + "/" + name }
+    package var path: String { (version.contains("/") ? "/apis/" : "/api/") + version + "/" + name }
   }
 
   private struct State {
@@ -101,26 +101,26 @@ public final class FakeCluster: Sendable {
 
   private let state: Mutex<State>
   /// The only bearer token that it takes; nil for whoever comes.
-  public let token: String?
+  package let token: String?
   /// Pages are cut after so many items even when a client asks for more.
   private let pageLimit: Int
 
-  public init(_ items: [Resource: [String]] = [:], token: String? = nil, pageLimit: Int = .max) {
+  package init(_ items: [Resource: [String]] = [:], token: String? = nil, pageLimit: Int = .max) {
     state = Mutex(State(items: items))
     self.token = token
     self.pageLimit = pageLimit
   }
 
   /// What was asked, in the order of arrival.
-  public var requests: [FakeRequest] { state.withLock { $0.requests } }
+  package var requests: [FakeRequest] { state.withLock { $0.requests } }
 
   /// Answers the next request for a path in another way.
-  public func fail(_ path: String, _ answer: FakeAnswer) {
+  package func fail(_ path: String, _ answer: FakeAnswer) {
     state.withLock { $0.faults.append((path, answer)) }
   }
 
   /// Lets nobody list a path.
-  public func forbid(_ path: String) { state.withLock { _ = $0.forbidden.insert(path) } }
+  package func forbid(_ path: String) { state.withLock { _ = $0.forbidden.insert(path) } }
 
   func answer(_ request: FakeRequest) -> FakeAnswer {
     let (fault, isForbidden, items) = state.withLock { state in

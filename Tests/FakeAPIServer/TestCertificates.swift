@@ -1,7 +1,7 @@
 /// Keys and certificates of tests, valid until 2126. Made with openssl (P-256). They open nothing.
-public enum TestCertificates {
+package enum TestCertificates {
   /// Signed all of these but `otherAuthority`.
-  public static let authority = """
+  package static let authority = """
     -----BEGIN CERTIFICATE-----
     MIIBmzCCAUGgAwIBAgIUKkSqS/t5JvHrfVInWvZBBb0afjMwCgYIKoZIzj0EAwIw
     GjEYMBYGA1UEAwwPbWVybG9uIHRlc3RzIENBMCAXDTI2MTEyNjE1MDIyOVoYDzIx
@@ -16,7 +16,7 @@ public enum TestCertificates {
 
     """
   /// For 127.0.0.1, localhost and kubernetes.default.
-  public static let server = """
+  package static let server = """
     -----BEGIN CERTIFICATE-----
     MIIBqTCCAU+gAwIBAgIUEtox5vcaBPNA7fP51xbmkDfmhXowCgYIKoZIzj0EAwIw
     GjEYMBYGA1UEAwwPbWVybG9uIHRlc3RzIENBMCAXDTI2MTEyNjE1MDIzMFoYDzIx
@@ -30,7 +30,7 @@ public enum TestCertificates {
     -----END CERTIFICATE-----
 
     """
-  public static let serverKey = """
+  package static let serverKey = """
     -----BEGIN PRIVATE KEY-----
     MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgtN+0rL6kyC9ex5JB
     TinoAZNtiLYeXnqsTotPPiySfOChRANCAARmZ8HIgviX3T6Ky7E0ZiiJDmR/5QMH
@@ -39,7 +39,7 @@ public enum TestCertificates {
 
     """
   /// For kubernetes.default alone.
-  public static let namedServer = """
+  package static let namedServer = """
     -----BEGIN CERTIFICATE-----
     MIIBlzCCAT6gAwIBAgIUEtox5vcaBPNA7fP51xbmkDfmhXwwCgYIKoZIzj0EAwIw
     GjEYMBYGA1UEAwwPbWVybG9uIHRlc3RzIENBMCAXDTI2MTEyNjE1NDM0MVoYDzIx
@@ -53,7 +53,7 @@ public enum TestCertificates {
     -----END CERTIFICATE-----
 
     """
-  public static let namedServerKey = """
+  package static let namedServerKey = """
     -----BEGIN PRIVATE KEY-----
     MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgKI3JPU13buZMlknf
     Kqa+IJs/HbEVWKr4zlCCLRC4UcGhRANCAASpnDQDogcSjhf1URUC+zRfp2P6wlin
@@ -62,7 +62,7 @@ public enum TestCertificates {
 
     """
   /// For a client.
-  public static let client = """
+  package static let client = """
     -----BEGIN CERTIFICATE-----
     MIIBnjCCAUSgAwIBAgIUEtox5vcaBPNA7fP51xbmkDfmhXswCgYIKoZIzj0EAwIw
     GjEYMBYGA1UEAwwPbWVybG9uIHRlc3RzIENBMCAXDTI2MTEyNjE1MDIzMFoYDzIx
@@ -76,7 +76,7 @@ public enum TestCertificates {
     -----END CERTIFICATE-----
 
     """
-  public static let clientKey = """
+  package static let clientKey = """
     -----BEGIN PRIVATE KEY-----
     MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg6Bd3sA7ZUdd7c7H6
     3d8lj0tqAlRQCLZo1o4hb/2sCmehRANCAAQTy0I+DzUBH1KJt2cs3P3tb7Ftdh47
@@ -85,7 +85,7 @@ public enum TestCertificates {
 
     """
   /// Signed none of them.
-  public static let otherAuthority = """
+  package static let otherAuthority = """
     -----BEGIN CERTIFICATE-----
     MIIBgjCCASegAwIBAgIUPOnUTuljSg3BxoMpY6nvJsshZSwwCgYIKoZIzj0EAwIw
     FTETMBEGA1UEAwwKYW5vdGhlciBDQTAgFw0yNjExMjYxNTAyMzBaGA8yMTI2MTEw
