@@ -51,7 +51,8 @@ package enum FakeAnswer: Sendable {
   case silence
   case close
 
-  package static func json(_ text: String, status: Int = 200, headers: [(String, String)] = []) -> FakeAnswer {
+  package static func json(_ text: String, status: Int = 200, headers: [(String, String)] = []) -> FakeAnswer
+  {
     .response(
       status: status, headers: [("content-type", "application/json")] + headers.map { ($0.0, $0.1) },
       chunks: [Array(text.utf8)])
