@@ -15,7 +15,10 @@ extension APIClient {
     let groups = Set(kinds.map(\.group))
     var versions: [String] = groups.contains("") ? ["v1"] : []
     let list = try await object(APIRequest("/apis"))
-    for group in list["groups"]?.elements ?? [] {
+    guard let served = list["groups"], served.content == .sequence || served.isNull else {
+      throw .unreadable("the answer to /apis is no list of groups")
+    }
+    for group in served.elements {
       guard let name = group["name"]?.text, groups.contains(name) else { continue }
       let preferred = group["preferredVersion"]?["groupVersion"]?.text
       let all = (group["versions"]?.elements ?? []).compactMap { $0["groupVersion"]?.text }
@@ -39,9 +42,18 @@ extension APIClient {
 
   /// Those of a version that can be listed.
   private func resources(of version: String) async throws(APIError) -> [APIResource] {
+    // What a server calls its kinds becomes a part of paths here and there.
+    let parts = version.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count <= 2, let last = parts.last, NameRules.labelNameProblem(String(last)) == nil else {
+      throw .unreadable("`\(version)` is no version of a group")
+    }
     let list = try await object(APIRequest(APIResource.path(of: version)))
-    return (list["resources"]?.elements ?? []).compactMap { entry in
-      guard let name = entry["name"]?.text, !name.contains("/"), let kind = entry["kind"]?.text,
+    guard let resources = list["resources"], resources.content == .sequence || resources.isNull else {
+      throw .unreadable("the answer about \(version) is no list of resources")
+    }
+    return resources.elements.compactMap { entry in
+      guard let name = entry["name"]?.text, NameRules.labelNameProblem(name) == nil,
+        let kind = entry["kind"]?.text,
         entry["verbs"]?.elements.contains(where: { $0.hasText("list") }) ?? false
       else { return nil }
       return APIResource(version: version, name: name, kind: kind)

@@ -36,6 +36,10 @@ extension APIClient {
       if let next { query.append((name: "continue", value: next)) }
       let page = try await page(resource, query: query, transform)
       kept += page.kept
+      if page.next != nil, page.next == next {
+        throw .unreadable(
+          "the list of \(resource.qualifiedName) goes on with the token that it went on with before")
+      }
       next = page.next
     } while next != nil
     return kept
@@ -45,9 +49,10 @@ extension APIClient {
     _ resource: APIResource, query: [(name: String, value: String)], _ transform: (Node) -> Kept?
   ) async throws(APIError) -> (kept: [Kept], next: String?) {
     let root = try await object(APIRequest(resource.path, query: query))
-    guard let items = root["items"], items.isNull || items.content == .sequence else {
-      throw .unreadable("the answer to \(resource.path) is no list")
-    }
+    // `kind` tells a list from an error that came with 200, and from a list of something else.
+    guard let items = root["items"], items.isNull || items.content == .sequence,
+      root["kind"]?.text.hasSuffix("List") ?? false
+    else { throw .unreadable("the answer to \(resource.path) is no list") }
     let next = root["metadata"]?["continue"]?.text ?? ""
     return (items.elements.compactMap(transform), next.isEmpty ? nil : next)
   }

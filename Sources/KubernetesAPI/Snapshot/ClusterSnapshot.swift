@@ -88,7 +88,8 @@ package struct ClusterSnapshot: Sendable {
         next += 1
         group.addTask {
           do throws(APIError) {
-            return (index, .success(try await client.list(resource) { object(in: $0, resource) }))
+            let objects = try await client.list(resource) { object(in: $0, resource) }
+            return (index, .success(try checked(objects, resource)))
           } catch {
             return (index, .failure(error))
           }
@@ -109,6 +110,23 @@ package struct ClusterSnapshot: Sendable {
     return Object(
       namespace: node["metadata"]?["namespace"]?.text ?? "", name: node["metadata"]?["name"]?.text ?? "",
       data: KeptFields.kept(of: node, resource))
+  }
+
+  /// Namespaces become folders, so nothing else may stand in their place.
+  private static func checked(
+    _ objects: [Object], _ resource: APIResource
+  ) throws(APIError) -> [Object] {
+    var names: Set<String> = []
+    for object in objects {
+      if let problem = object.namespace.isEmpty ? nil : NameRules.labelNameProblem(object.namespace) {
+        throw .unreadable("the server lists one of a namespace whose name \(problem)")
+      }
+      if object.name.isEmpty { throw .unreadable("the server lists one without a name") }
+      if !names.insert("\(object.namespace)/\(object.name)").inserted {
+        throw .unreadable("the server lists \(object.namespace)/\(object.name) twice")
+      }
+    }
+    return objects
   }
 
   private static func files(of objects: [Object], _ resource: APIResource) -> [File] {

@@ -43,6 +43,14 @@ struct DiscoveryTests {
     #expect(found.failures.isEmpty)
   }
 
+  @Test("of an answer that is none is an error", arguments: ["{}", "[]", #"{"groups":{}}"#])
+  func unreadable(_ text: String) async {
+    let server = ScriptedTransport([.status(200, text)])
+    await #expect(throws: APIError.self) {
+      try await server.client.resources(for: [GroupKind(group: "apps", kind: "Deployment")])
+    }
+  }
+
   @Test("leaves out what cannot be listed, and says which groups do not answer")
   func failures() async throws {
     let groups = [

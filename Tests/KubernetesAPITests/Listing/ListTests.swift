@@ -49,9 +49,19 @@ struct ListTests {
     #expect(try await Self.names(server) == [])
   }
 
+  @Test("that go on for ever are errors")
+  func loop() async {
+    let server = ScriptedTransport([Self.page("a", next: "x"), Self.page("a", next: "x"), Self.page("b")])
+    await #expect(throws: APIError.self) { try await Self.names(server) }
+    #expect(server.targets.count == 2)
+  }
+
   @Test(
     "that are none are errors",
-    arguments: ["{}", "[]", #"{"items":{}}"#, #"{"items":[}"#, "", #"{"items":[]} {}"#])
+    arguments: [
+      "{}", "[]", #"{"kind":"PodList","items":{}}"#, #"{"kind":"PodList","items":[}"#, "",
+      #"{"kind":"PodList","items":[]} {}"#, #"{"kind":"Status","items":[]}"#, #"{"items":[]}"#,
+    ])
   func unreadable(_ text: String) async {
     await #expect(throws: APIError.self) { try await Self.names(ScriptedTransport([.status(200, text)])) }
   }

@@ -127,6 +127,19 @@ struct ClusterSnapshotTests {
     #expect(snapshot.files.count == 3)
   }
 
+  @Test(
+    "take nothing of a list with an object that would be written elsewhere, or over another one",
+    arguments: [
+      #"{"metadata":{"name":"p","namespace":"../up"}}"#, #"{"metadata":{"name":"p","namespace":"_cluster"}}"#,
+      #"{"metadata":{"name":"","namespace":"shop"}}"#, #"{"spec":{}}"#,
+      #"{"metadata":{"name":"web","namespace":"shop"}}"#,
+    ])
+  func misplaced(_ item: String) async throws {
+    let snapshot = try await Self.snapshot(.shop([.pods: [item]]))
+    #expect(snapshot.problems.map(\.severity) == [.error])
+    #expect(!snapshot.files.contains { $0.path.contains("pods") || $0.path.contains("..") })
+  }
+
   @Test("survive a server that stumbles: whole files come, or an error")
   func stumbling() async throws {
     let whole = try await Self.snapshot(.shop()).files
