@@ -38,6 +38,6 @@ extension FakeCluster {
 
   /// A running pod of namespace `shop`, with a secret wherever pods have one.
   package static func pod(_ name: String, _ address: String) -> String {
-    #"{"metadata":{"name":"\#(name)","namespace":"shop","uid":"uid-\#(name)","labels":{"app":"\#(name)"},"annotations":{"token":"\#(secret)"},"managedFields":[{"manager":"x"}]},"spec":{"nodeName":"n1","containers":[{"name":"c","image":"i","command":["\#(secret)"],"env":[{"name":"PASSWORD","value":"\#(secret)"}],"ports":[{"name":"main","containerPort":5432}],"livenessProbe":{"httpGet":{"port":8080,"httpHeaders":[{"name":"A","value":"b"}]}}}],"volumes":[{"name":"v"}]},"status":{"phase":"Running","podIP":"\#(address)","podIPs":[{"ip":"\#(address)"}],"hostIP":"10.0.0.7","conditions":[{"type":"Ready"}]}}"#
+    #"{"metadata":{"name":"\#(name)","namespace":"shop","uid":"uid-\#(name)","labels":{"app":"\#(name)"},"annotations":{"token":"\#(secret)"},"managedFields":[{"manager":"x"}]},"spec":{"nodeName":"n1","containers":[{"name":"c","image":"i","command":["\#(secret)"],"env":[{"name":"PASSWORD","value":"\#(secret)"}],"ports":[{"name":"main","containerPort":5432}],"livenessProbe":{"httpGet":{"port":8080,"path":"/h?token=\#(secret)","httpHeaders":[{"name":"Authorization","value":"\#(secret)"}]}}}],"volumes":[{"name":"v"}]},"status":{"phase":"Running","podIP":"\#(address)","podIPs":[{"ip":"\#(address)"}],"hostIP":"10.0.0.7","conditions":[{"type":"Ready"}]}}"#
   }
 }

@@ -107,7 +107,9 @@ package final class FakeCluster: Sendable {
   private let pageLimit: Int
 
   package init(_ items: [Resource: [String]] = [:], token: String? = nil, pageLimit: Int = .max) {
-    state = Mutex(State(items: items))
+    // What every server has.
+    let usual: [Resource: [String]] = [.namespaces: [], .pods: [], .networkPolicies: []]
+    state = Mutex(State(items: items.merging(usual) { own, _ in own }))
     self.token = token
     self.pageLimit = pageLimit
   }

@@ -70,7 +70,7 @@ struct LiveClusterTests {
     let live = try await Self.run("connectivity", "-o", "json", "-A")
     #expect(files.output == live.output && live.output.contains("5432"))
     let again = try await Self.run("snapshot", "-A", "-d", folder.path("prod"))
-    #expect(again.status == 2 && again.errors.contains("is not empty"))
+    #expect(again.status == 2 && again.errors.contains("is not an empty folder"))
     let stream = try await Self.run("snapshot", "-q", "-A")
     #expect(stream.output.contains("kind: NetworkPolicy") && stream.errors.isEmpty)
     #expect(!(saved.errors + stream.output).contains(FakeCluster.secret))

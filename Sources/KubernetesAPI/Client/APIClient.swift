@@ -65,15 +65,23 @@ package struct APIClient: Sendable {
     do {
       let response = try await transport.send(request)
       let body = try await Self.collect(response)
-      if (200..<300).contains(response.status) { return body }
+      if response.status == 200 { return body }
       throw APIError.refused(
-        APIStatus(code: response.status, retryAfter: response.header("retry-after"), body: body))
+        APIStatus(code: response.status, retryAfter: response.header("retry-after"), body: body)
+          .without(secrets: Self.secrets(in: request)))
     } catch let error as APIError {
       throw error
     } catch let error as TransportError {
       throw .transport(error)
     } catch {
       throw .transport(TransportError(.closed, "\(error)"))
+    }
+  }
+
+  /// What a server must not repeat in a message: all that says who asks.
+  private static func secrets(in request: APIRequest) -> [String] {
+    request.headers.filter { $0.name == "authorization" }.flatMap { header in
+      [header.value] + header.value.split(separator: " ").dropFirst().map(String.init)
     }
   }
 
@@ -92,6 +100,7 @@ package struct APIClient: Sendable {
 /// How often something failed, and how long to wait before the next try.
 private struct Attempts {
   private var failures = 0
+  private var timeouts = 0
   private var refusals: [Int: Int] = [:]
 
   private static let most = 5
@@ -103,8 +112,14 @@ private struct Attempts {
     switch error {
     case .credentials, .unreadable: return nil
     case .transport(let transport):
-      // Certificates do not become better by waiting.
-      if transport.reason == .tls { return nil }
+      switch transport.reason {
+      // These do not become better by waiting.
+      case .tls, .certificate, .tooLarge: return nil
+      case .timeout:
+        timeouts += 1
+        if timeouts > 1 { return nil }
+      case .connect, .closed: break
+      }
     case .refused(let status):
       switch status.code {
       case 401, 403:
@@ -114,7 +129,7 @@ private struct Attempts {
       case 429, 500, 502, 503, 504:
         if let seconds = status.retryAfter, failures < Self.most {
           failures += 1
-          return .seconds(min(seconds, 60))
+          return .seconds(min(seconds, 10))
         }
       default: return nil
       }

@@ -47,13 +47,31 @@ package struct APIStatus: Sendable, Hashable, CustomStringConvertible {
     self.retryAfter = retryAfter
   }
 
+  /// The same with other texts in place of secrets.
+  func without(secrets: [String]) -> APIStatus {
+    func replaced(_ text: String) -> String {
+      // The longest first: a header holds its token.
+      secrets.filter { !$0.isEmpty }.sorted { $0.utf8.count > $1.utf8.count }
+        .reduce(text) { $0.replacing($1, with: "<secret>") }
+    }
+    return APIStatus(code: code, reason: replaced(reason), message: replaced(message), retryAfter: retryAfter)
+  }
+
+  /// A text of a server as a part of one line: without control characters, and not endless.
+  private static func line(_ text: String?) -> String {
+    let line = String(
+      (text ?? "").map { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? " " : $0 }
+    )
+    return line.count > 400 ? line.prefix(400) + "…" : line
+  }
+
   /// Reads an error's body, which a proxy on the way may have written.
   init(code: Int, retryAfter: String?, body: [UInt8]) {
     let root = try? Document.json(body, file: SourceFile(path: "answer")).root
     let isStatus = root?["kind"]?.hasText("Status") ?? false
     self.init(
-      code: code, reason: isStatus ? root?["reason"]?.text ?? "" : "",
-      message: isStatus ? root?["message"]?.text ?? "" : "", retryAfter: retryAfter.flatMap { Int($0) })
+      code: code, reason: isStatus ? Self.line(root?["reason"]?.text) : "",
+      message: isStatus ? Self.line(root?["message"]?.text) : "", retryAfter: retryAfter.flatMap { Int($0) })
   }
 
   package var description: String {

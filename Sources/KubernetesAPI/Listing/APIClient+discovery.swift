@@ -15,9 +15,9 @@ extension APIClient {
     let groups = Set(kinds.map(\.group))
     var versions: [String] = groups.contains("") ? ["v1"] : []
     let list = try await object(APIRequest("/apis"))
-    guard let served = list["groups"], served.content == .sequence || served.isNull else {
-      throw .unreadable("the answer to /apis is no list of groups")
-    }
+    guard list["kind"]?.hasText("APIGroupList") ?? false, let served = list["groups"],
+      served.content == .sequence
+    else { throw .unreadable("the answer to /apis is no list of groups") }
     for group in served.elements {
       guard let name = group["name"]?.text, groups.contains(name) else { continue }
       let preferred = group["preferredVersion"]?["groupVersion"]?.text
@@ -33,8 +33,7 @@ extension APIClient {
           discovered.resources.append(resource)
         }
       } catch {
-        // A group may go between two requests.
-        if !error.isNotFound { discovered.failures.append((version, error)) }
+        discovered.failures.append((version, error))
       }
     }
     return discovered
@@ -48,15 +47,16 @@ extension APIClient {
       throw .unreadable("`\(version)` is no version of a group")
     }
     let list = try await object(APIRequest(APIResource.path(of: version)))
-    guard let resources = list["resources"], resources.content == .sequence || resources.isNull else {
-      throw .unreadable("the answer about \(version) is no list of resources")
-    }
+    guard list["kind"]?.hasText("APIResourceList") ?? false, let resources = list["resources"],
+      resources.content == .sequence
+    else { throw .unreadable("the answer about \(version) is no list of resources") }
     return resources.elements.compactMap { entry in
       guard let name = entry["name"]?.text, NameRules.labelNameProblem(name) == nil,
         let kind = entry["kind"]?.text,
         entry["verbs"]?.elements.contains(where: { $0.hasText("list") }) ?? false
       else { return nil }
-      return APIResource(version: version, name: name, kind: kind)
+      let isNamespaced = if case .bool(true)? = entry["namespaced"]?.scalar { true } else { false }
+      return APIResource(version: version, name: name, kind: kind, isNamespaced: isNamespaced)
     }
   }
 

@@ -31,14 +31,15 @@ extension APIClient {
   ) async throws(APIError) -> [Kept] {
     var kept: [Kept] = []
     var next: String?
+    var known: Set<String> = []
     repeat {
       var query = [(name: "limit", value: String(Self.pageSize))]
       if let next { query.append((name: "continue", value: next)) }
       let page = try await page(resource, query: query, transform)
       kept += page.kept
-      if page.next != nil, page.next == next {
+      if let token = page.next, !known.insert(token).inserted {
         throw .unreadable(
-          "the list of \(resource.qualifiedName) goes on with the token that it went on with before")
+          "the list of \(resource.qualifiedName) goes on where it has been before")
       }
       next = page.next
     } while next != nil
@@ -54,6 +55,9 @@ extension APIClient {
       root["kind"]?.text.hasSuffix("List") ?? false
     else { throw .unreadable("the answer to \(resource.path) is no list") }
     let next = root["metadata"]?["continue"]?.text ?? ""
+    if next.isEmpty, case .integer(1...)? = root["metadata"]?["remainingItemCount"]?.scalar {
+      throw .unreadable("the server says that the list of \(resource.qualifiedName) goes on, and not where")
+    }
     return (items.elements.compactMap(transform), next.isEmpty ? nil : next)
   }
 }

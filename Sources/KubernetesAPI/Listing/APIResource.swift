@@ -7,11 +7,13 @@ package struct APIResource: Sendable, Hashable {
   /// `pods`
   package let name: String
   package let kind: String
+  package let isNamespaced: Bool
 
-  package init(version: String, name: String, kind: String) {
+  package init(version: String, name: String, kind: String, isNamespaced: Bool = true) {
     self.version = version
     self.name = name
     self.kind = kind
+    self.isNamespaced = isNamespaced
   }
 
   /// Empty for the core group.

@@ -17,6 +17,11 @@ package struct ClusterSnapshot: Sendable {
   package struct Selection: Sendable {
     /// Kinds without which answers are incomplete.
     package var needed: Set<GroupKind>
+    /// Kinds that every server has: one without them is none.
+    package var always: Set<GroupKind> = [
+      GroupKind(group: "", kind: "Namespace"), GroupKind(group: "", kind: "Pod"),
+      GroupKind(group: "networking.k8s.io", kind: "NetworkPolicy"),
+    ]
     /// Kinds that say more and may be kept from whoever asks.
     package var optional: Set<GroupKind>
     /// Groups whose objects another group shows too, where it is served: `crd.projectcalico.org` by `projectcalico.org`.
@@ -54,7 +59,11 @@ package struct ClusterSnapshot: Sendable {
     let resources = discovered.resources.filter { resource in
       selection.shownBy[resource.group].map { !groups.contains($0) } ?? true
     }
-    var problems = discovered.failures.map {
+    let missing = selection.always.subtracting(discovered.resources.map(\.groupKind)).sorted()
+    var problems = missing.map {
+      Diagnostic(.unreadable, .error, "\(name): the server has no \($0), which every API server has", at: nil)
+    }
+    problems += discovered.failures.map {
       Diagnostic(.unreadable, .error, "\(name): cannot tell the kinds of \($0.version): \($0.error)", at: nil)
     }
     let lists = await lists(of: resources, client)
@@ -71,6 +80,8 @@ package struct ClusterSnapshot: Sendable {
   }
 
   private struct Object: Sendable {
+    /// Whether it is of the kind that was asked for.
+    let isAsked: Bool
     let namespace: String
     let name: String
     let data: DataValue
@@ -104,10 +115,9 @@ package struct ClusterSnapshot: Sendable {
     }
   }
 
-  private static func object(in node: Node, _ resource: APIResource) -> Object? {
-    // What a Deployment leaves behind of earlier rollouts has no pods.
-    if resource.kind == "ReplicaSet", case .integer(0)? = node["spec"]?["replicas"]?.scalar { return nil }
-    return Object(
+  private static func object(in node: Node, _ resource: APIResource) -> Object {
+    Object(
+      isAsked: node["kind"].map { $0.text == resource.kind } ?? true,
       namespace: node["metadata"]?["namespace"]?.text ?? "", name: node["metadata"]?["name"]?.text ?? "",
       data: KeptFields.kept(of: node, resource))
   }
@@ -120,6 +130,10 @@ package struct ClusterSnapshot: Sendable {
     for object in objects {
       if let problem = object.namespace.isEmpty ? nil : NameRules.labelNameProblem(object.namespace) {
         throw .unreadable("the server lists one of a namespace whose name \(problem)")
+      }
+      if !object.isAsked { throw .unreadable("the server lists one that is no \(resource.kind)") }
+      if object.namespace.isEmpty == resource.isNamespaced {
+        throw .unreadable("the server lists one \(resource.isNamespaced ? "without a" : "with a") namespace")
       }
       if object.name.isEmpty { throw .unreadable("the server lists one without a name") }
       if !names.insert("\(object.namespace)/\(object.name)").inserted {

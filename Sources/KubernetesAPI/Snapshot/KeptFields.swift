@@ -33,9 +33,12 @@ extension KeptFields {
 
   private static let container: KeptFields = .fields([
     "name": .everything, "ports": .everything, "restartPolicy": .everything,
-    "livenessProbe": .only("httpGet", "tcpSocket", "grpc"),
-    "readinessProbe": .only("httpGet", "tcpSocket", "grpc"),
-    "startupProbe": .only("httpGet", "tcpSocket", "grpc"),
+    "livenessProbe": probe, "readinessProbe": probe, "startupProbe": probe,
+  ])
+
+  /// Not what is sent: paths and headers hold secrets, too.
+  private static let probe: KeptFields = .fields([
+    "httpGet": .only("port", "host"), "tcpSocket": .only("port", "host"), "grpc": .only("port"),
   ])
 
   /// Not what containers are told: commands, environments and volumes hold secrets, and no policy sees them.
@@ -80,6 +83,11 @@ extension KeptFields {
     ]
     if let metadata = object["metadata"] {
       var own = KeptFields.fields(Self.metadata).kept(of: metadata)
+      if resource.group == "crd.projectcalico.org", case .object(let found) = own,
+        let labels = calicoLabels(of: metadata)
+      {
+        own = .object(found.filter { $0.key != "labels" } + [DataValue.Member("labels", labels)])
+      }
       let annotations = (metadata["annotations"]?.members ?? []).filter { keepsAnnotation($0.key.keyText) }
       if !annotations.isEmpty, case .object(let found) = own {
         let kept = annotations.map { DataValue.Member($0.key.keyText, .string($0.value.text)) }
@@ -99,6 +107,16 @@ extension KeptFields {
       }
     }
     return .object(members)
+  }
+
+  /// The labels of an object that Calico stores as a custom resource: it keeps them in an annotation, and none where others
+  /// have theirs (projectcalico/calico libcalico-go lib/backend/k8s/resources).
+  private static func calicoLabels(of metadata: Node) -> DataValue? {
+    guard let text = metadata["annotations"]?["projectcalico.org/metadata"]?.text,
+      let root = try? Document.json(Array(text.utf8), file: SourceFile(path: "annotation")).root,
+      let labels = root["labels"], labels.content == .mapping
+    else { return nil }
+    return DataValue(labels)
   }
 
   /// Annotations hold whole objects and secrets; these are read.

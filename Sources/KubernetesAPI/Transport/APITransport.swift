@@ -75,12 +75,16 @@ package struct TransportError: Error, Sendable, Hashable, CustomStringConvertibl
   package enum Reason: Sendable, Hashable {
     /// Nobody listens, the name is unknown, or nothing comes back.
     case connect
-    /// The server's certificate is not one to trust, or it does not take ours.
+    /// The server does not speak TLS, or not with us.
     case tls
+    /// The server's certificate is not one to trust.
+    case certificate
     /// Silence for longer than the deadline.
     case timeout
     /// The connection ended in the middle.
     case closed
+    /// The answer is larger than anybody wants to have.
+    case tooLarge
   }
 
   package let reason: Reason

@@ -1,8 +1,10 @@
 internal import AsyncHTTPClient
+internal import Glibc
 internal import Kubernetes
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPCompression
+internal import NIOPosix
 internal import NIOSSL
 
 /// How long to wait for what.
@@ -126,9 +128,38 @@ extension TransportError {
       case .cancelled: self.init(.closed, "cancelled")
       default: self.init(.closed, error.shortDescription)
       }
-    case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: self.init(.tls, "TLS failed: \(error)")
-    case let error as IOError: self.init(.connect, error.description)
-    default: self.init(.connect, "\(error)")
+    case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: self.init(tls: "\(error)")
+    case let error as NIOConnectionError:
+      self =
+        error.connectionErrors.first.map { TransportError($0.error) }
+        ?? TransportError(.connect, "the name \(error.host) is unknown")
+    case let error as IOError:
+      switch error.errnoCode {
+      case ECONNREFUSED: self.init(.connect, "the connection is refused: nobody listens there")
+      case ECONNRESET, EPIPE: self.init(.closed, "the server broke the connection off")
+      default: self.init(.connect, String(cString: strerror(error.errnoCode)))
+      }
+    case is NIOHTTPDecompression.DecompressionError:
+      self.init(
+        .tooLarge, "an answer is larger than \(DocumentLimits.inputBytes >> 20) MiB, or is compressed wrongly"
+      )
+    default: self.init(.closed, "\(error)")
+    }
+  }
+}
+
+extension TransportError {
+  /// What the TLS library says, in words for whoever has to mend it.
+  private init(tls text: String) {
+    switch text {
+    case _ where text.contains("CERTIFICATE_VERIFY_FAILED"):
+      self.init(.certificate, "no authority that is trusted signed the server's certificate")
+    case _ where text.contains("failedToValidateHostname"),
+      _ where text.contains("unableToValidateCertificate"):
+      self.init(.certificate, "the server's certificate is for another name")
+    case _ where text.contains("WRONG_VERSION_NUMBER"):
+      self.init(.tls, "the server does not speak TLS at this port")
+    default: self.init(.tls, "TLS failed")
     }
   }
 }

@@ -30,11 +30,15 @@ struct SnapshotCommand: AsyncParsableCommand {
   @OptionGroup(title: "Live cluster") var live: LiveOptions
   @OptionGroup(title: "Display") var display: DisplayOptions
 
+  func validate() throws {
+    if directory?.isEmpty ?? false { throw ValidationError("--directory: the name is empty") }
+  }
+
   func run() async throws {
     let folder = directory.map { OutputFolder(path: $0) }
     if let folder, !folder.isEmpty {
       Terminal.writeError(
-        "merlon: \(folder.path) is not empty: name another folder, so that nothing of it is mixed in\n")
+        "merlon: \(folder.path) is not an empty folder: name another one, so that nothing is mixed\n")
       throw ExitStatus.usage
     }
     let snapshot = try await read()

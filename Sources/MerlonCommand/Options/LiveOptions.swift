@@ -35,7 +35,10 @@ struct LiveOptions: ParsableArguments {
 extension LiveOptions {
   /// The cluster that is meant.
   func access() throws(AccessError) -> ClusterAccess {
-    try ClusterAccess.find(kubeconfig: kubeconfig, context: context)
+    // As kubectl: an empty value is none.
+    try ClusterAccess.find(
+      kubeconfig: kubeconfig.flatMap { $0.isEmpty ? nil : $0 },
+      context: context.flatMap { $0.isEmpty ? nil : $0 })
   }
 
   /// What the cluster has, of the kinds that a reader knows; nil with the reasons when it cannot be read.
@@ -85,7 +88,7 @@ extension APIError {
 
   private var fix: String? {
     switch self {
-    case .transport(let error) where error.reason == .tls:
+    case .transport(let error) where error.reason == .certificate:
       "the kubeconfig's certificate-authority must be the one that signed the server's certificate"
     case .refused(let status) where status.code == 401: "log in again, or renew the token"
     case .credentials, .transport, .refused, .unreadable: nil

@@ -46,6 +46,9 @@ struct ReadingOptions: ParsableArguments {
     if live.isWanted, !paths.isEmpty {
       throw ValidationError("name either files or a live cluster: \(paths.joined(separator: " ")) are files")
     }
+    if live.isWanted, !exclude.isEmpty {
+      throw ValidationError("--exclude is about files, and none are read")
+    }
     if !live.isWanted, paths.isEmpty {
       throw ValidationError("name files, folders or - for standard input, or a live cluster with --context")
     }

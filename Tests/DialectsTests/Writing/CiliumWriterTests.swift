@@ -89,7 +89,7 @@ struct CiliumWriterTests {
       ),
       (
         .egress(to: .block("0.0.0.0/0"), .block("::/0")),
-        "- toCIDR: - 0.0.0.0/0 - ::/0 - toEntities: - cluster"
+        "- toCIDR: - 0.0.0.0/0 - ::/0 - toEndpoints: - matchExpressions: - key: k8s:io.kubernetes.pod.namespace operator: Exists - toEntities: - host - remote-node"
       ),
       (
         .anyone(.egress, on: PlainTraffic(messages: [.init(.ipv4, type: 8), .init(.ipv6, type: 128)])),
@@ -142,11 +142,12 @@ struct CiliumWriterTests {
       ))
   }
 
-  @Test("blocks with addresses of pods and nodes have the cluster beside them where they hold all of these")
+  @Test("blocks with addresses of pods and nodes have these beside them where they hold all of them")
   func blocks() {
-    func entities(_ block: String) -> (hasCluster: Bool, losses: [String], assumptions: Int) {
+    func entities(_ block: String) -> (haveNodes: Bool, losses: [String], assumptions: Int) {
       let written = Written(.cilium, [.web(closing: [.egress], .egress(to: .block(block)))], .known)
-      return (written.yaml.words.contains("- cluster"), written.losses, written.written.assumptions.count)
+      let haveNodes = written.yaml.words.contains("- host - remote-node")
+      return (haveNodes, written.losses, written.written.assumptions.count)
     }
     #expect(entities("0.0.0.0/0") == (true, [], 0))
     #expect(entities("203.0.113.0/24") == (false, [], 0))

@@ -35,6 +35,10 @@ struct APIClientTests {
       name: "401 of an old token", steps: [.status(401), .status(200)], answeredAt: 2, requests: 2),
     Case(
       name: "401 that stays", steps: Array(repeating: .status(401), count: 9), answeredAt: nil, requests: 3),
+    Case(
+      name: "a server that says nothing, which takes a minute each time",
+      steps: [.failure(.timeout), .failure(.timeout), .status(200)], answeredAt: nil, requests: 2),
+    Case(name: "206, a part of an answer", steps: [.status(206)], answeredAt: nil, requests: 1),
     Case(name: "404", steps: [.status(404), .status(200)], answeredAt: nil, requests: 1),
     Case(name: "a redirection, which is not followed", steps: [.status(302)], answeredAt: nil, requests: 1),
   ]
@@ -62,6 +66,20 @@ struct APIClientTests {
     let server = ScriptedTransport([.status(401), .status(200)])
     _ = try await server.client.read(APIRequest("/version"))
     #expect(server.invalidations == 1)
+  }
+
+  @Test("a refusal repeats no credential, and is one line")
+  func secrets() async {
+    let message = #"no \u001b[31m\n::error::[Bearer 0] 0"#
+    let server = ScriptedTransport([
+      .status(400, #"{"kind":"Status","reason":"Bad","message":"\#(message)","code":400}"#)
+    ])
+    do throws(APIError) {
+      _ = try await server.client.read(APIRequest("/version"))
+      Issue.record("a refusal is taken for an answer")
+    } catch {
+      #expect("\(error)" == "Bad (HTTP 400): no  [31m ::error::[<secret>] <secret>")
+    }
   }
 
   @Test("a refusal says what the server says")

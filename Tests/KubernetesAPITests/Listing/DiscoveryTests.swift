@@ -26,7 +26,7 @@ struct DiscoveryTests {
       Self.group("cilium.io", "v2alpha1", "v2", preferred: "v2"),
     ]
     let server = ScriptedTransport([
-      .status(200, #"{"groups":[\#(groups.joined(separator: ","))]}"#),
+      .status(200, #"{"kind":"APIGroupList","groups":[\#(groups.joined(separator: ","))]}"#),
       Self.resources(("ciliumnetworkpolicies", "CiliumNetworkPolicy"), ("x/status", "CiliumNetworkPolicy")),
       Self.resources(
         ("ciliumcidrgroups", "CiliumCIDRGroup"), ("ciliumnetworkpolicies", "CiliumNetworkPolicy")),
@@ -43,7 +43,9 @@ struct DiscoveryTests {
     #expect(found.failures.isEmpty)
   }
 
-  @Test("of an answer that is none is an error", arguments: ["{}", "[]", #"{"groups":{}}"#])
+  @Test(
+    "of an answer that is none is an error",
+    arguments: ["{}", "[]", #"{"kind":"APIGroupList","groups":{}}"#, #"{"groups":[]}"#])
   func unreadable(_ text: String) async {
     let server = ScriptedTransport([.status(200, text)])
     await #expect(throws: APIError.self) {
@@ -59,7 +61,7 @@ struct DiscoveryTests {
     ]
     let server = ScriptedTransport(
       [
-        .status(200, #"{"groups":[\#(groups.joined(separator: ","))]}"#),
+        .status(200, #"{"kind":"APIGroupList","groups":[\#(groups.joined(separator: ","))]}"#),
         Self.resources(("reviews", "Review"), verbs: "create"), .status(404),
       ] + Array(repeating: .status(503), count: 6))
     let found = try await server.client.resources(for: [
@@ -67,6 +69,6 @@ struct DiscoveryTests {
       GroupKind(group: "c.example", kind: "C"),
     ])
     #expect(found.resources == [])
-    #expect(found.failures.map(\.version) == ["c.example/v1"])
+    #expect(found.failures.map(\.version) == ["b.example/v1", "c.example/v1"])
   }
 }

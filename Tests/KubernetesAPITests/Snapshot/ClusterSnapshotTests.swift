@@ -88,15 +88,31 @@ struct ClusterSnapshotTests {
     #expect(try await Self.text(Self.snapshot(more), "shop/pods.yaml") == Self.text(whole, "shop/pods.yaml"))
   }
 
-  @Test("leave out what a Deployment left behind")
+  @Test("keep what a Deployment left behind, whose pods may still be there")
   func replicaSets() async throws {
-    func replicaSet(_ name: String, _ replicas: Int) -> String {
-      #"{"metadata":{"name":"\#(name)","namespace":"shop"},"spec":{"replicas":\#(replicas),"selector":{},"template":{"metadata":{"labels":{"a":"b"}},"spec":{}}}}"#
+    let replicaSet =
+      #"{"metadata":{"name":"old","namespace":"shop"},"spec":{"replicas":0,"selector":{},"template":{"metadata":{"labels":{"a":"b"}},"spec":{}}}}"#
+    let snapshot = try await Self.snapshot(FakeCluster([.replicaSets: [replicaSet]]))
+    #expect(Self.text(snapshot, "shop/replicasets.apps.yaml")?.contains("replicas: 0") ?? false)
+  }
+
+  @Test("have the labels of Calico's objects where these are kept in an annotation")
+  func calicoLabels() async throws {
+    let policy =
+      #"{"metadata":{"name":"p","namespace":"shop","annotations":{"projectcalico.org/metadata":"{\"labels\":{\"role\":\"x\"}}"}},"spec":{}}"#
+    let snapshot = try await Self.snapshot(FakeCluster([.calicoPoliciesAsResources: [policy]]))
+    #expect(snapshot.files.first?.text.contains("labels:\n    role: x\n") ?? false, "\(snapshot)")
+  }
+
+  @Test("of a server that has no pods, or none of anything, are errors")
+  func noServer() async throws {
+    let cluster = FakeCluster.shop()
+    for path in ["/api/v1", "/apis/networking.k8s.io/v1"] {
+      cluster.fail(path, .status(404, "NotFound", "no such path"))
+      #expect(try await Self.snapshot(cluster).problems.contains { $0.severity == .error }, "\(path)")
     }
-    let cluster = FakeCluster([.replicaSets: [replicaSet("old", 0), replicaSet("new", 2)]])
-    let text = try await Self.text(Self.snapshot(cluster), "shop/replicasets.apps.yaml")
-    #expect(text?.contains("name: new") ?? false)
-    #expect(!(text?.contains("name: old") ?? true))
+    cluster.fail("/apis", .json(#"{"status":"ok"}"#))
+    await #expect(throws: APIError.self) { try await Self.snapshot(cluster) }
   }
 
   @Test("have Calico's policies once, also where they are served twice")
@@ -132,7 +148,8 @@ struct ClusterSnapshotTests {
     arguments: [
       #"{"metadata":{"name":"p","namespace":"../up"}}"#, #"{"metadata":{"name":"p","namespace":"_cluster"}}"#,
       #"{"metadata":{"name":"","namespace":"shop"}}"#, #"{"spec":{}}"#,
-      #"{"metadata":{"name":"web","namespace":"shop"}}"#,
+      #"{"metadata":{"name":"web","namespace":"shop"}}"#, #"{"metadata":{"name":"p"}}"#, "7",
+      #"{"kind":"Secret","metadata":{"name":"p","namespace":"shop"}}"#,
     ])
   func misplaced(_ item: String) async throws {
     let snapshot = try await Self.snapshot(.shop([.pods: [item]]))

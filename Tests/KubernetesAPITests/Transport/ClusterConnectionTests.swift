@@ -40,7 +40,7 @@ struct ClusterConnectionTests {
         await #expect {
           try await Self.read(server, authority: authority)
         } throws: {
-          Self.reason($0) == .tls
+          Self.reason($0) == .certificate
         }
       }
       #expect(server.cluster.requests.isEmpty)
@@ -59,7 +59,7 @@ struct ClusterConnectionTests {
         await #expect("\(name ?? "the address")") {
           try await Self.read(server, authority: TestCertificates.authority) { $0.tlsServerName = name }
         } throws: {
-          Self.reason($0) == .tls
+          Self.reason($0) == .certificate
         }
       }
       #expect(server.cluster.requests.count == 1)
