@@ -20,14 +20,14 @@ package enum APIError: Error, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether the server says that it knows no such path or object.
-  package var isNotFound: Bool { if case .refused(let status) = self { status.code == 404 } else { false } }
-
   /// Whether the server says that this is not allowed.
-  package var isForbidden: Bool { if case .refused(let status) = self { status.code == 403 } else { false } }
+  var isForbidden: Bool { refusal == 403 }
 
   /// Whether a list cannot be continued, because the server has forgotten the state it was of.
-  var isExpired: Bool { if case .refused(let status) = self { status.code == 410 } else { false } }
+  var isExpired: Bool { refusal == 410 }
+
+  /// The HTTP status of a refusal.
+  private var refusal: Int? { if case .refused(let status) = self { status.code } else { nil } }
 }
 
 /// A refusal: `v1 Status`.

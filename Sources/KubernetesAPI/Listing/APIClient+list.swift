@@ -13,15 +13,12 @@ extension APIClient {
   package func list<Kept: Sendable>(
     _ resource: APIResource, _ transform: (Node) -> Kept?
   ) async throws(APIError) -> [Kept] {
-    do throws(APIError) {
-      return try await pages(of: resource, transform)
-    } catch {
-      if !error.isExpired { throw error }
-    }
-    do throws(APIError) {
-      return try await pages(of: resource, transform)
-    } catch {
-      if !error.isExpired { throw error }
+    for _ in 1...2 {
+      do throws(APIError) {
+        return try await pages(of: resource, transform)
+      } catch {
+        if !error.isExpired { throw error }
+      }
     }
     return try await page(resource, query: [], transform).kept
   }

@@ -4,20 +4,13 @@ package protocol APITransport: Sendable {
   func send(_ request: APIRequest) async throws(TransportError) -> APIResponse
 }
 
-/// A request to an API server. Nothing here is sent but reads and reviews.
+/// A read of an API server.
 package struct APIRequest: Sendable {
-  package enum Method: String, Sendable {
-    case get = "GET"
-    case post = "POST"
-  }
-
-  package var method = Method.get
   /// `/api/v1/pods`, without the path that a server's URL begins with.
   package var path: String
   /// Not yet percent-encoded.
   package var query: [(name: String, value: String)] = []
   package var headers: [(name: String, value: String)] = []
-  package var body: [UInt8] = []
 
   package init(_ path: String, query: [(name: String, value: String)] = []) {
     self.path = path

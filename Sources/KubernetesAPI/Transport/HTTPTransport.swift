@@ -81,10 +81,8 @@ struct HTTPTransport: APITransport {
 
   func send(_ request: APIRequest) async throws(TransportError) -> APIResponse {
     var own = HTTPClientRequest(url: url + request.target)
-    own.method = HTTPMethod(rawValue: request.method.rawValue)
     own.headers.add(name: "host", value: host)
     for (name, value) in request.headers { own.headers.add(name: name, value: value) }
-    if !request.body.isEmpty { own.body = .bytes(request.body) }
     do {
       let response = try await client.execute(own, timeout: TimeAmount(deadlines.head))
       return APIResponse(
