@@ -39,6 +39,7 @@ let package = Package(
     .target(name: "PolicyModel", dependencies: ["Kubernetes"]),
     .target(name: "Dialects", dependencies: ["Kubernetes", "PolicyModel"]),
     .target(name: "PolicyEngine", dependencies: ["Kubernetes", "PolicyModel"]),
+    .target(name: "SourceGroups", dependencies: ["Kubernetes", "PolicyModel", "PolicyEngine"]),
     .target(name: "Review", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
     .target(
       name: "Merlon", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review"]),
@@ -64,6 +65,8 @@ let package = Package(
     .testTarget(name: "PolicyModelTests", dependencies: ["Kubernetes", "PolicyModel"]),
     .testTarget(
       name: "PolicyEngineTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
+    .testTarget(
+      name: "SourceGroupsTests", dependencies: ["SourceGroups", "Kubernetes", "PolicyModel", "PolicyEngine"]),
     .testTarget(
       name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
     .testTarget(
