@@ -92,6 +92,8 @@ private final class FakeRequestHandler: ChannelInboundHandler {
   private let cluster: FakeCluster
   private var head: HTTPRequestHead?
   private var body: [UInt8] = []
+  /// The watch that this connection carries.
+  private var watch: Int?
 
   init(_ cluster: FakeCluster) { self.cluster = cluster }
 
@@ -104,16 +106,37 @@ private final class FakeRequestHandler: ChannelInboundHandler {
     case .end:
       guard let head else { return }
       let hasCertificate = context.pipeline.hasPeerCertificate
-      answer(
-        cluster.answer(
-          FakeRequest(
-            method: head.method.rawValue, target: head.uri, headers: head.headers.map { ($0.name, $0.value) },
-            body: body, hasClientCertificate: hasCertificate)), context)
+      let request = FakeRequest(
+        method: head.method.rawValue, target: head.uri, headers: head.headers.map { ($0.name, $0.value) },
+        body: body, hasClientCertificate: hasCertificate)
+      answer(cluster.answer(request), to: request, context)
     }
   }
 
-  private func answer(_ answer: FakeAnswer, _ context: ChannelHandlerContext) {
+  func channelActive(context: ChannelHandlerContext) {
+    if cluster.refusesConnections { return context.close(promise: nil) }
+    context.fireChannelActive()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    endWatch()
+    context.fireChannelInactive()
+  }
+
+  private func endWatch() {
+    if let watch { cluster.closed(watch) }
+    watch = nil
+  }
+
+  private func answer(_ answer: FakeAnswer, to request: FakeRequest, _ context: ChannelHandlerContext) {
     switch answer {
+    case .watch:
+      endWatch()
+      var head = HTTPResponseHead(version: .http1_1, status: .ok)
+      head.headers.add(name: "content-type", value: "application/json")
+      head.headers.add(name: "transfer-encoding", value: "chunked")
+      context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+      watch = cluster.begin(request, FakeStream(context.channel))
     case .silence: return
     case .close: context.close(promise: nil)
     case .response(let status, let headers, let chunks, let isComplete):
@@ -131,6 +154,28 @@ private final class FakeRequestHandler: ChannelInboundHandler {
         context.close(promise: nil)
       }
     }
+  }
+}
+
+extension FakeStream {
+  fileprivate init(_ channel: any Channel) {
+    let loop = channel.eventLoop
+    // Whoever calls may hold a lock that the handlers of this channel take, so all of it is done later.
+    self.init(
+      write: { pieces in
+        loop.execute {
+          for piece in pieces {
+            channel.writeAndFlush(
+              HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: piece))), promise: nil)
+          }
+        }
+      },
+      end: { loop.execute { channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil) } },
+      cut: { loop.execute { channel.close(promise: nil) } },
+      after: { time, body in
+        let (seconds, attoseconds) = time.components
+        loop.scheduleTask(in: .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000), body)
+      })
   }
 }
 

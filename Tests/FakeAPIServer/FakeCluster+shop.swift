@@ -33,7 +33,9 @@ extension FakeCluster {
         #"{"metadata":{"name":"db","namespace":"shop","managedFields":[{"manager":"kubectl"}],"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"\#(secret)"}},"spec":{"podSelector":{"matchLabels":{"app":"db"}},"ingress":[{"from":[{"podSelector":{"matchLabels":{"app":"web"}}}],"ports":[{"port":5432,"protocol":"TCP"}]}],"policyTypes":["Ingress"]}}"#
       ],
     ]
-    return FakeCluster(shop.merging(more) { $0 + $1 }, token: token, pageLimit: pageLimit)
+    var behaviour = FakeBehaviour()
+    behaviour.pageLimit = pageLimit
+    return FakeCluster(shop.merging(more) { $0 + $1 }, token: token, behaviour: behaviour)
   }
 
   /// A running pod of namespace `shop`, with a secret wherever pods have one.

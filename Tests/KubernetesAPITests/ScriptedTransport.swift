@@ -27,8 +27,8 @@ final class ScriptedTransport: APITransport, RequestAuthorizing {
   var client: APIClient {
     APIClient(
       self, self,
-      timing: RetryTiming(
-        sleep: { wait in self.state.withLock { $0.waits.append(wait) } }, random: { 0 }))
+      timing: Timing(
+        now: { .zero }, sleep: { wait in self.state.withLock { $0.waits.append(wait) } }, random: { 0 }))
   }
 
   func headers() async throws(APIError) -> [(name: String, value: String)] {

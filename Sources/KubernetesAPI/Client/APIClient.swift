@@ -8,33 +8,15 @@ package protocol RequestAuthorizing: Sendable {
   func invalidate() async
 }
 
-/// Time and chance, for those who wait and try again.
-package struct RetryTiming: Sendable {
-  package let sleep: @Sendable (Duration) async throws -> Void
-  /// From 0 to 1.
-  package let random: @Sendable () -> Double
-
-  package init(
-    sleep: @escaping @Sendable (Duration) async throws -> Void, random: @escaping @Sendable () -> Double
-  ) {
-    self.sleep = sleep
-    self.random = random
-  }
-
-  /// The machine's clock.
-  package static let system = RetryTiming(
-    sleep: { try await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) })
-}
-
 /// Asks an API server, and asks again where that helps: after connections that broke, 429 and 5xx, after a 401 with a
 /// credential that is read anew, and after a 403, which a server that has just started answers to everybody for a moment.
 package struct APIClient: Sendable {
   private let transport: any APITransport
   private let authorization: any RequestAuthorizing
-  private let timing: RetryTiming
+  private let timing: Timing
 
   package init(
-    _ transport: any APITransport, _ authorization: any RequestAuthorizing, timing: RetryTiming = .system
+    _ transport: any APITransport, _ authorization: any RequestAuthorizing, timing: Timing = .system
   ) {
     self.transport = transport
     self.authorization = authorization
@@ -42,39 +24,62 @@ package struct APIClient: Sendable {
   }
 
   /// The body of a successful answer to a read.
-  package func read(_ request: APIRequest) async throws(APIError) -> [UInt8] {
+  package nonisolated(nonsending) func read(_ request: APIRequest) async throws(APIError) -> [UInt8] {
+    try await retrying { () async throws(APIError) in
+      var body: [UInt8] = []
+      try await stream(request) { piece throws(APIError) in
+        body += piece
+        if body.count > DocumentLimits.inputBytes {
+          throw .unreadable("an answer is larger than \(DocumentLimits.inputBytes >> 20) MiB")
+        }
+      }
+      return body
+    }
+  }
+
+  /// Tries until it succeeds or another try would not help.
+  nonisolated(nonsending) func retrying<Result>(_ attempt: () async throws(APIError) -> Result)
+    async throws(APIError) -> Result
+  {
     var attempts = Attempts()
     while true {
       do throws(APIError) {
-        return try await readOnce(request)
+        return try await attempt()
       } catch {
         guard let wait = attempts.wait(after: error, random: timing.random) else { throw error }
-        if case .refused(let status) = error, status.code == 401 { await authorization.invalidate() }
-        do {
-          try await timing.sleep(wait)
-        } catch {
-          throw .transport(TransportError(.closed, "cancelled"))
-        }
+        guard await timing.waited(wait) else { throw .cancelled }
       }
     }
   }
 
-  private func readOnce(_ request: APIRequest) async throws(APIError) -> [UInt8] {
+  /// Asks once, and gives the pieces of a successful answer as they come.
+  ///
+  /// - Parameter started: called when the head of a successful answer is there.
+  nonisolated(nonsending) func stream(
+    _ request: APIRequest, started: () async -> Void = {},
+    _ body: ([UInt8]) async throws(APIError) -> Void
+  ) async throws(APIError) {
     var request = request
     request.headers += [(name: "accept", value: "application/json")] + (try await authorization.headers())
     do {
       let response = try await transport.send(request)
-      let body = try await Self.collect(response)
-      if response.status == 200 { return body }
+      if response.status == 200 {
+        await started()
+        for try await piece in response.body { try await body(piece) }
+        return
+      }
+      if response.status == 401 { await authorization.invalidate() }
       throw APIError.refused(
-        APIStatus(code: response.status, retryAfter: response.header("retry-after"), body: body)
-          .without(secrets: Self.secrets(in: request)))
+        APIStatus(
+          code: response.status, retryAfter: response.header("retry-after"),
+          body: try await Self.refusal(response)
+        ).without(secrets: Self.secrets(in: request)))
     } catch let error as APIError {
       throw error
     } catch let error as TransportError {
       throw .transport(error)
     } catch {
-      throw .transport(TransportError(.closed, "\(error)"))
+      throw Task.isCancelled ? .cancelled : .transport(TransportError(.closed, "\(error)"))
     }
   }
 
@@ -85,13 +90,12 @@ package struct APIClient: Sendable {
     }
   }
 
-  private static func collect(_ response: APIResponse) async throws -> [UInt8] {
+  /// The text of a refusal, as far as anybody wants to read it.
+  private static func refusal(_ response: APIResponse) async throws -> [UInt8] {
     var body: [UInt8] = []
     for try await piece in response.body {
       body += piece
-      if body.count > DocumentLimits.inputBytes {
-        throw APIError.unreadable("an answer is larger than \(DocumentLimits.inputBytes >> 20) MiB")
-      }
+      if body.count > 1 << 20 { return [] }
     }
     return body
   }

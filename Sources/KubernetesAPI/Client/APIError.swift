@@ -20,11 +20,17 @@ package enum APIError: Error, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The task ended before the answer was there.
+  static let cancelled = APIError.transport(TransportError(.closed, "cancelled"))
+
   /// Whether the server says that this is not allowed.
   var isForbidden: Bool { refusal == 403 }
 
   /// Whether a list cannot be continued, because the server has forgotten the state it was of.
   var isExpired: Bool { refusal == 410 }
+
+  /// Seconds to wait before asking again, when the server says it.
+  var retryAfter: Int? { if case .refused(let status) = self { status.retryAfter } else { nil } }
 
   /// The HTTP status of a refusal.
   private var refusal: Int? { if case .refused(let status) = self { status.code } else { nil } }
@@ -68,10 +74,25 @@ package struct APIStatus: Sendable, Hashable, CustomStringConvertible {
   /// Reads an error's body, which a proxy on the way may have written.
   init(code: Int, retryAfter: String?, body: [UInt8]) {
     let root = try? Document.json(body, file: SourceFile(path: "answer")).root
-    let isStatus = root?["kind"]?.hasText("Status") ?? false
+    let status = root.flatMap { $0["kind"]?.hasText("Status") ?? false ? $0 : nil }
+    self.init(code: code, status, retryAfter: retryAfter.flatMap { Int($0) })
+  }
+
+  /// Reads the object of an event that ends a watch.
+  init(_ status: Node) {
+    var code = 500
+    if case .integer(let own)? = status["code"]?.scalar, let own = Int(exactly: own) { code = own }
+    var retryAfter: Int?
+    if case .integer(let own)? = status["details"]?["retryAfterSeconds"]?.scalar {
+      retryAfter = Int(exactly: own)
+    }
+    self.init(code: code, status, retryAfter: retryAfter)
+  }
+
+  private init(code: Int, _ status: Node?, retryAfter: Int?) {
     self.init(
-      code: code, reason: isStatus ? Self.line(root?["reason"]?.text) : "",
-      message: isStatus ? Self.line(root?["message"]?.text) : "", retryAfter: retryAfter.flatMap { Int($0) })
+      code: code, reason: Self.line(status?["reason"]?.text), message: Self.line(status?["message"]?.text),
+      retryAfter: retryAfter)
   }
 
   package var description: String {

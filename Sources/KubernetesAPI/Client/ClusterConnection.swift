@@ -20,7 +20,7 @@ package actor ClusterConnection: APITransport, RequestAuthorizing {
   }
 
   /// Connects while a body runs; then ends all connections.
-  package static func open<Result: Sendable>(
+  package nonisolated(nonsending) static func open<Result: Sendable>(
     _ access: ClusterAccess, credentials: CredentialSource? = nil,
     deadlines: TransportDeadlines = TransportDeadlines(),
     _ body: (ClusterConnection) async throws(APIError) -> Result

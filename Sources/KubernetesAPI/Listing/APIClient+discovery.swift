@@ -62,11 +62,6 @@ extension APIClient {
 
   /// A successful answer as data.
   func object(_ request: APIRequest) async throws(APIError) -> Node {
-    let body = try await read(request)
-    do {
-      return try Document.json(body, file: SourceFile(path: request.path)).root
-    } catch {
-      throw .unreadable("the answer to \(request.path) is not JSON: \(error.message)")
-    }
+    try Document.answer(try await read(request), SourceFile(path: request.path))
   }
 }

@@ -99,7 +99,7 @@ package struct ClusterSnapshot: Sendable {
         next += 1
         group.addTask {
           do throws(APIError) {
-            let objects = try await client.list(resource) { object(in: $0, resource) }
+            let objects = try await client.list(resource) { node in object(in: node, resource) }.objects
             return (index, .success(try checked(objects, resource)))
           } catch {
             return (index, .failure(error))

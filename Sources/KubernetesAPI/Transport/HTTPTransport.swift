@@ -16,6 +16,13 @@ package struct TransportDeadlines: Sendable {
   package var idle = Duration.seconds(60)
 
   package init() {}
+
+  /// For watches, in which a server may rightly be silent. A ``Reflector`` knows for how long, and gives up before these do.
+  package static let following: TransportDeadlines = {
+    var deadlines = TransportDeadlines()
+    deadlines.idle = .seconds(600)
+    return deadlines
+  }()
 }
 
 /// Requests over HTTP/1.1 and TLS to one server, with one client certificate or none.

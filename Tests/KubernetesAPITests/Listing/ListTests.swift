@@ -16,7 +16,7 @@ struct ListTests {
     410, #"{"kind":"Status","reason":"Expired","message":"too old","metadata":{"continue":"b"},"code":410}"#)
 
   private static func names(_ server: ScriptedTransport) async throws -> [String] {
-    try await server.client.list(pods) { $0["metadata"]?["name"]?.text }
+    try await server.client.list(pods) { node in node["metadata"]?["name"]?.text }.objects
   }
 
   @Test("are asked for until no token comes")

@@ -20,7 +20,7 @@ struct ClusterSnapshotTests {
     try await FakeAPIServer.serving(cluster, as: .none) { server in
       let access = try ClusterAccess(server: server.url, authority: nil, token: nil, environment: .init([:]))
       return try await ClusterConnection.open(access) { (connection) throws(APIError) in
-        let timing = RetryTiming(sleep: { _ in }, random: { 0 })
+        let timing = Timing(now: { .zero }, sleep: { _ in }, random: { 0 })
         return try await ClusterSnapshot.read(
           APIClient(connection, connection, timing: timing), called: "prod",
           ClusterSnapshot.Selection(

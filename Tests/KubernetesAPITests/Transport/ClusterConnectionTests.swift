@@ -15,7 +15,7 @@ struct ClusterConnectionTests {
       token: token.map { Secret($0) }, environment: .init([:]))
     change(&access)
     return try await ClusterConnection.open(access) { (connection) throws(APIError) in
-      let timing = RetryTiming(sleep: { _ in }, random: { 0 })
+      let timing = Timing(now: { .zero }, sleep: { _ in }, random: { 0 })
       let client = APIClient(connection, connection, timing: timing)
       return String(decoding: try await client.read(APIRequest("/apis")), as: UTF8.self)
     }
