@@ -78,7 +78,8 @@ struct ReflectorTests {
       }
       try await pods.until(Self.has("a", "b"))
       #expect(pods.current.seen.first?.count == 2)
-      #expect(Self.lists(cluster).count == 2)
+      // While time passes for the watch without a bookmark, it passes for the list after it, too.
+      if initialEvents != .ignored { #expect(Self.lists(cluster).count == 2) }
       cluster.put(.pods, "c", FakeCluster.pod("c", "10.244.0.3"))
       try await pods.until(Self.has("a", "b", "c"))
       cluster.compact()
