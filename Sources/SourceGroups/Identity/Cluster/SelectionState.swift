@@ -45,7 +45,9 @@ struct SelectionState: Sendable {
 
   /// Hands out what it became; nil when that is what was handed out before. O(touched × log members).
   mutating func publish(version: UInt64) -> SelectionChange? {
-    let changed = touched.map { slots in Set(slots).filter { isChanged($0) } }
+    let changed = touched.map { slots in
+      (slots.count < 2 ? slots : Set(slots).sorted()).filter { isChanged($0) }
+    }
     touched = []
     if let changed {
       guard !changed.isEmpty || current.isSynced != published.isSynced else { return nil }
@@ -54,7 +56,7 @@ struct SelectionState: Sendable {
     }
     current.version = version
     published = current
-    return SelectionChange(selection: selection, members: current, touched: changed?.sorted())
+    return SelectionChange(selection: selection, members: current, touched: changed)
   }
 
   private func isChanged(_ slot: Slot) -> Bool {

@@ -1,18 +1,26 @@
 /// Who is in a source group at one moment.
-package struct IdentitySet: Sendable {
+///
+/// A class because snapshots share the sets that did not change: publishing copies one reference for each.
+package final class IdentitySet: Sendable {
   package let id: String
-  package private(set) var canAllow: Bool
+  package let canAllow: Bool
   /// Goes up by one when anything about it changes, and only then.
-  package private(set) var version: UInt64
+  package let version: UInt64
   /// In the order in which they are written.
-  package private(set) var sources: [SourceSet]
-  private var history = ChangeHistory()
+  package let sources: [SourceSet]
+  private let history: ChangeHistory
 
-  init(id: String, canAllow: Bool, version: UInt64, sources: [SourceSet]) {
+  /// A set without a past.
+  convenience init(id: String, canAllow: Bool, version: UInt64, sources: [SourceSet]) {
+    self.init(id: id, canAllow: canAllow, version: version, sources: sources, history: ChangeHistory())
+  }
+
+  private init(id: String, canAllow: Bool, version: UInt64, sources: [SourceSet], history: ChangeHistory) {
     self.id = id
     self.canAllow = canAllow
     self.version = version
     self.sources = sources
+    self.history = history
   }
 
   /// Whether nobody knows whom its deny rules are for; see ``SourceSet/addressesToDeny``.
@@ -39,30 +47,26 @@ package struct IdentitySet: Sendable {
     }
   }
 
-  /// Replaces what the group is, as the next version when that is something else.
+  /// The set when its group is something else, as the next version where that makes a difference.
   ///
   /// - Parameter touched: whoever may have come or left; nil for too many to tell.
-  mutating func replace(_ sources: [SourceSet], canAllow: Bool, touched: [TouchedObject]?) {
+  func replacing(_ sources: [SourceSet], canAllow: Bool, touched: [TouchedObject]?) -> IdentitySet {
     let isSame =
       self.canAllow == canAllow && self.sources.count == sources.count
       && zip(self.sources, sources).allSatisfy { $0.isSame(as: $1) }
-    let old = self
-    self.canAllow = canAllow
-    self.sources = sources
-    if isSame { return }
-    version += 1
-    guard let touched else {
-      history = ChangeHistory()
-      return
-    }
+    if isSame { return IdentitySet(id: id, canAllow: canAllow, version: version, sources: sources, history: history) }
+    let next = IdentitySet(id: id, canAllow: canAllow, version: version + 1, sources: sources)
+    guard let touched else { return next }
     var changes = MemberChanges()
-    for object in Set(touched) {
-      let before = old.identities(of: object)
-      let after = identities(of: object)
+    for object in touched.count < 2 ? touched : Array(Set(touched)) {
+      let before = identities(of: object)
+      let after = next.identities(of: object)
       changes.left += before.filter { !after.contains($0) }
       changes.joined += after.filter { !before.contains($0) }
     }
-    history.append(changes, version: version)
+    return IdentitySet(
+      id: id, canAllow: canAllow, version: version + 1, sources: sources,
+      history: history.appending(changes, version: version + 1))
   }
 
   private func identities(of object: TouchedObject) -> [SourcedIdentity] {
@@ -101,31 +105,49 @@ struct TouchedObject: Sendable, Hashable {
 
 /// The last changes of a set, as many as somebody who asks now and then may have missed.
 private struct ChangeHistory: Sendable {
+  /// What one version changed. A class, as each version's history shares those before.
+  private final class Step: Sendable {
+    let version: UInt64
+    let changes: MemberChanges
+
+    init(_ changes: MemberChanges, version: UInt64) {
+      self.version = version
+      self.changes = changes
+    }
+
+    var size: Int { changes.joined.count + changes.left.count }
+  }
+
   private static let limit = 64
   private static let sizeLimit = 2048
 
-  /// Members that came or left, of all changes together.
+  /// Members that came or left, of all steps together.
   private var size = 0
   /// Of consecutive versions, up to the set's own.
-  private var changes: [(version: UInt64, changes: MemberChanges)] = []
+  private var steps: [Step] = []
 
-  mutating func append(_ changes: MemberChanges, version: UInt64) {
-    self.changes.append((version, changes))
-    size += changes.joined.count + changes.left.count
-    while self.changes.count > Self.limit || size > Self.sizeLimit, !self.changes.isEmpty {
-      let oldest = self.changes.removeFirst().changes
-      size -= oldest.joined.count + oldest.left.count
+  func appending(_ changes: MemberChanges, version: UInt64) -> ChangeHistory {
+    let step = Step(changes, version: version)
+    var next = self
+    next.size += step.size
+    var first = steps.count < Self.limit ? 0 : 1
+    if first == 1 { next.size -= steps[0].size }
+    while next.size > Self.sizeLimit, first < steps.count {
+      next.size -= steps[first].size
+      first += 1
     }
+    next.steps = steps[first...] + [step]
+    return next
   }
 
   func changes(since version: UInt64, until last: UInt64) -> MemberChanges? {
     if version == last { return MemberChanges() }
-    guard version < last, let first = changes.first, first.version <= version + 1 else { return nil }
+    guard version < last, let first = steps.first, first.version <= version + 1 else { return nil }
     // Who joined counts one, who left minus one; both cancel out.
     var balance: [SourcedIdentity: Int] = [:]
-    for (_, change) in changes.drop(while: { $0.version <= version }) {
-      for identity in change.joined { balance[identity, default: 0] += 1 }
-      for identity in change.left { balance[identity, default: 0] -= 1 }
+    for step in steps.drop(while: { $0.version <= version }) {
+      for identity in step.changes.joined { balance[identity, default: 0] += 1 }
+      for identity in step.changes.left { balance[identity, default: 0] -= 1 }
     }
     return MemberChanges(
       joined: balance.filter { $0.value > 0 }.keys.sorted(by: Self.precedes),

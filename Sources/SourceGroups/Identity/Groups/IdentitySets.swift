@@ -15,9 +15,20 @@ package struct IdentitySets: Sendable {
   /// Which sources have the members of a selection, by integration.
   private var users: [String: [ClusterSelection: [SourcePlace]]] = [:]
 
-  private struct SourcePlace: Sendable, Hashable {
+  private struct SourcePlace: Sendable, Hashable, Comparable {
     let set: Int
     let source: Int
+
+    static func < (left: SourcePlace, right: SourcePlace) -> Bool {
+      (left.set, left.source) < (right.set, right.source)
+    }
+  }
+
+  /// A source whose members or state may be others now.
+  private struct TouchedSource {
+    let place: SourcePlace
+    /// Objects that may have come or left; nil for too many to tell.
+    let objects: [Slot]?
   }
 
   package init() {}
@@ -59,17 +70,11 @@ package struct IdentitySets: Sendable {
     body(&clusters[integration, default: ClusterIdentities()])
     let changes = clusters[integration]?.takeChanges() ?? []
     snapshot.books[integration] = clusters[integration]?.book
-    var sets: [Int: [Int: [Slot]?]] = [:]
-    for change in changes {
-      for place in users[integration]?[change.selection] ?? [] {
-        sets[place.set, default: [:]][place.source] = .some(change.touched)
-      }
-    }
-    var events: [IdentityEvent] = []
-    for (set, touched) in sets.sorted(by: { $0.key < $1.key }) {
-      events += resolve(set, touched, at: moment)
-    }
-    return events
+    let users = users[integration] ?? [:]
+    return resolve(
+      changes.flatMap { change in
+        (users[change.selection] ?? []).map { TouchedSource(place: $0, objects: change.touched) }
+      }, at: moment)
   }
 
   /// Forgets a cluster. Sources that still name it wait for it.
@@ -106,40 +111,50 @@ package struct IdentitySets: Sendable {
   }
 
   private mutating func resolveSources(of integrations: Set<String>, at moment: Timestamp) -> [IdentityEvent] {
-    var sets: [Int: [Int: [Slot]?]] = [:]
-    for integration in integrations {
-      for place in (users[integration] ?? [:]).values.joined() {
-        sets[place.set, default: [:]][place.source] = .some([])
-      }
-    }
-    return sets.sorted { $0.key < $1.key }.flatMap { resolve($0.key, $0.value, at: moment) }
+    let places = integrations.flatMap { (users[$0] ?? [:]).values.joined() }
+    return resolve(places.map { TouchedSource(place: $0, objects: []) }, at: moment)
   }
 
   // MARK: - Sets
 
+  /// Finds out anew what some sources have, set by set.
+  private mutating func resolve(_ sources: [TouchedSource], at moment: Timestamp) -> [IdentityEvent] {
+    let sorted = sources.sorted { $0.place < $1.place }
+    var (events, start): ([IdentityEvent], Int) = ([], 0)
+    while start < sorted.count {
+      let set = sorted[start].place.set
+      let end = sorted[start...].firstIndex { $0.place.set != set } ?? sorted.count
+      events += resolve(set, sorted[start..<end], at: moment)
+      start = end
+    }
+    return events
+  }
+
   /// Finds out anew what some sources of a set have.
   ///
-  /// - Parameter touched: the objects that may have come or left, by source; nil for too many to tell.
+  /// - Parameter touched: these sources of the set.
   private mutating func resolve(
-    _ set: Int, _ touched: [Int: [Slot]?], at moment: Timestamp
+    _ set: Int, _ touched: ArraySlice<TouchedSource>, at moment: Timestamp
   ) -> [IdentityEvent] {
     let old = snapshot.sets[set].sources
     var (sources, objects): ([SourceSet], TouchedObjects) = (old, TouchedObjects())
-    for (place, slots) in touched {
+    for source in touched {
+      let place = source.place.source
       sources[place] = resolved(old[place].source, canAllow: groups[set].canAllow, old[place], at: moment)
       if old[place].state == sources[place].state {
-        objects.add(slots, of: sources[place])
+        objects.add(source.objects, of: sources[place])
       } else {
         objects.addAll(of: old[place])
         objects.addAll(of: sources[place])
       }
     }
-    let version = snapshot.sets[set].version
-    snapshot.sets[set].replace(sources, canAllow: groups[set].canAllow, touched: objects.all)
-    if snapshot.sets[set].version != version { snapshot.version += 1 }
-    return touched.keys.sorted().compactMap {
-      event(groups[set].id, old[$0].state, sources[$0], at: moment)
+    let (group, known) = (groups[set], snapshot.sets[set])
+    let next = known.replacing(sources, canAllow: group.canAllow, touched: objects.all)
+    if next.version != known.version {
+      snapshot.sets[set] = next
+      snapshot.version += 1
     }
+    return touched.compactMap { event(group.id, old[$0.place.source].state, sources[$0.place.source], at: moment) }
   }
 
   /// Makes all sets of the groups, out of those there are as far as they mean the same.
@@ -166,12 +181,11 @@ package struct IdentitySets: Sendable {
       }
       vacant.forEach { objects.addAll(of: $0) }
       // Later than any version that a group of this name may have had before.
-      var set =
-        old
-        ?? IdentitySet(id: group.id, canAllow: group.canAllow, version: snapshot.version + 1, sources: sources)
-      set.replace(sources, canAllow: group.canAllow, touched: objects.all)
       next.places[group.id] = next.places[group.id] ?? next.sets.count
-      next.sets.append(set)
+      next.sets.append(
+        old?.replacing(sources, canAllow: group.canAllow, touched: objects.all)
+          ?? IdentitySet(
+            id: group.id, canAllow: group.canAllow, version: snapshot.version + 1, sources: sources))
     }
     next.books = snapshot.books
     let isSame = next.sets.elementsEqual(snapshot.sets) { $0.id == $1.id && $0.version == $1.version }
