@@ -34,11 +34,17 @@ package final class Identity: Sendable {
   }
 }
 
+extension Identity {
+  /// Whether both are one object, whatever became of it.
+  package func isSameObject(as other: Identity) -> Bool {
+    self === other || kind == other.kind && uid == other.uid && name == other.name
+  }
+}
+
 extension Identity: Hashable {
   package static func == (left: Identity, right: Identity) -> Bool {
     left === right
-      || left.kind == right.kind && left.uid == right.uid && left.name == right.name && left.node == right.node
-        && left.addresses == right.addresses
+      || left.isSameObject(as: right) && left.node == right.node && left.addresses == right.addresses
   }
 
   package func hash(into hasher: inout Hasher) {
@@ -65,12 +71,10 @@ package struct Member: Sendable, Hashable {
   package var node: String { identity.node }
   package var addresses: [IPAddress] { identity.addresses }
 
-  /// Whether both are one object, whatever became of it.
-  package func isSameObject(as other: Member) -> Bool { kind == other.kind && uid == other.uid && name == other.name }
 }
 
 /// An object that has the labels of a selection, and is not (or not with all of its addresses) a member.
-package struct Exclusion: Sendable, Hashable {
+package struct Exclusion: Sendable {
   package enum Reason: Sendable, Hashable {
     /// Its containers are gone.
     case finished
@@ -92,6 +96,18 @@ package struct Exclusion: Sendable, Hashable {
 
   package var uid: String { identity.uid }
   package var name: NamespacedName { identity.name }
+}
+
+extension Exclusion: Hashable {
+  /// Whether they are about one object and say the same; what else is known of it does not matter.
+  package static func == (left: Exclusion, right: Exclusion) -> Bool {
+    left.reason == right.reason && left.identity.isSameObject(as: right.identity)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(reason)
+  }
 }
 
 extension Member: Keyed {

@@ -29,7 +29,7 @@ struct SelectionState: Sendable {
     if let identity {
       if old?.identity != identity {
         // Who was a member before, with other addresses, stays one.
-        let since = old.flatMap { $0.uid == identity.uid && $0.name == identity.name ? $0.since : nil } ?? moment
+        let since = old.flatMap { $0.identity.isSameObject(as: identity) ? $0.since : nil } ?? moment
         current.members.insert(Member(identity: identity, since: since))
         touch(slot)
       }
