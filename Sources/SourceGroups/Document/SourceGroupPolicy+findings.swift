@@ -1,0 +1,139 @@
+package import Kubernetes
+internal import PolicyModel
+
+extension SourceGroupPolicy {
+  /// What probably is not meant, in the order of the groups.
+  package var findings: [Diagnostic] {
+    groups.flatMap { group in
+      group.ownFindings
+        + group.rules.flatMap { rule in
+          [group.breadth(of: rule), group.otherFamily(of: rule)].compactMap { $0 }
+        } + group.coveredRules
+    }
+  }
+}
+
+extension SourceGroup {
+  fileprivate var ownFindings: [Diagnostic] {
+    if !rules.isEmpty || defaultAction != nil { return [] }
+    return [
+      Diagnostic(
+        .emptyGroup, .warning,
+        "the source group `\(id)` has no rules and no `defaultAction`: it decides nothing",
+        at: location)
+    ]
+  }
+
+  /// A rule that lets through more than most networks have.
+  fileprivate func breadth(of rule: SourceGroupRule) -> Diagnostic? {
+    guard rule.action == .allow, rule.mode == .enforce else { return nil }
+    if case .anywhere = rule.destinations {
+      guard rule.traffic.contains(where: { $0.value.isEveryPort }), rule.sourcePorts.isEmpty else {
+        return nil
+      }
+      return Diagnostic(
+        .overBroadRule, .warning, "the rule `\(rule.id)` of `\(id)` allows every port everywhere",
+        at: rule.location)
+    }
+    let limits: [AddressFamily: Int] = [.ipv4: 8, .ipv6: 16]
+    let broad = rule.destinations.blocks.first { $0.value.prefixLength < limits[$0.value.family] ?? 0 }
+    return broad.map { block in
+      Diagnostic(
+        .overBroadRule, .warning,
+        "the rule `\(rule.id)` of `\(id)` allows \(block.value), which is most of the Internet",
+        at: block.location,
+        fix: block.value.prefixLength == 0 ? "write anywhere: true if everywhere is meant" : nil)
+    }
+  }
+
+  /// A rule whose destinations no source can reach, as all of them are of the other family.
+  fileprivate func otherFamily(of rule: SourceGroupRule) -> Diagnostic? {
+    var families: Set<AddressFamily> = []
+    for source in sources {
+      guard case .addresses(let blocks) = source.origin else { return nil }
+      families.formUnion(blocks.map(\.family))
+    }
+    let blocks = rule.destinations.blocks
+    guard families.count == 1, let family = families.first, !blocks.isEmpty, rule.destinations.names.isEmpty,
+      blocks.allSatisfy({ $0.value.family != family })
+    else { return nil }
+    return Diagnostic(
+      .otherFamily, .warning,
+      "the rule `\(rule.id)` of `\(id)` never matches: its sources have \(family.name) addresses, and its "
+        + "destinations have none",
+      at: rule.location)
+  }
+
+  /// Rules that never match, because one rule before them matches all that they do.
+  fileprivate var coveredRules: [Diagnostic] {
+    rules.indices.compactMap { index in
+      let rule = rules[index]
+      let earlier = rules[..<index].first { $0.mode == .enforce && $0.covers(rule) }
+      return earlier.map { earlier in
+        Diagnostic(
+          .coveredRule, .warning,
+          "the rule `\(rule.id)` of `\(id)` never matches: `\(earlier.id)` before it matches all of it",
+          at: rule.location, related: [.init(message: "the rule before it", location: earlier.location)])
+      }
+    }
+  }
+}
+
+extension SourceGroupRule {
+  /// Whether it matches every connection that another one matches. It may do so although the answer is no: only what
+  /// one entry covers by itself is seen, and for ports what all entries cover together.
+  fileprivate func covers(_ other: SourceGroupRule) -> Bool {
+    destinations.covers(other.destinations) && coversTraffic(of: other)
+      && (sourcePorts.isEmpty
+        || !other.sourcePorts.isEmpty
+          && PortSet(unsorted: other.sourcePorts.map(\.value))
+            .subtracting(PortSet(unsorted: sourcePorts.map(\.value))).isEmpty)
+  }
+
+  private func coversTraffic(of other: SourceGroupRule) -> Bool {
+    let ports = TrafficSet(unsorted: traffic.compactMap(\.value.ports))
+    return other.traffic.allSatisfy { entry in
+      if let (transport, range) = entry.value.ports, PortSet(range).subtracting(ports[transport]).isEmpty {
+        return true
+      }
+      return traffic.contains { $0.value.covers(entry.value) }
+    }
+  }
+}
+
+extension RuleDestinations {
+  fileprivate func covers(_ other: RuleDestinations) -> Bool {
+    if addresses == .all { return true }
+    guard case .anyOf(_, let wanted) = other else { return false }
+    return other.addresses.isSubset(of: addresses)
+      && wanted.allSatisfy { name in names.contains { $0.value.covers(name.value) } }
+  }
+}
+
+extension DomainPattern {
+  /// Whether every name of another pattern is one of its own.
+  fileprivate func covers(_ other: DomainPattern) -> Bool {
+    let (text, wanted) = (description, other.description)
+    if text == wanted { return true }
+    if wanted.hasPrefix("*.") { return text.hasPrefix("*.") && wanted.hasSuffix(text.dropFirst()) }
+    return matches(wanted)
+  }
+}
+
+extension RuleTraffic {
+  /// The ports of an entry that has some.
+  fileprivate var ports: (TransportProtocol, ClosedRange<UInt16>)? {
+    if case .ports(let transport, let range) = self { (transport, range ?? 1...65535) } else { nil }
+  }
+
+  /// Whether it is all of TCP at least.
+  fileprivate var isEveryPort: Bool { self == .any || self == .ports(.tcp, nil) }
+
+  fileprivate func covers(_ other: RuleTraffic) -> Bool {
+    if self == .any || self == other { return true }
+    guard case .icmp(let family, let type, let code) = self,
+      case .icmp(let otherFamily, let otherType, _) = other
+    else { return false }
+    return family == otherFamily && (type == nil || type == otherType && code == nil)
+  }
+}

@@ -1,0 +1,81 @@
+internal import Kubernetes
+package import PolicyModel
+
+/// A source of a document, by its group's id and its place in it.
+package struct SourceKey: Sendable, Hashable {
+  package let group: String
+  /// Index into ``SourceGroup/sources``.
+  package let source: Int
+
+  package init(group: String, source: Int) {
+    self.group = group
+    self.source = source
+  }
+}
+
+/// Who the members of a document's sources are, as the engine is asked about senders.
+package struct SourceConditions: Sendable {
+  private let conditions: [SourceKey: PeerCondition]
+  /// Stale sources of whose members everything is denied (``StaleAction/deny``).
+  let denied: Set<SourceKey>
+
+  /// - Parameter conditions: a source without one has no members.
+  package init(_ conditions: [SourceKey: PeerCondition], denied: Set<SourceKey> = []) {
+    self.conditions = conditions
+    self.denied = denied
+  }
+
+  subscript(key: SourceKey) -> PeerCondition { conditions[key] ?? .nothing }
+}
+
+extension SourceConditions {
+  /// The label of a sender that says where its packets come in.
+  static let zoneLabel = "source.merlon.dev/zone"
+
+  /// Sources as the addresses that their members have at the moment: what is enforced.
+  ///
+  /// - Parameters:
+  ///   - members: the addresses of each source that follows a cluster; none of those that are left out.
+  ///   - denied: sources that have been stale for longer than they may, and deny then.
+  package init(
+    resolving policy: SourceGroupPolicy, members: [SourceKey: AddressSet], denied: Set<SourceKey> = []
+  ) {
+    var conditions: [SourceKey: PeerCondition] = [:]
+    for (key, source) in policy.sources {
+      let addresses = source.writtenAddresses ?? members[key] ?? .empty
+      conditions[key] = .inZone(source.zone, .any(addresses.cidrs.map { .addresses(AddressBlock(cidr: $0)) }))
+    }
+    self.init(conditions, denied: denied)
+  }
+}
+
+extension PeerCondition {
+  /// The same for packets that come in somewhere.
+  private static func zone(_ name: String) -> PeerCondition {
+    .endpoints(
+      EndpointSelector(
+        namespaces: .all, pods: .attribute(.label(SourceConditions.zoneLabel), .isIn([name]))))
+  }
+
+  /// A condition on senders, as far as their packets come in through a zone; anywhere without one.
+  fileprivate static func inZone(_ zone: String?, _ condition: PeerCondition) -> PeerCondition {
+    zone.map { .all([condition, .zone($0)]) } ?? condition
+  }
+}
+
+extension Source {
+  /// The addresses that the document itself names; nil for those of a cluster.
+  var writtenAddresses: AddressSet? {
+    guard case .addresses(let blocks) = origin else { return nil }
+    return AddressSet(unsorted: blocks.flatMap { AddressSet($0).intervals })
+  }
+}
+
+extension SourceGroupPolicy {
+  /// Every source with its key, in the order in which groups are asked.
+  package var sources: [(key: SourceKey, source: Source)] {
+    groups.flatMap { group in
+      group.sources.enumerated().map { (SourceKey(group: group.id, source: $0), $1) }
+    }
+  }
+}
