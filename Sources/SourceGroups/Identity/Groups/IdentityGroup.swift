@@ -103,3 +103,10 @@ extension [CIDR] {
     AddressSet(unsorted: map { .init(family: $0.family, first: $0.first.bits, last: $0.last.bits) })
   }
 }
+
+extension SourceGroupPolicy {
+  /// What identity sets need to know of its groups.
+  package var identityGroups: [IdentityGroup] {
+    groups.map { IdentityGroup(id: $0.id, sources: $0.sources, canAllow: $0.enforces(.allow)) }
+  }
+}

@@ -11,7 +11,7 @@ package struct IdentitySets: Sendable {
   package private(set) var snapshot = IdentitySnapshot()
   private var groups: [IdentityGroup] = []
   private(set) var clusters: [String: ClusterIdentities] = [:]
-  private var freshness: [String: ClusterFreshness] = [:]
+  private var freshness: [String: [ObservedKind: ClusterFreshness]] = [:]
   /// Which sources have the members of a selection, by integration.
   private var users: [String: [ClusterSelection: [SourcePlace]]] = [:]
 
@@ -56,6 +56,9 @@ package struct IdentitySets: Sendable {
     return rebuild(at: moment)
   }
 
+  /// Integrations that any source names.
+  package var integrations: [String] { users.keys.sorted() }
+
   /// What must be followed of an integration's cluster.
   package func observedKinds(of integration: String) -> Set<ObservedKind> {
     clusters[integration]?.observedKinds ?? []
@@ -87,9 +90,9 @@ package struct IdentitySets: Sendable {
 
   // MARK: - What becomes of freshness
 
-  /// Tells how fresh an integration's cluster is. O(sources).
+  /// Tells how fresh what is known of an integration's cluster is, by kind; of what is left out nothing is known. O(sources).
   package mutating func hear(
-    _ freshness: ClusterFreshness, of integration: String, at moment: Timestamp
+    _ freshness: [ObservedKind: ClusterFreshness], of integration: String, at moment: Timestamp
   ) -> [IdentityEvent] {
     self.freshness[integration] = freshness
     return resolveSources(of: [integration], at: moment)
@@ -97,15 +100,13 @@ package struct IdentitySets: Sendable {
 
   /// Lets time pass: sources that have been stale for longer than their grace become what they shall be. O(sources).
   package mutating func transition(at moment: Timestamp) -> [IdentityEvent] {
-    resolveSources(of: Set(freshness.filter { $0.value != .fresh }.keys), at: moment)
+    resolveSources(of: Set(freshness.filter { $0.value.values.contains { $0 != .fresh } }.keys), at: moment)
   }
 
   /// When ``transition(at:)`` has something to do next; nil for never. O(sources).
   package var nextTransition: Timestamp? {
     snapshot.sets.lazy.flatMap(\.sources).compactMap { source in
-      guard source.state == .following, let integration = source.integration,
-        case .stale(let since) = freshness[integration]
-      else { return nil }
+      guard source.state == .following, case .stale(let since) = freshness(of: source.source) else { return nil }
       return source.source.deadline(silentSince: since)
     }.min()
   }
@@ -211,7 +212,7 @@ package struct IdentitySets: Sendable {
   private func state(of source: Source, at moment: Timestamp) -> SourceState {
     guard case .cluster(let integration, let selection) = source.origin else { return .fixed }
     guard clusters[integration]?.members(of: selection)?.isSynced == true else { return .waiting }
-    switch freshness[integration] ?? .neverSynced {
+    switch freshness(of: source) {
     case .neverSynced: return .waiting
     case .fresh: return .following
     case .stale(let since):
@@ -224,12 +225,26 @@ package struct IdentitySets: Sendable {
     }
   }
 
+  /// How fresh what a source needs to know is: as the worst part of it.
+  private func freshness(of source: Source) -> ClusterFreshness {
+    guard case .cluster(let integration, let selection) = source.origin else { return .fresh }
+    var since: Timestamp?
+    for kind in selection.observedKinds {
+      switch freshness[integration]?[kind] ?? .neverSynced {
+      case .neverSynced: return .neverSynced
+      case .fresh: break
+      case .stale(let moment): since = since.map { min($0, moment) } ?? moment
+      }
+    }
+    return since.map { .stale(since: $0) } ?? .fresh
+  }
+
   private func event(
     _ group: String, _ from: SourceState?, _ source: SourceSet, at moment: Timestamp
   ) -> IdentityEvent? {
-    guard let integration = source.integration, from ?? .following != source.state else { return nil }
+    guard source.integration != nil, from ?? .following != source.state else { return nil }
     let reason: IdentityEvent.Reason
-    switch (source.state, freshness[integration]) {
+    switch (source.state, freshness(of: source.source)) {
     case (.waiting, _): reason = .notSynced
     case (.following, _), (.fixed, _): reason = from == .waiting ? .firstSync : .heardAgain
     case (_, .stale(let since)): reason = .silent(since: since)

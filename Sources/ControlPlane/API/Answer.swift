@@ -1,0 +1,57 @@
+internal import Hummingbird
+internal import Kubernetes
+internal import NIOCore
+
+extension Response {
+  /// Data as JSON.
+  static func json(
+    _ data: DataValue, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:],
+    type: String = "application/json"
+  ) -> Response {
+    var headers = headers
+    headers[.contentType] = type
+    return Response(
+      status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: data.json)))
+  }
+
+  static func text(
+    _ text: String, status: HTTPResponse.Status = .ok, type: String = "text/plain; charset=utf-8",
+    headers: HTTPFields = [:]
+  ) -> Response {
+    var headers = headers
+    headers[.contentType] = type
+    return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
+  }
+
+  static var nothing: Response { Response(status: .noContent) }
+}
+
+extension RequestError: HTTPResponseError {
+  package var httpStatus: HTTPResponse.Status { .init(code: status.rawValue) }
+
+  /// RFC 9457.
+  package func response(from request: Request, context: some RequestContext) -> Response {
+    var headers: HTTPFields = [:]
+    if let retryAfter { headers[.retryAfter] = String(retryAfter) }
+    if status == .unauthenticated { headers[.wwwAuthenticate] = #"Bearer realm="merlon""# }
+    return .json(
+      .members(
+        ("type", "about:blank"), ("title", .string(httpStatus.reasonPhrase)), ("status", .integer(status.rawValue)),
+        ("detail", .string(message)), ("fix", fix.map { .string($0) }),
+        ("problems", problems.isEmpty ? nil : .list(problems.map(\.data)))),
+      status: httpStatus, headers: headers, type: "application/problem+json")
+  }
+}
+
+extension Diagnostic {
+  /// As answers have it.
+  var data: DataValue {
+    .members(
+      ("code", .string(code.rawValue)), ("severity", .string("\(severity)")), ("message", .string(message)),
+      ("location", location.map { .string("\($0)") }), ("fix", fix.map { .string($0) }))
+  }
+}
+
+extension Timestamp {
+  var data: DataValue { .string("\(self)") }
+}

@@ -1,0 +1,237 @@
+package import Kubernetes
+package import KubernetesAPI
+package import SourceGroups
+internal import Synchronization
+
+/// Follows the clusters of integrations, and keeps the sets of source groups true.
+///
+/// There is one reflector for each integration and kind of object that any source needs, whatever becomes of the groups:
+/// edits of a policy list nothing again.
+package actor IdentityResolver {
+  private let clock: LiveClock
+  private let limits: ReflectorLimits
+  private let notice: @Sendable ([IdentityEvent]) -> Void
+
+  private var sets = IdentitySets()
+  private var integrations: [String: Followed] = [:]
+  private let published = Mutex(LiveState())
+  private var observers: [AsyncStream<LiveState>.Continuation] = []
+
+  private let commands: AsyncStream<Command>
+  private let command: AsyncStream<Command>.Continuation
+
+  private struct Followed {
+    let integration: IntegrationAccess
+    let credentials: CredentialSource
+    var status = IntegrationStatus()
+    /// What ends the following of each kind.
+    var stops: [ObservedKind: AsyncStream<Void>.Continuation] = [:]
+  }
+
+  private struct Command: Sendable {
+    let integration: IntegrationAccess
+    let credentials: CredentialSource
+    let kind: ObservedKind
+    let stop: AsyncStream<Void>
+  }
+
+  /// - Parameter notice: told when sources' members become worth more or less.
+  package init(
+    clock: LiveClock, limits: ReflectorLimits = ReflectorLimits(),
+    notice: @escaping @Sendable ([IdentityEvent]) -> Void = { _ in }
+  ) {
+    self.clock = clock
+    self.limits = limits
+    self.notice = notice
+    (commands, command) = AsyncStream.makeStream()
+  }
+
+  /// What is known now. Never waits for whoever changes it.
+  package nonisolated var state: LiveState { published.withLock { $0 } }
+
+  /// What is known, now and whenever it changes. Who is slow misses what was in between, and never the last.
+  package func states() -> AsyncStream<LiveState> {
+    let (stream, continuation) = AsyncStream.makeStream(of: LiveState.self, bufferingPolicy: .bufferingNewest(1))
+    observers.append(continuation)
+    continuation.yield(state)
+    return stream
+  }
+
+  // MARK: - What is wanted
+
+  /// Resolves these groups from now on.
+  package func follow(_ groups: [IdentityGroup]) {
+    let events = sets.follow(groups, at: clock.now)
+    for name in integrations.keys { hear(name) }
+    start()
+    publish(events)
+  }
+
+  /// Has these integrations from now on. Those that are as before are followed as before.
+  package func use(_ wanted: [IntegrationAccess]) {
+    let byName = Dictionary(wanted.map { ($0.name, $0) }) { first, _ in first }
+    var events: [IdentityEvent] = []
+    for (name, followed) in integrations where byName[name]?.generation != followed.integration.generation {
+      for stop in followed.stops.values { stop.finish() }
+      integrations[name] = nil
+      events += sets.forget(name, at: clock.now)
+    }
+    for (name, integration) in byName where integrations[name] == nil {
+      integrations[name] = Followed(
+        integration: integration, credentials: CredentialSource(integration.access.credential))
+    }
+    start()
+    publish(events)
+  }
+
+  /// Begins to follow what is needed and not followed yet.
+  private func start() {
+    for (name, followed) in integrations {
+      for kind in sets.observedKinds(of: name) where followed.stops[kind] == nil {
+        let (stop, continuation) = AsyncStream<Void>.makeStream()
+        integrations[name]?.stops[kind] = continuation
+        integrations[name]?.status.reflectors[kind] = ReflectorStatus(
+          at: clock.timing.now(), tolerance: limits.tolerance)
+        command.yield(
+          Command(
+            integration: followed.integration, credentials: followed.credentials, kind: kind, stop: stop))
+      }
+    }
+  }
+
+  // MARK: - What happens
+
+  /// Follows until the task is cancelled.
+  package func run() async {
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.watchTime() }
+      for await command in commands {
+        group.addTask { await self.run(command) }
+      }
+      group.cancelAll()
+    }
+  }
+
+  private nonisolated func run(_ command: Command) async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        for await _ in command.stop {}
+      }
+      group.addTask { await self.reflect(command) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  private nonisolated func reflect(_ command: Command) async {
+    // The body throws nothing, so neither does this.
+    try? await ClusterConnection.open(
+      command.integration.access, credentials: command.credentials, deadlines: .following
+    ) { connection in
+      let client = APIClient(connection, connection, timing: self.clock.timing)
+      switch command.kind {
+      case .pods:
+        await self.reflect(command, client) { (output: ReflectorOutput<ObservedPod>, identities, now) in
+          output.apply(
+            replace: { identities.replacePods($0, at: now) }, present: { identities.apply(pod: $0, at: now) },
+            absent: { identities.removePod($0, uid: $1, at: now) })
+        }
+      case .nodes:
+        await self.reflect(command, client) { (output: ReflectorOutput<ObservedNode>, identities, now) in
+          output.apply(
+            replace: { identities.replaceNodes($0, at: now) }, present: { identities.apply(node: $0, at: now) },
+            absent: { identities.removeNode($0, uid: $1, at: now) })
+        }
+      case .namespaces:
+        await self.reflect(command, client) { (output: ReflectorOutput<ObservedNamespace>, identities, now) in
+          output.apply(
+            replace: { identities.replaceNamespaces($0, at: now) },
+            present: { identities.apply(namespace: $0, at: now) },
+            absent: { name, _ in identities.removeNamespace(name, at: now) })
+        }
+      case .endpointSlices:
+        await self.reflect(command, client) { (output: ReflectorOutput<ObservedEndpointSlice>, identities, now) in
+          output.apply(
+            replace: { identities.replaceEndpointSlices($0, at: now) },
+            present: { identities.apply(endpointSlice: $0, at: now) },
+            absent: { identities.removeEndpointSlice($0, uid: $1, at: now) })
+        }
+      }
+    }
+  }
+
+  private nonisolated func reflect<Object: ObservedObject>(
+    _ command: Command, _ client: APIClient,
+    _ apply: @escaping @Sendable (ReflectorOutput<Object>, inout ClusterIdentities, Timestamp) -> Void
+  ) async {
+    let reflector = Reflector<Object>(client, timing: clock.timing, limits: limits) { output in
+      await self.take(output, command, apply)
+    }
+    await reflector.run()
+  }
+
+  private func take<Object: ObservedObject>(
+    _ output: ReflectorOutput<Object>, _ command: Command,
+    _ apply: (ReflectorOutput<Object>, inout ClusterIdentities, Timestamp) -> Void
+  ) {
+    let name = command.integration.name
+    // Of a cluster that has been forgotten meanwhile.
+    guard integrations[name]?.integration.generation == command.integration.generation else { return }
+    if case .status(let status) = output {
+      integrations[name]?.status.reflectors[command.kind] = status
+      publish(hear(name))
+      return
+    }
+    publish(sets.update(name, at: clock.now) { apply(output, &$0, clock.now) })
+  }
+
+  /// Tells the sets how fresh a cluster is.
+  @discardableResult
+  private func hear(_ name: String) -> [IdentityEvent] {
+    guard let followed = integrations[name] else { return [] }
+    return sets.hear(followed.status.freshness(clock), of: name, at: clock.now)
+  }
+
+  /// Lets the grace of stale clusters end.
+  private func watchTime() async {
+    while !Task.isCancelled {
+      do {
+        try await clock.timing.patience(.seconds(1))
+      } catch {
+        return
+      }
+      if let next = sets.nextTransition, next <= clock.now { publish(sets.transition(at: clock.now)) }
+    }
+  }
+
+  private func publish(_ events: [IdentityEvent]) {
+    let state = published.withLock { state in
+      state.identities = sets.snapshot
+      state.integrations = integrations.mapValues(\.status)
+      state.needed = Dictionary(
+        sets.integrations.map { ($0, sets.observedKinds(of: $0)) }) { first, _ in first }
+      return state
+    }
+    observers.removeAll { if case .terminated = $0.yield(state) { true } else { false } }
+    if !events.isEmpty { notice(events) }
+  }
+}
+
+extension ReflectorOutput {
+  /// Tells what happened to objects, one after the other.
+  fileprivate func apply(
+    replace: ([Object]) -> Void, present: (Object) -> Void, absent: (NamespacedName, String) -> Void
+  ) {
+    switch self {
+    case .replaced(let objects): replace(objects)
+    case .changed(let changes):
+      for change in changes {
+        switch change {
+        case .present(let object): present(object)
+        case .absent(let name, let uid): absent(name, uid)
+        }
+      }
+    case .status: break
+    }
+  }
+}

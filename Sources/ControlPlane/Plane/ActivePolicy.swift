@@ -1,0 +1,7 @@
+package import SourceGroups
+
+/// The policy that counts.
+package struct ActivePolicy: Sendable {
+  package let revision: PolicyRevision
+  package let policy: SourceGroupPolicy
+}

@@ -1,0 +1,76 @@
+package import Kubernetes
+package import SourceGroups
+
+/// A document that may become the policy.
+package struct PolicyProposal: Sendable {
+  package let policy: SourceGroupPolicy
+  package let text: String
+  /// Warnings and notes: errors are refusals.
+  package let findings: [Diagnostic]
+}
+
+extension ControlPlane {
+  /// Reads a document, and holds it against the integrations there are.
+  ///
+  /// - Throws: everything that is wrong with it.
+  package func proposal(_ text: String) throws(RequestError) -> PolicyProposal {
+    let reading = Self.read(text)
+    var problems = reading.diagnostics
+    if let policy = reading.policy {
+      problems += policy.unknownIntegrations(among: Set(current.integrations.keys))
+    }
+    let errors = problems.filter { $0.severity == .error }
+    guard let policy = reading.policy, errors.isEmpty else {
+      throw RequestError(.invalid, "the policy is not usable", problems: problems)
+    }
+    return PolicyProposal(policy: policy, text: text, findings: problems + policy.findings)
+  }
+
+  /// What another document would change, for every cluster.
+  package func plan(_ text: String) throws(RequestError) -> (PolicyProposal, SourceGroupPlan) {
+    let proposal = try proposal(text)
+    let old = current.policy?.policy ?? SourceGroupPolicy.empty
+    return (proposal, SourceGroupPlan(from: old, to: proposal.policy))
+  }
+
+  /// Stores a document and lets it count. A document that says the same as the one that counts changes nothing.
+  package func putPolicy(
+    _ text: String, expecting expected: ExpectedRevision, note: String = "", by actor: String
+  ) async throws(RequestError) -> (appended: AppendedRevision, findings: [Diagnostic]) {
+    let proposal = try proposal(text)
+    let draft = PolicyDraft(
+      text: text, canonicalText: proposal.policy.canonicalText, note: note,
+      integrations: Set(proposal.policy.integrations.map(\.value)).sorted())
+    return (try await append(draft, proposal.policy, expecting: expected, by: actor), proposal.findings)
+  }
+
+  /// Brings an old revision back, as a new one.
+  package func rollBack(
+    to number: Int, expecting expected: ExpectedRevision, by actor: String
+  ) async throws(RequestError) -> AppendedRevision {
+    let old: PolicyRevision?
+    do throws(StoreError) {
+      old = try await store.revision(number)
+    } catch {
+      throw RequestError(error)
+    }
+    guard let old else { throw RequestError(.missing, "there is no revision \(number)") }
+    let proposal = try proposal(old.text)
+    let draft = PolicyDraft(
+      restoring: old, integrations: Set(proposal.policy.integrations.map(\.value)).sorted())
+    return try await append(draft, proposal.policy, expecting: expected, by: actor)
+  }
+
+  private func append(
+    _ draft: PolicyDraft, _ policy: SourceGroupPolicy, expecting expected: ExpectedRevision, by actor: String
+  ) async throws(RequestError) -> AppendedRevision {
+    do throws(StoreError) {
+      let appended = try await store.appendRevision(draft, expecting: expected, by: actor, at: clock.now)
+      if appended.isNew { await activate(ActivePolicy(revision: appended.revision, policy: policy)) }
+      return appended
+    } catch {
+      throw error.code == .conflict
+        ? RequestError(.precondition, error.message, fix: error.fix) : RequestError(error)
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package import Kubernetes
+internal import KubernetesAPI
+package import SourceGroups
+internal import Synchronization
+
+/// What all requests work on: what is stored, what of it counts, and what is known of clusters.
+///
+/// Nothing counts that was not stored before. What is asked for while something is being changed is answered from what
+/// counts until then.
+package actor ControlPlane {
+  package let store: any Store
+  package nonisolated let resolver: IdentityResolver
+  package nonisolated let clock: LiveClock
+
+  /// What counts.
+  package struct Current: Sendable {
+    package fileprivate(set) var policy: ActivePolicy?
+    package fileprivate(set) var integrations: [String: Integration] = [:]
+    /// Records that are there and cannot be used, each with what is wrong.
+    package fileprivate(set) var unusable: [UnreadableRecord] = []
+    fileprivate var isLoaded = false
+  }
+
+  private let published = Mutex(Current())
+
+  package init(store: any Store, resolver: IdentityResolver, clock: LiveClock) {
+    self.store = store
+    self.resolver = resolver
+    self.clock = clock
+  }
+
+  package nonisolated var current: Current { published.withLock { $0 } }
+
+  /// Lets what is stored count. Records that cannot be read are reported, and disable nothing else.
+  package func load() async throws(StoreError) {
+    var unusable: [UnreadableRecord] = []
+    var integrations: [String: Integration] = [:]
+    for stored in try await store.integrations() {
+      switch stored {
+      case .readable(let integration): integrations[integration.name] = integration
+      case .unreadable(let record): unusable.append(record)
+      }
+    }
+    var active: ActivePolicy?
+    if let revision = try await store.activeRevision() {
+      if let policy = Self.read(revision.text).policy {
+        active = ActivePolicy(revision: revision, policy: policy)
+      } else {
+        unusable.append(
+          UnreadableRecord(
+            kind: "policy revision", id: "\(revision.header.number)", problem: "cannot be read by this version",
+            fix: "put a document that it can read"))
+      }
+    }
+    let (loaded, policy, problems) = (integrations, active, unusable)
+    published.withLock { current in
+      current = Current(policy: policy, integrations: loaded, unusable: problems, isLoaded: true)
+    }
+    await useIntegrations()
+    await resolver.follow(policy?.policy.identityGroups ?? [])
+  }
+
+  /// Whether ``load()`` is done.
+  package nonisolated var isLoaded: Bool { published.withLock { $0.isLoaded } }
+
+  static func read(_ text: String) -> SourceGroupReading {
+    SourceGroupReading.read(ManifestText(path: "policy", text))
+  }
+
+  // MARK: What counts from now on
+
+  /// Lets a revision count, unless a later one does already.
+  func activate(_ active: ActivePolicy) async {
+    let isNewer = published.withLock { current in
+      if let known = current.policy, known.revision.header.number >= active.revision.header.number { return false }
+      current.policy = active
+      current.unusable.removeAll { $0.kind == "policy revision" }
+      return true
+    }
+    if isNewer { await resolver.follow(active.policy.identityGroups) }
+  }
+
+  /// Lets an integration count as it is now stored, unless a later state of it does already; nil for one that is gone.
+  func changed(_ name: String, to integration: Integration?) async {
+    published.withLock { current in
+      if let known = current.integrations[name], let integration, known.generation >= integration.generation {
+        return
+      }
+      current.integrations[name] = integration
+      current.unusable.removeAll { $0.kind == "integration" && $0.id == name }
+    }
+    await useIntegrations()
+  }
+
+  private func useIntegrations() async {
+    var wanted: [IntegrationAccess] = []
+    for integration in current.integrations.values.sorted(by: { $0.name < $1.name }) {
+      do throws(AccessError) {
+        wanted.append(try integration.followed())
+      } catch {
+        let problem = error.problems.map(\.message).joined(separator: "; ")
+        published.withLock { current in
+          current.unusable.append(
+            UnreadableRecord(kind: "integration", id: integration.name, problem: "cannot be used: \(problem)"))
+        }
+      }
+    }
+    await resolver.use(wanted)
+  }
+}
+
+extension Integration {
+  /// How to reach its cluster.
+  ///
+  /// - Throws: everything that is wrong with its settings.
+  func followed() throws(AccessError) -> IntegrationAccess {
+    var access = try ClusterAccess(
+      server: settings.server,
+      authority: settings.certificateAuthority.map { ManifestText(path: "certificateAuthority", $0) },
+      token: token.map { Secret($0.revealed) }, environment: EnvironmentVariables([:]))
+    access.name = name
+    access.tlsServerName = settings.tlsServerName
+    return IntegrationAccess(name: name, access: access, generation: generation)
+  }
+}
