@@ -99,6 +99,19 @@ struct PlanTests {
     #expect(plan.assumptions.contains("an address is the answer for one name at a time"))
   }
 
+  @Test("tells source ports apart")
+  func sourcePorts() throws {
+    let plan = try plan(
+      group(Documents.rule("sourcePorts: [{port: 1000, endPort: 1500}]")),
+      group(Documents.rule("sourcePorts: [{port: 1000, endPort: 1600}]")))
+    #expect(plan.effect == .different)
+    #expect(plan.differences.contains { $0.opens && $0.source.hasSuffix("from port 1501-1600") })
+    let other = try self.plan(
+      group(Documents.rule("sourcePorts: [{port: 1000, endPort: 1500}]")),
+      group(Documents.rule("sourcePorts: [{port: 1000, endPort: 1200}, {port: 1201, endPort: 1500}]")))
+    #expect(other.effect == .equivalent)
+  }
+
   @Test("has findings about the new document")
   func findings() throws {
     let plan = try plan(group(Documents.rule()), group(Documents.rule(traffic: "[{protocol: any}]")))
