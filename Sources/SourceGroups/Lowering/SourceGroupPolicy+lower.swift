@@ -118,12 +118,16 @@ extension SourceConditions {
 }
 
 extension Peers {
-  /// Those of them that meet another condition, too.
-  fileprivate func and(_ condition: PeerCondition) -> Peers {
-    switch self {
-    case .anyone: self
-    case .anyOf(let peers): .anyOf(peers.map { Peer(.all([$0.kind, condition]), location: $0.location) })
-    }
+  /// Those of them that carry marks. Labels and marks are one condition: marks of other members than these are not
+  /// told apart then.
+  fileprivate func and(_ marks: LabelExpression) -> Peers {
+    guard case .anyOf(let peers) = self, !marks.isEverything else { return self }
+    return .anyOf(
+      peers.map { peer in
+        guard case .endpoints(let selector) = peer.kind else { return peer }
+        let marked = EndpointSelector(namespaces: selector.namespaces, pods: .all([selector.pods, marks]))
+        return Peer(.endpoints(marked), location: peer.location)
+      })
   }
 }
 

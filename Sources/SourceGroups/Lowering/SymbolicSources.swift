@@ -74,11 +74,11 @@ package struct SymbolicSources: Sendable {
   }
 
   /// Senders whose connections a rule can be about, as far as marks say it.
-  func marks(of rule: SourceGroupRule, destinations set: AddressSet?) -> PeerCondition {
+  func marks(of rule: SourceGroupRule, destinations set: AddressSet?) -> LabelExpression {
     var wanted: [LabelExpression] = []
     if let set, let destinations { wanted.append(destinations.condition(set)) }
     if !rule.sourcePorts.isEmpty { wanted.append(ports.condition(rule.allSourcePorts)) }
-    return .endpoints(EndpointSelector(namespaces: .all, pods: .all(wanted)))
+    return .all(wanted)
   }
 
   /// What the sources of one of the documents ask.
