@@ -69,6 +69,9 @@ extension NeuwerkReader {
         Diagnostic(.missingField, .error, "`pod_selector` needs `namespace`", at: node.location))
       return nil
     }
+    if let problem = NameRules.labelNameProblem(namespace) {
+      fail("the namespace `\(namespace)` \(problem)", at: node.location)
+    }
     let labels = labels(fields["match_labels"], of: "pod_selector", everything: "pod of `\(namespace)`", node)
     trap(
       "pods that use their node's network are members, so that all that their node sends counts as theirs: "

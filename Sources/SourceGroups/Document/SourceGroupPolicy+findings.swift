@@ -64,12 +64,13 @@ extension SourceGroup {
       at: rule.location)
   }
 
-  /// Rules that never match, because one rule before them matches all that they do.
+  /// Rules that never match, because one rule before them matches all that they do. O(rules²).
   fileprivate var coveredRules: [Diagnostic] {
-    rules.indices.compactMap { index in
+    let extents = rules.map { RuleExtent($0) }
+    return rules.indices.compactMap { index in
       let rule = rules[index]
-      let earlier = rules[..<index].first { $0.mode == .enforce && $0.covers(rule) }
-      return earlier.map { earlier in
+      let earlier = (0..<index).first { rules[$0].mode == .enforce && extents[$0].covers(extents[index]) }
+      return earlier.map { rules[$0] }.map { earlier in
         Diagnostic(
           .coveredRule, .warning,
           "the rule `\(rule.id)` of `\(id)` never matches: `\(earlier.id)` before it matches all of it",
@@ -79,34 +80,44 @@ extension SourceGroup {
   }
 }
 
-extension SourceGroupRule {
-  /// Whether it matches every connection that another one matches. It may do so although the answer is no: only what
-  /// one entry covers by itself is seen, and for ports what all entries cover together.
-  fileprivate func covers(_ other: SourceGroupRule) -> Bool {
-    destinations.covers(other.destinations) && coversTraffic(of: other)
-      && (sourcePorts.isEmpty
-        || !other.sourcePorts.isEmpty
-          && PortSet(unsorted: other.sourcePorts.map(\.value))
-            .subtracting(PortSet(unsorted: sourcePorts.map(\.value))).isEmpty)
+/// The connections that a rule matches.
+private struct RuleExtent {
+  let addresses: AddressSet
+  let names: [DomainPattern]
+  let traffic: [RuleTraffic]
+  let ports: TrafficSet
+  /// None for any.
+  let sourcePorts: PortSet
+
+  init(_ rule: SourceGroupRule) {
+    addresses = rule.destinations.addresses
+    names = rule.destinations.names.map(\.value)
+    traffic = rule.traffic.map(\.value)
+    ports = TrafficSet(unsorted: traffic.compactMap(\.ports))
+    sourcePorts = rule.allSourcePorts
   }
 
-  private func coversTraffic(of other: SourceGroupRule) -> Bool {
-    let ports = TrafficSet(unsorted: traffic.compactMap(\.value.ports))
-    return other.traffic.allSatisfy { entry in
-      if let (transport, range) = entry.value.ports, PortSet(range).subtracting(ports[transport]).isEmpty {
+  /// Whether it has every connection of another one. The answer may be no although it has: of protocols without ports only
+  /// what one entry covers by itself is seen.
+  func covers(_ other: RuleExtent) -> Bool {
+    coversTraffic(of: other) && coversDestinations(of: other)
+      && (sourcePorts.isEmpty
+        || !other.sourcePorts.isEmpty && other.sourcePorts.subtracting(sourcePorts).isEmpty)
+  }
+
+  private func coversTraffic(of other: RuleExtent) -> Bool {
+    other.traffic.allSatisfy { entry in
+      if let (transport, range) = entry.ports, PortSet(range).subtracting(ports[transport]).isEmpty {
         return true
       }
-      return traffic.contains { $0.value.covers(entry.value) }
+      return traffic.contains { $0.covers(entry) }
     }
   }
-}
 
-extension RuleDestinations {
-  fileprivate func covers(_ other: RuleDestinations) -> Bool {
+  private func coversDestinations(of other: RuleExtent) -> Bool {
     if addresses == .all { return true }
-    guard case .anyOf(_, let wanted) = other else { return false }
     return other.addresses.isSubset(of: addresses)
-      && wanted.allSatisfy { name in names.contains { $0.value.covers(name.value) } }
+      && other.names.allSatisfy { name in names.contains { $0.covers(name) } }
   }
 }
 

@@ -35,14 +35,14 @@ extension SourceConditions {
   /// Sources as the addresses that their members have at the moment: what is enforced.
   ///
   /// - Parameters:
-  ///   - members: the addresses of each source that follows a cluster; none of those that are left out.
+  ///   - members: the addresses of each source; of those that are left out what the document itself names.
   ///   - denied: sources that have been stale for longer than they may, and deny then.
   package init(
     resolving policy: SourceGroupPolicy, members: [SourceKey: AddressSet], denied: Set<SourceKey> = []
   ) {
     var conditions: [SourceKey: PeerCondition] = [:]
     for (key, source) in policy.sources {
-      let addresses = source.writtenAddresses ?? members[key] ?? .empty
+      let addresses = members[key] ?? source.writtenAddresses ?? .empty
       conditions[key] = .inZone(source.zone, .any(addresses.cidrs.map { .addresses(AddressBlock(cidr: $0)) }))
     }
     self.init(conditions, denied: denied)

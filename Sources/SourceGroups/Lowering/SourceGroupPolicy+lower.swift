@@ -5,11 +5,9 @@ extension SourceGroupPolicy {
   /// Destinations that rules are lowered for.
   enum Scope {
     case everywhere
-    /// Addresses of one family that no sender has, and names.
-    case outside(AddressFamily)
-    /// The same, where senders carry a mark of the address that they connect to, so that names and addresses are told
-    /// apart together.
-    case marked(SymbolicSources)
+    /// Addresses of one family that no sender has, and names, from senders that carry marks of what their
+    /// connections are like.
+    case symbolic(SymbolicSources)
   }
 
   /// The document as one ordered tier about what pods of a world send: a policy for each group, and one for the default
@@ -64,31 +62,30 @@ extension SourceGroupPolicy {
     return rules.isEmpty ? nil : policy(.group(group.id), rules, rank: 0, at: group.location)
   }
 
-  /// One rule, or two where names and addresses are different conditions on the sender.
+  /// One rule, or two where marks of senders say which addresses they connect to, and names do not.
   private func lower(
     _ rule: SourceGroupRule, _ group: SourceGroup, _ sources: SourceConditions, _ scope: Scope
   ) -> [Rule] {
     let members = sources.members(of: group)
-    let transports = Set(rule.traffic.compactMap(\.value.transport))
-    let sourcePorts = TransportProtocol.allCases.filter(transports.contains).flatMap { transport in
-      rule.sourcePorts.map {
-        TrafficMatch.ports(PortMatch(transport, .range($0.value), location: $0.location))
-      }
-    }
-    func lowered(_ subject: Peers, _ peers: Peers) -> Rule {
+    func lowered(_ subject: Peers, _ peers: Peers, _ sourcePorts: Traffic = .any) -> Rule {
       Rule(
         direction: .egress, action: Self.action(rule.action, rule.mode), path: "rule \(rule.id)",
-        subject: subject, peers: peers, traffic: rule.loweredTraffic,
-        sourcePorts: rule.sourcePorts.isEmpty ? .any : .anyOf(sourcePorts), location: rule.location)
+        subject: subject, peers: peers, traffic: rule.loweredTraffic, sourcePorts: sourcePorts,
+        location: rule.location)
     }
-    guard case .marked(let symbolic) = scope, case .anyOf(_, let names) = rule.destinations else {
-      return [lowered(members, scope.peers(of: rule))]
+    switch scope {
+    case .everywhere: return [lowered(members, scope.peers(of: rule), rule.loweredSourcePorts)]
+    case .symbolic(let symbolic):
+      let marked = members.and(symbolic.marks(of: rule, destinations: nil))
+      guard symbolic.destinations != nil, case .anyOf(_, let names) = rule.destinations else {
+        return [lowered(marked, scope.peers(of: rule))]
+      }
+      let toAddresses = members.and(symbolic.marks(of: rule, destinations: rule.destinations.addresses))
+      return [
+        lowered(toAddresses, scope.anywhere(at: rule.location)),
+        lowered(marked, .anyOf(names.map { Peer(.domain($0.value), location: $0.location) })),
+      ]
     }
-    let marked = symbolic.destinations(in: rule.destinations.addresses)
-    return [
-      lowered(members.and(marked), scope.anywhere(at: rule.location)),
-      lowered(members, .anyOf(names.map { Peer(.domain($0.value), location: $0.location) })),
-    ]
   }
 
   private static func action(_ action: GroupAction, _ mode: GroupMode) -> RuleAction {
@@ -121,12 +118,16 @@ extension SourceConditions {
 }
 
 extension Peers {
-  /// Those of them that meet another condition, too.
-  fileprivate func and(_ condition: PeerCondition) -> Peers {
-    switch self {
-    case .anyone: self
-    case .anyOf(let peers): .anyOf(peers.map { Peer(.all([$0.kind, condition]), location: $0.location) })
-    }
+  /// Those of them that carry marks. Labels and marks are one condition: marks of other members than these are not
+  /// told apart then.
+  fileprivate func and(_ marks: LabelExpression) -> Peers {
+    guard case .anyOf(let peers) = self, !marks.isEverything else { return self }
+    return .anyOf(
+      peers.map { peer in
+        guard case .endpoints(let selector) = peer.kind else { return peer }
+        let marked = EndpointSelector(namespaces: selector.namespaces, pods: .all([selector.pods, marks]))
+        return Peer(.endpoints(marked), location: peer.location)
+      })
   }
 }
 
@@ -134,7 +135,7 @@ extension SourceGroupPolicy.Scope {
   fileprivate func anywhere(at location: SourceLocation) -> Peers {
     switch self {
     case .everywhere: .anyone
-    case .outside, .marked: .anyOf([Peer(.outside, location: location)])
+    case .symbolic: .anyOf([Peer(.outside, location: location)])
     }
   }
 
@@ -143,9 +144,9 @@ extension SourceGroupPolicy.Scope {
     let addresses = blocks.compactMap { block -> Peer? in
       let condition = PeerCondition.addresses(AddressBlock(cidr: block.value))
       switch self {
-      case .everywhere, .marked: return Peer(condition, location: block.location)
-      case .outside(let family):
-        return block.value.family == family
+      case .everywhere: return Peer(condition, location: block.location)
+      case .symbolic(let symbolic):
+        return block.value.family == symbolic.family
           ? Peer(.all([condition, .outside]), location: block.location) : nil
       }
     }
@@ -168,6 +169,18 @@ extension SourceGroupRule {
       }
     }
     return .anyOf(matches)
+  }
+}
+
+extension SourceGroupRule {
+  /// Its source ports for each protocol that it is about.
+  fileprivate var loweredSourcePorts: Traffic {
+    if sourcePorts.isEmpty { return .any }
+    let transports = Set(traffic.compactMap(\.value.transport))
+    return .anyOf(
+      TransportProtocol.allCases.filter(transports.contains).flatMap { transport in
+        sourcePorts.map { .ports(PortMatch(transport, .range($0.value), location: $0.location)) }
+      })
   }
 }
 

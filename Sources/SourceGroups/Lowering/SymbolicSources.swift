@@ -14,16 +14,20 @@ package struct SymbolicSources: Sendable {
     static let address = "source.merlon.dev/address"
     /// The part of the address space that the sender connects to.
     static let destination = "source.merlon.dev/destination"
+    /// The part of the ports that it connects from.
+    static let port = "source.merlon.dev/port"
     /// The kind of address of the node that it is.
     static let node = "source.merlon.dev/node"
     static let hostNetwork = "source.merlon.dev/host-network"
     static let service = "source.merlon.dev/service-"
   }
 
+  let family: AddressFamily
   /// Where senders' addresses lie, as far as sources tell them apart.
-  let parts: AddressParts
+  let addresses: MarkedParts<AddressSet>
   /// The same for the blocks of rules; nil when senders do not carry marks of destinations.
-  let destinationParts: AddressParts?
+  let destinations: MarkedParts<AddressSet>?
+  let ports: MarkedParts<PortSet>
   let integrations: [String]
   let zones: [String]
   /// Labels of namespaces that sources ask for.
@@ -39,11 +43,15 @@ package struct SymbolicSources: Sendable {
   /// - Parameter marksDestinations: whether senders are told apart by what they connect to.
   package init(_ policies: [SourceGroupPolicy], family: AddressFamily, marksDestinations: Bool = false) {
     let sources = policies.flatMap(\.sources).map(\.source)
-    parts = AddressParts(of: family, cutBy: sources.compactMap(\.writtenAddresses), label: Mark.address)
     let rules = policies.flatMap(\.groups).flatMap(\.rules)
-    destinationParts =
+    let whole: AddressSet = family == .ipv4 ? .allIPv4 : .allIPv6
+    self.family = family
+    addresses = MarkedParts(of: whole, cutBy: sources.compactMap(\.writtenAddresses), label: Mark.address)
+    destinations =
       marksDestinations
-      ? AddressParts(of: family, cutBy: rules.map(\.destinations.addresses), label: Mark.destination) : nil
+      ? MarkedParts(of: whole, cutBy: rules.map(\.destinations.addresses), label: Mark.destination) : nil
+    ports = MarkedParts(
+      of: .all, cutBy: rules.map(\.allSourcePorts).filter { !$0.isEmpty }, label: Mark.port)
     let selections = sources.compactMap { source -> (String, ClusterSelection)? in
       if case .cluster(let integration, let selection) = source.origin {
         (integration, selection)
@@ -65,10 +73,12 @@ package struct SymbolicSources: Sendable {
     ).sorted { ($0.integration, $0.name) < ($1.integration, $1.name) }
   }
 
-  /// Senders that connect to an address of a rule's blocks.
-  func destinations(in set: AddressSet) -> PeerCondition {
-    let condition = destinationParts?.condition(set) ?? .everything
-    return .endpoints(EndpointSelector(namespaces: .all, pods: condition))
+  /// Senders whose connections a rule can be about, as far as marks say it.
+  func marks(of rule: SourceGroupRule, destinations set: AddressSet?) -> LabelExpression {
+    var wanted: [LabelExpression] = []
+    if let set, let destinations { wanted.append(destinations.condition(set)) }
+    if !rule.sourcePorts.isEmpty { wanted.append(ports.condition(rule.allSourcePorts)) }
+    return .all(wanted)
   }
 
   /// What the sources of one of the documents ask.
@@ -80,7 +90,7 @@ package struct SymbolicSources: Sendable {
       if let zone = source.zone { wanted.append(Self.mark(SourceConditions.zoneLabel, zones, zone)) }
       switch source.origin {
       case .addresses:
-        wanted.append(parts.condition(source.writtenAddresses ?? .empty))
+        wanted.append(addresses.condition(source.writtenAddresses ?? .empty))
       case .cluster(let integration, let selection):
         wanted.append(Self.mark(Mark.integration, integrations, integration))
         wanted += members(selection, integration)
@@ -124,4 +134,9 @@ extension Requirements {
   fileprivate func expressions(of attribute: (String) -> Attribute) -> [LabelExpression] {
     all.map { .attribute(attribute($0.key), AttributeRequirement.Test($0.operator)) }
   }
+}
+
+extension SourceGroupRule {
+  /// The ports that connections come from; none for any.
+  var allSourcePorts: PortSet { PortSet(unsorted: sourcePorts.map(\.value)) }
 }

@@ -14,7 +14,7 @@ package struct ResolvedSourceGroups: Sendable {
   package let policy: SourceGroupPolicy
   /// The addresses of each source, those that the document itself names among them.
   package let members: [SourceKey: AddressSet]
-  private let tier: Tier
+  private let denied: Set<SourceKey>
 
   /// - Parameters:
   ///   - members: the addresses of each source that follows a cluster.
@@ -26,12 +26,12 @@ package struct ResolvedSourceGroups: Sendable {
     self.members = Dictionary(
       policy.sources.map { ($0.key, $0.source.writtenAddresses ?? members[$0.key] ?? .empty) }
     ) { first, _ in first }
-    tier = policy.tier(SourceConditions(resolving: policy, members: members, denied: denied))
+    self.denied = denied
   }
 
   /// Whether a sender may open a connection, and why.
   ///
-  /// O(rules + members). A name is not known by its addresses: rules about addresses can make the answer undefined.
+  /// O(rules + sources × log members). A name is not known by its addresses: rules about addresses can make the answer undefined.
   ///
   /// - Parameter zone: where its packets come in; nil for anywhere that no source is bound to.
   package func trace(
@@ -47,10 +47,13 @@ package struct ResolvedSourceGroups: Sendable {
       }, policy: policy, members: members)
   }
 
-  /// The verdict of the engine, in a world with the sender and nobody else.
+  /// The verdict of the engine, in a world with the sender and nobody else: what it need not be asked is who else is a
+  /// member.
   private func verdict(
     _ source: IPAddress, _ destination: Destination, _ traffic: FlowTraffic, _ zone: String?
   ) -> Verdict {
+    let own = members.mapValues { $0.contains(source) ? AddressSet(source) : .empty }
+    let tier = policy.tier(SourceConditions(resolving: policy, members: own, denied: denied))
     let labels = Labels(zone.map { [SourceConditions.zoneLabel: $0] } ?? [:])
     var manifests = ManifestSet()
     manifests.pods = [

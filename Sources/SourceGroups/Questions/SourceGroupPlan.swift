@@ -100,9 +100,9 @@ package struct SourceGroupPlan: Sendable {
     ) throws(TooManyDistinctions) {
       for family in AddressFamily.allCases {
         let sources = SymbolicSources([old, new], family: family, marksDestinations: marksDestinations)
-        let scope: SourceGroupPolicy.Scope = marksDestinations ? .marked(sources) : .outside(family)
         func side(_ policy: SourceGroupPolicy) -> Equivalence.Side {
-          Equivalence.Side([policy.tier(sources.conditions(of: policy), for: scope)], .sourceGroups)
+          Equivalence.Side(
+            [policy.tier(sources.conditions(of: policy), for: .symbolic(sources))], .sourceGroups)
         }
         let equivalence = try Equivalence(
           intended: side(old), actual: side(new), under: .senders(of: family), witnessLimit: limit)
@@ -173,8 +173,7 @@ extension SourceGroupPlan.Decision {
 extension SymbolicSources {
   /// Where a sender connects to; nil when rules do not tell addresses apart, or senders carry no mark of it.
   fileprivate func destination(of sender: Endpoint) -> AddressSet? {
-    guard let destinationParts, destinationParts.isCut else { return nil }
-    return destinationParts.part(sender.labels[Mark.destination])
+    destinations?.part(sender.labels[Mark.destination])
   }
 
   /// What a sender of a symbolic world is like.
@@ -202,7 +201,8 @@ extension SymbolicSources {
     } else {
       words.append("a sender of no integration")
     }
-    if parts.isCut { words.append("at an address in \(parts.part(endpoint.labels[Mark.address]))") }
+    if let part = addresses.part(endpoint.labels[Mark.address]) { words.append("at an address in \(part)") }
+    if let part = ports.part(endpoint.labels[Mark.port]) { words.append("from port \(part)") }
     if let zone = number(SourceConditions.zoneLabel), zones.indices.contains(zone) {
       words.append("that comes in through \(zones[zone])")
     }

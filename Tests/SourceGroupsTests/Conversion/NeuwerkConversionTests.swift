@@ -32,6 +32,30 @@ struct NeuwerkConversionTests {
     return conversion.notes.filter { $0.code == code }.map(\.message)
   }
 
+  @Test("that is converted at all is a document that can be read", arguments: 0..<4)
+  func mutatedTexts(seed: UInt64) throws {
+    let text = """
+      default_policy: deny
+      source_groups:
+        - {id: web, priority: 10, mode: audit, default_action: deny, sources: {cidrs: [10.1.0.0/16], ips: [192.0.2.7], \
+      kubernetes: [{integration: prod, pod_selector: {namespace: shop, match_labels: {app: payments}}}, \
+      {integration: prod, node_selector: {match_labels: {pool: edge}}}]}, rules: \
+      [{id: a, priority: 0, action: allow, match: {dst_cidrs: [10.9.0.0/16], proto: tcp, dst_ports: [5432, "6-7"]}}, \
+      {id: b, action: deny, mode: enforce, match: {dns_hostname: '^(.*\\.)?example\\.com$|a', src_ports: [1]}}, \
+      {id: c, action: allow, match: {proto: icmp, icmp_types: [8], icmp_codes: [0]}}]}
+      """
+    var texts = MutatedTexts(text, seed: seed)
+    var readCount = 0
+    for _ in 0..<300 {
+      let text = texts.next()
+      let conversion = convert(text)
+      guard let policy = conversion.policy else { continue }
+      readCount += 1
+      #expect(Documents.read(policy.data.yaml).policy == policy, "\(text)\n\(policy.data.yaml)")
+    }
+    #expect(readCount > 10)
+  }
+
   @Test("is written as a document that can be read")
   func example() throws {
     let conversion = convert(

@@ -62,6 +62,21 @@ struct CanonicalFormTests {
     #expect(try Documents.policy(text) != Documents.policy(other))
   }
 
+  @Test("of whatever is read is read as an equal document", arguments: 0..<4)
+  func mutatedTexts(seed: UInt64) throws {
+    var texts = MutatedTexts(Self.everything, seed: seed)
+    var readCount = 0
+    for _ in 0..<300 {
+      let text = texts.next()
+      let reading = Documents.read(text)
+      #expect((reading.policy == nil) == reading.diagnostics.contains { $0.severity == .error })
+      guard let policy = reading.policy else { continue }
+      readCount += 1
+      #expect(Documents.read(policy.data.yaml).policy == policy, "\(text)")
+    }
+    #expect(readCount > 3)
+  }
+
   @Test("is short")
   func text() throws {
     let policy = try Documents.policy(Documents.text(Documents.group()))

@@ -80,8 +80,8 @@ struct PlanAgreementTests {
   @Test("in random changes of random documents", arguments: 0..<4)
   func plans(seed: UInt64) throws {
     var generator = SplitMix64(seed: 1000 + seed)
-    for _ in 0..<10 {
-      let old = LiteralDocument.random(&generator, usesZones: false)
+    for _ in 0..<8 {
+      let old = LiteralDocument.random(&generator)
       let new = old.mutated(&generator)
       let plan = try SourceGroupPlan(from: Documents.policy(old.text), to: Documents.policy(new.text))
       let witness = difference(old, new)
@@ -95,29 +95,38 @@ struct PlanAgreementTests {
   /// A packet that the documents decide differently, if there is one: every kind of sender, of destination and of traffic
   /// is tried.
   private func difference(_ old: LiteralDocument, _ new: LiteralDocument) -> String? {
-    let apps = [nil, "web", "db", "cache", "other"]
     for isIPv6 in [false, true] {
-      let senders = Set((old.senderAddresses + new.senderAddresses).filter { $0.isIPv6 == isIPv6 })
-      let destinations = Set(old.addresses(isIPv6: isIPv6) + new.addresses(isIPv6: isIPv6))
-      for sender in senders {
-        for app in apps {
+      for sender in old.senders(isIPv6: isIPv6, with: new) {
+        for packet in packets(of: sender, isIPv6: isIPv6, old, new)
+        where old.decide(packet).isAllowed != new.decide(packet).isAllowed {
+          return "\(packet)"
+        }
+      }
+    }
+    return nil
+  }
+
+  private func packets(
+    of sender: LiteralDocument.Sender, isIPv6: Bool, _ old: LiteralDocument, _ new: LiteralDocument
+  ) -> [LiteralDocument.Packet] {
+    var packets: [LiteralDocument.Packet] = []
+    let zones = [nil] + Set(old.zones + new.zones).map(Optional.some)
+    let destinations = Set(old.addresses(isIPv6: isIPv6) + new.addresses(isIPv6: isIPv6))
+    for (transport, number) in Self.traffic where transport != (isIPv6 ? "ICMP" : "ICMPv6") {
+      for port in transport == "TCP" ? Set(old.sourcePorts + new.sourcePorts) : [1] {
+        for zone in zones {
           for destination in destinations {
             for name in [nil] + LiteralDocument.names {
-              for (transport, number) in Self.traffic where transport != (isIPv6 ? "ICMP" : "ICMPv6") {
-                let packet = LiteralDocument.Packet(
-                  sender: .init(address: sender, app: app), zone: nil, destination: destination, name: name,
-                  transport: transport, number: number, sourcePort: 1)
-                if old.decide(packet).isAllowed != new.decide(packet).isAllowed {
-                  return
-                    "\(sender.text) \(app ?? "-") -> \(destination.text) \(name ?? "-") \(transport) \(number)"
-                }
-              }
+              packets.append(
+                LiteralDocument.Packet(
+                  sender: sender, zone: zone, destination: destination, name: name, transport: transport,
+                  number: number, sourcePort: port))
             }
           }
         }
       }
     }
-    return nil
+    return packets
   }
 
   private static let traffic = [
@@ -127,11 +136,18 @@ struct PlanAgreementTests {
 }
 
 extension LiteralDocument {
-  /// Addresses of senders of which one stands for all that sources do not tell apart.
-  fileprivate var senderAddresses: [Address] {
-    let blocks = groups.flatMap(\.sources).flatMap { source, _ -> [Block] in
+  /// Zones that sources are bound to.
+  fileprivate var zones: [String] { groups.flatMap(\.sources).compactMap(\.zone) }
+
+  /// Senders of which one stands for all that the sources of two documents do not tell apart.
+  fileprivate func senders(isIPv6: Bool, with other: LiteralDocument) -> [Sender] {
+    let blocks = (groups + other.groups).flatMap(\.sources).flatMap { source, _ -> [Block] in
       if case .blocks(let blocks) = source { blocks } else { [] }
     }
-    return [Address(isIPv6: false, bits: 0), Address(isIPv6: true, bits: 0)] + blocks.flatMap(\.borders)
+    let zero = Address(isIPv6: isIPv6, bits: 0)
+    let addresses = Set([zero] + blocks.flatMap(\.borders).filter { $0.isIPv6 == isIPv6 })
+    return addresses.flatMap { address in
+      [nil, "web", "db", "cache", "other"].map { Sender(address: address, app: $0) }
+    }
   }
 }

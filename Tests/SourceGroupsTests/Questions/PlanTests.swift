@@ -99,6 +99,43 @@ struct PlanTests {
     #expect(plan.assumptions.contains("an address is the answer for one name at a time"))
   }
 
+  @Test("goes through documents of many groups with names and blocks")
+  func size() throws {
+    func text(_ port: Int) -> String {
+      let groups = (0..<20).map { index in
+        let rules = (0..<3).map { Documents.rule(id: "r\($0)", to: "{cidrs: [10.\(index).\($0).0/24]}") }
+        let name = Documents.rule(
+          id: "name", to: "{domainNames: [a\(index).example.com]}",
+          traffic: "[{protocol: TCP, port: \(index == 7 ? port : 443)}]")
+        return "    - "
+          + Documents.group(
+            id: "g\(index)", priority: index, sources: pods("{matchLabels: {app: a\(index)}}"),
+            rules: "[\((rules + [name]).joined(separator: ", "))]")
+      }
+      return Documents.text() + groups.joined(separator: "\n")
+    }
+    let plan = try plan(text(443), text(8443))
+    #expect(plan.effect == .different)
+    #expect(
+      plan.differences.allSatisfy {
+        $0.source.contains("app=a7") && $0.destination.contains("a7.example.com")
+      })
+    #expect(!plan.assumptions.contains { $0.contains("more than") })
+  }
+
+  @Test("tells source ports apart")
+  func sourcePorts() throws {
+    let plan = try plan(
+      group(Documents.rule("sourcePorts: [{port: 1000, endPort: 1500}]")),
+      group(Documents.rule("sourcePorts: [{port: 1000, endPort: 1600}]")))
+    #expect(plan.effect == .different)
+    #expect(plan.differences.contains { $0.opens && $0.source.hasSuffix("from port 1501-1600") })
+    let other = try self.plan(
+      group(Documents.rule("sourcePorts: [{port: 1000, endPort: 1500}]")),
+      group(Documents.rule("sourcePorts: [{port: 1000, endPort: 1200}, {port: 1201, endPort: 1500}]")))
+    #expect(other.effect == .equivalent)
+  }
+
   @Test("has findings about the new document")
   func findings() throws {
     let plan = try plan(group(Documents.rule()), group(Documents.rule(traffic: "[{protocol: any}]")))

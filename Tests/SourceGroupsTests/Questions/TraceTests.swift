@@ -120,6 +120,29 @@ struct TraceTests {
     #expect(try self.trace(stale, "10.1.0.8", "192.0.2.1", "tcp/443").outcome == .allowed)
   }
 
+  @Test("costs little, however many members and rules there are")
+  func size() throws {
+    let groups = (0..<40).map { index in
+      let rules = (0..<20).map { Documents.rule(id: "r\($0)", to: "{addresses: [192.0.2.\($0)]}") }
+      return "    - "
+        + Documents.group(
+          id: "g\(index)", priority: index, sources: Self.pods, rules: "[\(rules.joined(separator: ", "))]")
+    }
+    let text = Documents.text() + groups.joined(separator: "\n")
+    let every = AddressSet(
+      unsorted: (0..<5_000).map {
+        .init(family: .ipv4, first: 0x0A00_0000 + 2 * $0, last: 0x0A00_0000 + 2 * $0)
+      })
+    let members = (0..<40).map { (SourceKey(group: "g\($0)", source: 0), every) }
+    let resolved = ResolvedSourceGroups(
+      try Documents.policy(text), members: Dictionary(members) { first, _ in first })
+    let start = ContinuousClock.now
+    for _ in 0..<10 {
+      #expect(try trace(resolved, "10.0.0.2", "192.0.2.200", "tcp/443").outcome == .denied)
+    }
+    #expect(ContinuousClock.now - start < .seconds(10))
+  }
+
   @Test(
     "of what is no connection is an error",
     arguments: [("2001:db8::1", "tcp/1"), ("192.0.2.1", "icmpv6/128"), ("example", "tcp/1")])

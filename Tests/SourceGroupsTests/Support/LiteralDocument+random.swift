@@ -29,8 +29,7 @@ extension LiteralDocument {
     Traffic(name: "ICMPv6", first: 128), Traffic(name: "47"),
   ]
 
-  /// - Parameter usesZones: whether sources may be bound to zones, and rules may look at source ports.
-  static func random(_ generator: inout SplitMix64, usesZones: Bool = true) -> LiteralDocument {
+  static func random(_ generator: inout SplitMix64) -> LiteralDocument {
     var priorities = Array(1...6).shuffled(using: &generator)
     let groups = (0..<Int.random(in: 1...4, using: &generator)).map { index -> Group in
       let isAudited = oneIn(6, &generator)
@@ -39,10 +38,10 @@ extension LiteralDocument {
         sources: (0..<Int.random(in: 1...2, using: &generator)).map { _ in
           (
             source(&generator),
-            usesZones && oneIn(6, &generator) ? pick(zones.compactMap { $0 }, &generator) : nil
+            oneIn(6, &generator) ? pick(zones.compactMap { $0 }, &generator) : nil
           )
         },
-        rules: (0..<Int.random(in: 0...4, using: &generator)).map { rule("r\($0)", &generator, usesZones) },
+        rules: (0..<Int.random(in: 0...4, using: &generator)).map { rule("r\($0)", &generator) },
         defaultAction: oneIn(3, &generator) ? action(&generator) : nil)
     }
     return LiteralDocument(defaultPolicy: action(&generator), groups: groups)
@@ -55,12 +54,12 @@ extension LiteralDocument {
     let group = groups[index]
     var rules = group.rules
     switch Int.random(in: 0...4, using: &generator) {
-    case 0: rules.append(Self.rule("new", &generator, false))
+    case 0: rules.append(Self.rule("new", &generator))
     case 1 where !rules.isEmpty: rules.remove(at: Int.random(in: rules.indices, using: &generator))
     case 2 where rules.count > 1: rules.swapAt(0, rules.count - 1)
     case 3 where !rules.isEmpty:
       let place = Int.random(in: rules.indices, using: &generator)
-      rules[place] = Self.rule(rules[place].id, &generator, false)
+      rules[place] = Self.rule(rules[place].id, &generator)
     default:
       groups.shuffle(using: &generator)
       return LiteralDocument(defaultPolicy: defaultPolicy, groups: groups)
@@ -80,10 +79,10 @@ extension LiteralDocument {
     }
   }
 
-  private static func rule(_ id: String, _ generator: inout SplitMix64, _ usesPorts: Bool) -> Rule {
+  private static func rule(_ id: String, _ generator: inout SplitMix64) -> Rule {
     var traffic = (0..<Int.random(in: 1...2, using: &generator)).map { _ in pick(Self.traffic, &generator) }
     let ports =
-      usesPorts && oneIn(8, &generator) ? 1000...Int.random(in: 1000...2000, using: &generator) : nil
+      oneIn(8, &generator) ? 1000...Int.random(in: 1000...2000, using: &generator) : nil
     if ports != nil { traffic = [Traffic(name: "TCP")] }
     let isAnywhere = oneIn(4, &generator)
     let names = isAnywhere || oneIn(2, &generator) ? [] : [pick(patterns, &generator)]
