@@ -83,6 +83,11 @@ package final class IdentitySet: Sendable {
 package struct SourcedIdentity: Sendable, Hashable {
   package let integration: String
   package let identity: Identity
+
+  package init(integration: String, identity: Identity) {
+    self.integration = integration
+    self.identity = identity
+  }
 }
 
 /// The difference of two versions of a set.

@@ -2,7 +2,7 @@ import Kubernetes
 import SourceGroups
 import Testing
 
-extension NamespacedName: ExpressibleByStringLiteral {
+extension NamespacedName: ExpressibleByStringInterpolation {
   /// `shop/web-0`, or `node-1`.
   public init(stringLiteral text: String) {
     let parts = text.split(separator: "/").map(String.init)
