@@ -11,19 +11,22 @@ struct IdentitySetsTests {
       group("mixed", source(), written("192.0.2.0/24"), source(.pods(["app": "db"]))),
       pods: [pod("shop/web", "10.0.0.1"), pod("shop/db", "10.0.0.2", labels: ["app": "db"])])
     let set = try #require(sets.snapshot["mixed"])
-    #expect(set.members.map { "\($0.source) \($0.member.text)" } == [
-      "0 shop/web 10.0.0.1 since 1", "2 shop/db 10.0.0.2 since 1",
-    ])
+    #expect(
+      set.members.map { "\($0.source) \($0.member.text)" } == [
+        "0 shop/web 10.0.0.1 since 1", "2 shop/db 10.0.0.2 since 1",
+      ])
     #expect(set.sources.map(\.state) == [.following, .fixed, .following])
-    #expect(set.sources.map { $0.addresses.cidrs.map(\.description) } == [
-      ["10.0.0.1/32"], ["192.0.2.0/24"], ["10.0.0.2/32"],
-    ])
+    #expect(
+      set.sources.map { $0.addresses.cidrs.map(\.description) } == [
+        ["10.0.0.1/32"], ["192.0.2.0/24"], ["10.0.0.2/32"],
+      ])
   }
 
   @Test("a new group has its members in the snapshot in which it appears, without a list")
   func newGroup() {
     var sets = IdentitySets(group("a", source()), pods: [pod("shop/web", "10.0.0.1")])
-    let events = sets.follow([group("b", source()), group("a", source()), group("c", source(.pods([:])))], at: at(5))
+    let events = sets.follow(
+      [group("b", source()), group("a", source()), group("c", source(.pods([:])))], at: at(5))
     #expect(events.isEmpty)
     #expect(sets.snapshot.sets.map(\.id) == ["b", "a", "c"])
     for id in ["a", "b", "c"] { #expect(sets.names(id) == ["shop/web"]) }
@@ -33,7 +36,8 @@ struct IdentitySetsTests {
   func identical() throws {
     var sets = IdentitySets(group("a", source(line: 1)), group("b", written("192.0.2.0/24")))
     let before = sets.snapshot
-    #expect(sets.follow([group("a", source(line: 7)), group("b", written("192.0.2.0/24"))], at: at(5)).isEmpty)
+    #expect(
+      sets.follow([group("a", source(line: 7)), group("b", written("192.0.2.0/24"))], at: at(5)).isEmpty)
     #expect(sets.snapshot.version == before.version)
     #expect(sets.snapshot.sets.map(\.version) == before.sets.map(\.version))
     #expect(sets.snapshot["a"]?.sources.first?.source.location.line == 7)
@@ -145,7 +149,8 @@ struct MemberChangesTests {
   @Test("of an edit are those of its sources")
   func edit() throws {
     var sets = IdentitySets(
-      group("web", source()), pods: [pod("shop/a", "10.0.0.1"), pod("shop/b", "10.0.0.2", labels: ["app": "db"])])
+      group("web", source()),
+      pods: [pod("shop/a", "10.0.0.1"), pod("shop/b", "10.0.0.2", labels: ["app": "db"])])
     let start = try #require(sets.snapshot["web"]?.version)
     _ = sets.follow([group("web", source(.pods(["app": "db"])))], at: at(5))
     #expect(sets.snapshot["web"]?.changes(since: start)?.text == "+shop/b -shop/a")

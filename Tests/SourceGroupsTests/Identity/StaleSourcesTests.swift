@@ -107,7 +107,8 @@ struct UnresolvedSourcesTests {
     _ = sets.follow(
       [
         group("deny", source(onStale: .keep), canAllow: false),
-        group("deny-clear", source(onStale: .clear), canAllow: false), group("allow", source(onStale: .clear)),
+        group("deny-clear", source(onStale: .clear), canAllow: false),
+        group("allow", source(onStale: .clear)),
         group("allow-keep", source(onStale: .keep)),
       ], at: at(0))
     #expect(sets.snapshot.sets.map(\.isUnresolved) == [true, true, false, true])

@@ -13,9 +13,11 @@ struct WhoisTests {
   func holders() {
     var sets = IdentitySets(
       group("web", source()), group("edge", source(of: "edge")), group("both", source(), source(of: "edge")))
-    sets.list("prod", pods: [pod("shop/web", "10.0.0.1", "fd00::1"), pod("shop/db", "10.0.0.2", labels: [:])])
+    sets.list(
+      "prod", pods: [pod("shop/web", "10.0.0.1", "fd00::1"), pod("shop/db", "10.0.0.2", labels: [:])])
     sets.list("edge", pods: [pod("shop/web", "10.0.0.1")])
-    #expect(texts(sets, "10.0.0.1") == [#"edge shop/web ["edge", "both"]"#, #"prod shop/web ["web", "both"]"#])
+    #expect(
+      texts(sets, "10.0.0.1") == [#"edge shop/web ["edge", "both"]"#, #"prod shop/web ["web", "both"]"#])
     #expect(texts(sets, "fd00::1") == [#"prod shop/web ["web", "both"]"#])
     #expect(texts(sets, "10.0.0.2") == ["prod shop/db []"])
     #expect(texts(sets, "10.0.0.3").isEmpty)
@@ -37,7 +39,8 @@ struct WhoisTests {
 
   @Test("is one thing, in which groups it is written another")
   func written() {
-    let sets = IdentitySets(group("office", SourceGroupsTests.written("192.0.2.0/24")), group("web", source()))
+    let sets = IdentitySets(
+      group("office", SourceGroupsTests.written("192.0.2.0/24")), group("web", source()))
     #expect(sets.snapshot.groups(writing: ip("192.0.2.7")) == ["office"])
     #expect(sets.snapshot.groups(writing: ip("192.0.3.7")).isEmpty)
   }
@@ -51,7 +54,8 @@ struct AddressOverlapTests {
   ) -> IdentitySets {
     var sets = IdentitySets()
     _ = sets.follow(
-      [group("a", source(of: "prod", zone: zones.0)), group("b", source(of: "edge", zone: zones.1))], at: at(0))
+      [group("a", source(of: "prod", zone: zones.0)), group("b", source(of: "edge", zone: zones.1))],
+      at: at(0))
     sets.list("prod", pods: pods, nodes: prod)
     sets.list("edge", pods: edgePods, nodes: edge)
     return sets
@@ -93,7 +97,8 @@ struct AddressOverlapTests {
     ] as [(String?, String?, Bool)])
   func zones(first: String?, second: String?, conflicts: Bool) {
     let sets = sets(
-      (first, second), prod: [node("n1", podBlocks: ["10.0.0.0/16"])], edge: [node("m1", podBlocks: ["10.0.0.0/16"])])
+      (first, second), prod: [node("n1", podBlocks: ["10.0.0.0/16"])],
+      edge: [node("m1", podBlocks: ["10.0.0.0/16"])])
     #expect(sets.overlaps().isEmpty == !conflicts)
   }
 }

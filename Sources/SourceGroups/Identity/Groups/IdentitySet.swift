@@ -55,7 +55,9 @@ package final class IdentitySet: Sendable {
     let isSame =
       self.canAllow == canAllow && self.sources.count == sources.count
       && zip(self.sources, sources).allSatisfy { $0.isSame(as: $1) }
-    if isSame { return IdentitySet(id: id, canAllow: canAllow, version: version, sources: sources, history: history) }
+    if isSame {
+      return IdentitySet(id: id, canAllow: canAllow, version: version, sources: sources, history: history)
+    }
     let next = IdentitySet(id: id, canAllow: canAllow, version: version + 1, sources: sources)
     guard let touched else { return next }
     var changes = MemberChanges()

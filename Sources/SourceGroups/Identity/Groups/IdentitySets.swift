@@ -110,7 +110,8 @@ package struct IdentitySets: Sendable {
     }.min()
   }
 
-  private mutating func resolveSources(of integrations: Set<String>, at moment: Timestamp) -> [IdentityEvent] {
+  private mutating func resolveSources(of integrations: Set<String>, at moment: Timestamp) -> [IdentityEvent]
+  {
     let places = integrations.flatMap { (users[$0] ?? [:]).values.joined() }
     return resolve(places.map { TouchedSource(place: $0, objects: []) }, at: moment)
   }
@@ -154,7 +155,9 @@ package struct IdentitySets: Sendable {
       snapshot.sets[set] = next
       snapshot.version += 1
     }
-    return touched.compactMap { event(group.id, old[$0.place.source].state, sources[$0.place.source], at: moment) }
+    return touched.compactMap {
+      event(group.id, old[$0.place.source].state, sources[$0.place.source], at: moment)
+    }
   }
 
   /// Makes all sets of the groups, out of those there are as far as they mean the same.
@@ -203,7 +206,8 @@ package struct IdentitySets: Sendable {
     let content = state == .waiting || state == .cleared ? nil : known
     return SourceSet(
       source: source, state: state, since: old?.state == state ? old?.since ?? moment : moment,
-      isUnresolved: state == .waiting && (!canAllow || source.onStale != .clear), content: content ?? SelectionMembers())
+      isUnresolved: state == .waiting && (!canAllow || source.onStale != .clear),
+      content: content ?? SelectionMembers())
   }
 
   /// What a source's cluster has for it, and how fresh that is.
