@@ -106,7 +106,7 @@ if withBenchmarks {
     .executableTarget(
       name: "merlon-bench",
       dependencies: [
-        "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review", "Merlon",
+        "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "SourceGroups", "Review", "Merlon",
         .product(name: "Yams", package: "Yams"),
       ],
       path: "Benchmarks"))

@@ -12,6 +12,7 @@ enum MerlonBench {
     do {
       switch arguments.first {
       case "generate", "flows": try GenerateCommand(arguments: Array(arguments)).run()
+      case "identities": _ = IdentityRun.first
       case "run": exit(try await RunCommand(arguments: arguments.dropFirst()).run() ? 0 : 1)
       default: exit(try await RunCommand(arguments: arguments).run() ? 0 : 1)
       }

@@ -25,24 +25,30 @@ struct IdentityRun {
     _ = sets.hear(.fresh, of: integration, at: Self.moment)
   }
 
+  /// The first sync of the cluster of the issue: 100,000 pods, 500 selections.
+  static var first: IdentityRun { IdentityRun(LiveCluster(pods: 100_000), groups: 500) }
+
   /// Members of all groups.
   var memberCount: Int {
     sets.snapshot.sets.reduce(0) { $0 + $1.sources.reduce(0) { $0 + $1.content.members.count } }
   }
 
-  /// Replaces pods by others, one by one: each leaves, comes without an address, and gets one. Answers the snapshots that a reader
-  /// would have, the last one, with the seconds of each event in ascending order.
+  /// Replaces pods by others, one by one, while a reader holds the last snapshot: each leaves, comes without an address, and gets
+  /// one. Answers the seconds from each event to the next snapshot, in ascending order.
   mutating func replacePods(_ count: Int, generation: Int) -> [Double] {
     var seconds: [Double] = []
     seconds.reserveCapacity(3 * count)
     var published = sets.snapshot
     for number in 0..<count {
       let index = number &* 7919 % cluster.pods
-      let (old, new) = (cluster.pod(index, generation: generation - 1), cluster.pod(index, generation: generation))
+      let (old, new) = (
+        cluster.pod(index, generation: generation - 1), cluster.pod(index, generation: generation)
+      )
       var pending = new
       pending.addresses = []
       let events: [(inout ClusterIdentities) -> Void] = [
-        { $0.removePod(old.name, uid: old.uid, at: Self.moment) }, { $0.apply(pod: pending, at: Self.moment) },
+        { $0.removePod(old.name, uid: old.uid, at: Self.moment) },
+        { $0.apply(pod: pending, at: Self.moment) },
         { $0.apply(pod: new, at: Self.moment) },
       ]
       for event in events {
@@ -71,7 +77,8 @@ struct IdentityRun {
       selections.reduce(0) { count, selection in
         count
           + pods.count {
-            selection.pods.matches($0.labels) && selection.namespaces.matches(labels[$0.name.namespace] ?? .none)
+            selection.pods.matches($0.labels)
+              && selection.namespaces.matches(labels[$0.name.namespace] ?? .none)
           }
       }
     }

@@ -18,7 +18,8 @@ struct LiveCluster: Sendable {
     let name = "team-\(index % 50)-project-\(index)"
     return ObservedNamespace(
       name: NamespacedName(name: name), uid: "namespace-\(index)",
-      labels: Labels(["team": "team-\(index % 50)", "environment": index % 4 == 0 ? "production" : "staging"]))
+      labels: Labels(["team": "team-\(index % 50)", "environment": index % 4 == 0 ? "production" : "staging"])
+    )
   }
 
   func node(_ index: Int) -> ObservedNode {
@@ -36,7 +37,8 @@ struct LiveCluster: Sendable {
     let workload = index % workloads
     let application = "application-\(workload % 200)"
     let isStateful = workload % 10 == 0
-    let name = isStateful ? "\(application)-\(workload)-\(index)" : "\(application)-\(workload)-\(random.suffix(10))"
+    let name =
+      isStateful ? "\(application)-\(workload)-\(index)" : "\(application)-\(workload)-\(random.suffix(10))"
     var labels = [
       "app.kubernetes.io/name": application, "app.kubernetes.io/instance": "\(application)-\(workload)",
       "tier": Self.tiers[workload % Self.tiers.count], "pod-template-hash": "hash-\(workload)",
@@ -47,7 +49,8 @@ struct LiveCluster: Sendable {
     }
     let address = UInt128(index + generation % 64 * pods)
     return ObservedPod(
-      name: NamespacedName(namespace: namespace(workload % namespaces).name.name, name: name), uid: random.uid(),
+      name: NamespacedName(namespace: namespace(workload % namespaces).name.name, name: name),
+      uid: random.uid(),
       labels: Labels(labels), node: "node-\(index % nodes).example.internal",
       serviceAccount: workload % 7 == 0 ? "\(application)-service-account" : "default",
       addresses: [
@@ -70,7 +73,8 @@ struct LiveCluster: Sendable {
 
   private func selection(_ index: Int) -> PodSelection {
     let workload = index % workloads
-    let application = LabelRequirement(key: "app.kubernetes.io/name", .isIn(["application-\(workload % 200)"]))
+    let application = LabelRequirement(
+      key: "app.kubernetes.io/name", .isIn(["application-\(workload % 200)"]))
     let tier = LabelRequirement(key: "tier", .isIn([Self.tiers[index % Self.tiers.count]]))
     switch index % 10 {
     case 0:

@@ -3,7 +3,8 @@ internal import Glibc
 /// The programs that are measured, and a folder for their input.
 struct Workbench {
   let merlon: String
-  private let bench: String
+  /// This program.
+  let bench: String
   private let folder: String
   /// How often a short measurement is repeated; the best counts.
   let runs: Int

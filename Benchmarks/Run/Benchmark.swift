@@ -23,10 +23,11 @@ struct Benchmark: Sendable {
     commands
     + [difference("diff-1000"), lint("lint-1000", .small)]
     + dialects.flatMap(commands)
+    + [identitySync]
     + [explanation("explain", .large), verdicts("verdicts", .small)]
     + [growth, pods("pods", .pods)]
     + dialects.flatMap(questions)
-    + [blocks, yaml, json]
+    + [identityEvents, blocks, yaml, json]
     + [expectations("test-10000"), rendering("render-200", workloads: 200)]
 
   /// What NetworkPolicies are compared with, and those in the same number.

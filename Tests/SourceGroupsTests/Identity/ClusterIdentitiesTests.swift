@@ -54,7 +54,8 @@ struct ClusterIdentitiesTests {
   func addressChange() {
     var cluster = ClusterIdentities(following: web)
     cluster.apply(pod: pod("shop/web-0", "10.0.0.1"), at: at(1))
-    cluster.apply(pod: pod("shop/web-0", "10.0.0.2", labels: ["app": "web", "x": "y"], node: "node-2"), at: at(2))
+    cluster.apply(
+      pod: pod("shop/web-0", "10.0.0.2", labels: ["app": "web", "x": "y"], node: "node-2"), at: at(2))
     #expect(cluster.members(web) == ["shop/web-0 10.0.0.2 since 1"])
   }
 
@@ -103,7 +104,8 @@ struct ClusterIdentitiesTests {
     cluster.replacePods([pod("shop/a", "10.0.0.1"), pod("shop/b", "10.0.0.2")], at: at(1))
     // Within the list, the newcomer is read before the one that had its address.
     cluster.replacePods(
-      [pod("shop/c", "10.0.0.1", createdAt: 9), pod("shop/a", "10.0.0.3"), pod("shop/b", "10.0.0.2")], at: at(2))
+      [pod("shop/c", "10.0.0.1", createdAt: 9), pod("shop/a", "10.0.0.3"), pod("shop/b", "10.0.0.2")],
+      at: at(2))
     #expect(
       cluster.members(web) == [
         "shop/a 10.0.0.3 since 1", "shop/b 10.0.0.2 since 1", "shop/c 10.0.0.1 since 2",
@@ -174,7 +176,8 @@ struct SelectionEditTests {
     ]
     cluster.setSelections(Set(cases.map(\.0)), at: at(2))
     for (selection, names) in cases {
-      #expect(cluster.members(selection).map { $0.split(separator: " ")[0].suffix(1) } == names.map { $0[...] })
+      #expect(
+        cluster.members(selection).map { $0.split(separator: " ")[0].suffix(1) } == names.map { $0[...] })
     }
   }
 

@@ -19,7 +19,9 @@ struct NamespaceTests {
     #expect(cluster.members(inTeam) == ["shop/web 10.0.0.1 since 2"])
   }
 
-  @Test("is met by nothing in a namespace that is not known, not even its name; every namespace needs no knowledge")
+  @Test(
+    "is met by nothing in a namespace that is not known, not even its name; every namespace needs no knowledge"
+  )
   func unknown() {
     let byName = ClusterSelection.pods(["app": "web"], in: [Namespace.nameLabel: "shop"])
     let negative = ClusterSelection.pods(
@@ -39,7 +41,8 @@ struct NamespaceTests {
   func name() {
     let byName = ClusterSelection.pods(["app": "web"], in: [Namespace.nameLabel: "shop"])
     var cluster = ClusterIdentities(following: byName)
-    cluster.replaceNamespaces([namespace("shop"), namespace("evil", [Namespace.nameLabel: "shop"])], at: at(1))
+    cluster.replaceNamespaces(
+      [namespace("shop"), namespace("evil", [Namespace.nameLabel: "shop"])], at: at(1))
     cluster.apply(pods: [pod("shop/web", "10.0.0.1"), pod("evil/web", "10.0.0.2")], at: at(1))
     #expect(cluster.members(byName) == ["shop/web 10.0.0.1 since 1"])
   }
@@ -64,7 +67,8 @@ struct NodeTests {
     let all = ClusterSelection.nodes(["pool": "a"], [.internalIP, .externalIP])
     var cluster = ClusterIdentities(following: pool, all)
     cluster.apply(
-      node: node("n1", internal: ["192.168.0.2", "192.168.0.1", "fd00::1"], external: ["203.0.113.1"]), at: at(1))
+      node: node("n1", internal: ["192.168.0.2", "192.168.0.1", "fd00::1"], external: ["203.0.113.1"]),
+      at: at(1))
     #expect(cluster.members(pool) == ["n1 192.168.0.1 192.168.0.2 fd00::1 since 1"])
     #expect(cluster.members(all) == ["n1 192.168.0.1 192.168.0.2 203.0.113.1 fd00::1 since 1"])
   }
@@ -80,7 +84,8 @@ struct NodeTests {
   @Test("follow labels, addresses, lists and deletions")
   func events() {
     var cluster = ClusterIdentities(following: pool)
-    cluster.replaceNodes([node("n1", internal: ["192.168.0.1"]), node("n2", internal: ["192.168.0.2"])], at: at(1))
+    cluster.replaceNodes(
+      [node("n1", internal: ["192.168.0.1"]), node("n2", internal: ["192.168.0.2"])], at: at(1))
     cluster.apply(node: node("n1", internal: ["192.168.0.9"]), at: at(2))
     cluster.apply(node: node("n2", internal: ["192.168.0.2"], labels: ["pool": "b"]), at: at(2))
     #expect(cluster.members(pool) == ["n1 192.168.0.9 since 1"])
@@ -127,7 +132,8 @@ struct ServiceEndpointTests {
     var cluster = ClusterIdentities(following: service)
     cluster.apply(
       endpointSlice: slice(
-        "shop/web-x", of: "web", (pod: "shop/a", addresses: ["10.0.0.1"]), (pod: "shop/b", addresses: ["10.0.0.2"])),
+        "shop/web-x", of: "web", (pod: "shop/a", addresses: ["10.0.0.1"]),
+        (pod: "shop/b", addresses: ["10.0.0.2"])),
       at: at(1))
     cluster.apply(pod: pod("shop/a", "10.0.0.1", phase: .finished), at: at(2))
     cluster.apply(pod: pod("shop/b", "10.0.0.2", usesHostNetwork: true), at: at(2))

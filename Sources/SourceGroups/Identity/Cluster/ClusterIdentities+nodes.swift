@@ -19,7 +19,8 @@ extension ClusterIdentities {
   /// Takes a node away; nothing happens when another node has the name by now. Its pods stay until somebody says that they
   /// are gone.
   package mutating func removeNode(_ name: NamespacedName, uid: String? = nil, at moment: Timestamp) {
-    guard let slot = nodeSlots[name], let record = nodes[slot], uid ?? record.node.uid == record.node.uid else {
+    guard let slot = nodeSlots[name], let record = nodes[slot], uid ?? record.node.uid == record.node.uid
+    else {
       return
     }
     dropNode(slot)

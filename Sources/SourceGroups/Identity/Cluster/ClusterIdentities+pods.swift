@@ -39,7 +39,9 @@ extension ClusterIdentities {
   ///
   /// - Parameter uid: which pod of the name; when another has the name by now, nothing happens. Nil for any.
   package mutating func removePod(_ name: NamespacedName, uid: String? = nil, at moment: Timestamp) {
-    guard let slot = podSlot(name), let pod = pods[slot], uid ?? pod.identity.uid == pod.identity.uid else { return }
+    guard let slot = podSlot(name), let pod = pods[slot], uid ?? pod.identity.uid == pod.identity.uid else {
+      return
+    }
     drop(slot)
     settle(at: moment)
   }
@@ -65,7 +67,8 @@ extension ClusterIdentities {
       namespace: namespaces[namespace]?.name ?? pod.name.namespace, name: pod.name.name)
     let addresses = pod.addresses.normal
     let identity = Identity(
-      kind: .pod, uid: pod.uid, name: name, node: nodeNames.acquire(pod.node), addresses: addresses, slot: slot)
+      kind: .pod, uid: pod.uid, name: name, node: nodeNames.acquire(pod.node), addresses: addresses,
+      slot: slot)
     _ = pods.insert(
       PodRecord(
         identity: identity, serviceAccount: serviceAccounts.acquire(pod.serviceAccount), addresses: addresses,
@@ -107,7 +110,8 @@ extension ClusterIdentities {
       let node = nodeNames.acquire(pod.node)
       nodeNames.release(old.identity.node)
       pods[slot]?.identity = Identity(
-        kind: .pod, uid: pod.uid, name: old.identity.name, node: node, addresses: old.identity.addresses, slot: slot)
+        kind: .pod, uid: pod.uid, name: old.identity.name, node: node, addresses: old.identity.addresses,
+        slot: slot)
     }
     announce(slot)
   }

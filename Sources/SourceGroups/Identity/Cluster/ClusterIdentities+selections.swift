@@ -37,7 +37,9 @@ extension ClusterIdentities {
   }
 
   private mutating func remove(_ selection: ClusterSelection) {
-    guard let slot = selectionSlots.removeValue(forKey: selection), let state = selections[slot] else { return }
+    guard let slot = selectionSlots.removeValue(forKey: selection), let state = selections[slot] else {
+      return
+    }
     switch selection {
     case .pods(let pods):
       if pods.namespaces.all.isEmpty {
@@ -95,9 +97,10 @@ extension ClusterIdentities {
       let podCount = chosen.reduce(0) { $0 + (namespaces[$1]?.pods.count ?? 0) }
       if podCount <= anchor.map(labelSets.count(meeting:)) ?? labelSets.count {
         for namespace in chosen {
-          found += namespaces[namespace]?.pods.values.filter { pod in
-            pods[pod].map { selection.selects($0, labelSets[$0.labels]) } ?? false
-          } ?? []
+          found +=
+            namespaces[namespace]?.pods.values.filter { pod in
+              pods[pod].map { selection.selects($0, labelSets[$0.labels]) } ?? false
+            } ?? []
         }
         return found
       }

@@ -26,7 +26,8 @@ extension ClusterIdentities {
   }
 
   /// Takes a slice away; nothing happens when another slice has the name by now. O(its endpoints).
-  package mutating func removeEndpointSlice(_ name: NamespacedName, uid: String? = nil, at moment: Timestamp) {
+  package mutating func removeEndpointSlice(_ name: NamespacedName, uid: String? = nil, at moment: Timestamp)
+  {
     guard let owner = services.owners[name], let slice = services.services[owner]?.slices[name],
       uid ?? slice.uid == slice.uid
     else { return }

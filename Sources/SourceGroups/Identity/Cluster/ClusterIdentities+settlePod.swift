@@ -73,7 +73,9 @@ extension ClusterIdentities {
     let labels = labelSets[pod.labels]
     var selected: [Slot] = []
     func ask(_ slot: Slot) {
-      guard case .pods(let selection) = selections[slot]?.selection, selection.selects(pod, labels) else { return }
+      guard case .pods(let selection) = selections[slot]?.selection, selection.selects(pod, labels) else {
+        return
+      }
       selected.append(slot)
     }
     podIndex.forEachCandidate(for: labels, ask)

@@ -74,7 +74,8 @@ package struct ClusterIdentities: Sendable {
 
   /// Says what an object is to a selection.
   mutating func place(
-    _ slot: Slot, in selection: Slot, member: Identity? = nil, exclusion: Exclusion? = nil, at moment: Timestamp
+    _ slot: Slot, in selection: Slot, member: Identity? = nil, exclusion: Exclusion? = nil,
+    at moment: Timestamp
   ) {
     selections[selection]?.place(slot, member: member, exclusion: exclusion, at: moment)
     if selections[selection]?.isUntouched == false { touchedSelections.insert(selection) }

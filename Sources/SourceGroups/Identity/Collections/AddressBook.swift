@@ -25,10 +25,13 @@ package struct AddressBook: Sendable {
     }
 
     var address: IPAddress {
-      IPAddress(family == AddressFamily.ipv4.rawValue ? .ipv4 : .ipv6, bits: UInt128(high) << 64 | UInt128(low))
+      IPAddress(
+        family == AddressFamily.ipv4.rawValue ? .ipv4 : .ipv6, bits: UInt128(high) << 64 | UInt128(low))
     }
 
-    func hasAddress(of other: Key) -> Bool { low == other.low && high == other.high && family == other.family }
+    func hasAddress(of other: Key) -> Bool {
+      low == other.low && high == other.high && family == other.family
+    }
 
     static func < (left: Key, right: Key) -> Bool {
       if left.family != right.family { return left.family < right.family }

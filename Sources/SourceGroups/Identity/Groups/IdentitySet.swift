@@ -39,22 +39,25 @@ package final class IdentitySet: Sendable {
     history.changes(since: version, until: self.version)
   }
 
-  /// The sources of one cluster that have, at a number, an object of a kind.
-  func sources(having slot: Slot, _ kind: Identity.Kind, of integration: String) -> some Sequence<(Int, Member)> {
-    sources.enumerated().lazy.compactMap { place, source in
-      guard source.kind == kind, source.integration == integration else { return nil }
-      return source.content.members[slot].map { (place, $0) }
+  /// What sources of one cluster have at a number of an object: nothing, or a member for each. O(sources × log members).
+  func members(at object: ObjectNumber) -> [Member] {
+    var found: [Member] = []
+    for source in sources where source.kind == object.kind && source.integration == object.integration {
+      if let member = source.content.members[object.slot] { found.append(member) }
     }
+    return found
   }
 
   /// The set when its group is something else, as the next version where that makes a difference.
   ///
   /// - Parameter touched: whoever may have come or left; nil for too many to tell.
-  func replacing(_ sources: [SourceSet], canAllow: Bool, touched: [TouchedObject]?) -> IdentitySet {
+  func replacing(_ sources: [SourceSet], canAllow: Bool, touched: [ObjectNumber]?) -> IdentitySet {
     let isSame =
       self.canAllow == canAllow && self.sources.count == sources.count
       && zip(self.sources, sources).allSatisfy { $0.isSame(as: $1) }
-    if isSame { return IdentitySet(id: id, canAllow: canAllow, version: version, sources: sources, history: history) }
+    if isSame {
+      return IdentitySet(id: id, canAllow: canAllow, version: version, sources: sources, history: history)
+    }
     let next = IdentitySet(id: id, canAllow: canAllow, version: version + 1, sources: sources)
     guard let touched else { return next }
     var changes = MemberChanges()
@@ -69,9 +72,9 @@ package final class IdentitySet: Sendable {
       history: history.appending(changes, version: version + 1))
   }
 
-  private func identities(of object: TouchedObject) -> [SourcedIdentity] {
+  private func identities(of object: ObjectNumber) -> [SourcedIdentity] {
     var found: [SourcedIdentity] = []
-    for (_, member) in sources(having: object.slot, object.kind, of: object.integration) {
+    for member in members(at: object) {
       let identity = SourcedIdentity(integration: object.integration, identity: member.identity)
       if !found.contains(identity) { found.append(identity) }
     }
@@ -83,6 +86,11 @@ package final class IdentitySet: Sendable {
 package struct SourcedIdentity: Sendable, Hashable {
   package let integration: String
   package let identity: Identity
+
+  package init(integration: String, identity: Identity) {
+    self.integration = integration
+    self.identity = identity
+  }
 }
 
 /// The difference of two versions of a set.
@@ -93,14 +101,12 @@ package struct MemberChanges: Sendable {
   package var isEmpty: Bool { joined.isEmpty && left.isEmpty }
 }
 
-/// An object of a cluster that may have come or left.
-struct TouchedObject: Sendable, Hashable {
+/// What tells an object of all clusters from the others of the same moment.
+struct ObjectNumber: Sendable, Hashable {
   let integration: String
   let kind: Identity.Kind
   let slot: Slot
 
-  /// More than these are not told one by one.
-  static let limit = 1024
 }
 
 /// The last changes of a set, as many as somebody who asks now and then may have missed.

@@ -111,7 +111,8 @@ package struct IdentitySets: Sendable {
     }.min()
   }
 
-  private mutating func resolveSources(of integrations: Set<String>, at moment: Timestamp) -> [IdentityEvent] {
+  private mutating func resolveSources(of integrations: Set<String>, at moment: Timestamp) -> [IdentityEvent]
+  {
     let places = integrations.flatMap { (users[$0] ?? [:]).values.joined() }
     return resolve(places.map { TouchedSource(place: $0, objects: []) }, at: moment)
   }
@@ -155,7 +156,9 @@ package struct IdentitySets: Sendable {
       snapshot.sets[set] = next
       snapshot.version += 1
     }
-    return touched.compactMap { event(group.id, old[$0.place.source].state, sources[$0.place.source], at: moment) }
+    return touched.compactMap {
+      event(group.id, old[$0.place.source].state, sources[$0.place.source], at: moment)
+    }
   }
 
   /// Makes all sets of the groups, out of those there are as far as they mean the same.
@@ -199,30 +202,19 @@ package struct IdentitySets: Sendable {
   private func resolved(
     _ source: Source, canAllow: Bool, _ old: SourceSet?, at moment: Timestamp
   ) -> SourceSet {
-    let state = state(of: source, at: moment)
-    var content = SelectionMembers()
-    if case .cluster(let integration, let selection) = source.origin, state != .waiting, state != .cleared {
-      content = clusters[integration]?.members(of: selection) ?? content
-    }
+    let (known, freshness) = known(of: source)
+    let state = source.state(freshness, isSynced: known?.isSynced ?? false, at: moment)
+    let content = state == .waiting || state == .cleared ? nil : known
     return SourceSet(
       source: source, state: state, since: old?.state == state ? old?.since ?? moment : moment,
-      isUnresolved: state == .waiting && (!canAllow || source.onStale != .clear), content: content)
+      isUnresolved: state == .waiting && (!canAllow || source.onStale != .clear),
+      content: content ?? SelectionMembers())
   }
 
-  private func state(of source: Source, at moment: Timestamp) -> SourceState {
-    guard case .cluster(let integration, let selection) = source.origin else { return .fixed }
-    guard clusters[integration]?.members(of: selection)?.isSynced == true else { return .waiting }
-    switch freshness(of: source) {
-    case .neverSynced: return .waiting
-    case .fresh: return .following
-    case .stale(let since):
-      if moment < source.deadline(silentSince: since) { return .following }
-      switch source.onStale {
-      case .clear: return .cleared
-      case .keep: return .kept
-      case .deny: return .denied
-      }
-    }
+  /// What a source's cluster has for it, and how fresh that is.
+  private func known(of source: Source) -> (SelectionMembers?, ClusterFreshness) {
+    guard case .cluster(let integration, let selection) = source.origin else { return (nil, .fresh) }
+    return (clusters[integration]?.members(of: selection), freshness(of: source))
   }
 
   /// How fresh what a source needs to know is: as the worst part of it.
@@ -256,6 +248,23 @@ package struct IdentitySets: Sendable {
 }
 
 extension Source {
+  /// What its members are worth.
+  fileprivate func state(_ freshness: ClusterFreshness, isSynced: Bool, at moment: Timestamp) -> SourceState {
+    if case .addresses = origin { return .fixed }
+    guard isSynced else { return .waiting }
+    switch freshness {
+    case .neverSynced: return .waiting
+    case .fresh: return .following
+    case .stale(let since):
+      if moment < deadline(silentSince: since) { return .following }
+      switch onStale {
+      case .clear: return .cleared
+      case .keep: return .kept
+      case .deny: return .denied
+      }
+    }
+  }
+
   /// When it has been stale for long enough; part of a second counts as one.
   fileprivate func deadline(silentSince moment: Timestamp) -> Timestamp {
     let grace = staleGrace.components
@@ -265,8 +274,10 @@ extension Source {
 
 /// Objects of several sources, up to a limit.
 private struct TouchedObjects {
+  private static let limit = 1024
+
   /// Nil for too many.
-  private(set) var all: [TouchedObject]? = []
+  private(set) var all: [ObjectNumber]? = []
 
   mutating func add(_ slots: [Slot]?, of source: SourceSet) {
     guard let integration = source.integration, let kind = source.kind else {
@@ -274,15 +285,15 @@ private struct TouchedObjects {
       all = nil
       return
     }
-    guard let slots, let known = all, known.count + slots.count <= TouchedObject.limit else {
+    guard let slots, let known = all, known.count + slots.count <= Self.limit else {
       all = nil
       return
     }
-    all = known + slots.map { TouchedObject(integration: integration, kind: kind, slot: $0) }
+    all = known + slots.map { ObjectNumber(integration: integration, kind: kind, slot: $0) }
   }
 
   mutating func addAll(of source: SourceSet) {
     let members = source.content.members
-    add(members.count <= TouchedObject.limit ? members.map(\.key) : nil, of: source)
+    add(members.count <= Self.limit ? members.map(\.key) : nil, of: source)
   }
 }

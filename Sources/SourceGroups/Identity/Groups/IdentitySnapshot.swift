@@ -20,10 +20,9 @@ package struct IdentitySnapshot: Sendable {
     var holders: [AddressHolder] = []
     for integration in books.keys.sorted() {
       for identity in books[integration]?.holders(of: address) ?? [] {
+        let object = ObjectNumber(integration: integration, kind: identity.kind, slot: identity.slot)
         let groups = sets.filter { set in
-          set.sources(having: identity.slot, identity.kind, of: integration).contains {
-            $0.1.addresses.contains(address)
-          }
+          set.members(at: object).contains { $0.addresses.contains(address) }
         }
         holders.append(AddressHolder(integration: integration, identity: identity, groups: groups.map(\.id)))
       }

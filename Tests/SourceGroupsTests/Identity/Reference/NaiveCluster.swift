@@ -152,7 +152,8 @@ struct NaiveCluster {
       candidates.append(candidate)
     }
     for address in Set(mine.flatMap(\.endpoints).filter { $0.pod == nil }.flatMap(\.addresses)) {
-      let uid = mine.first { $0.endpoints.contains { $0.pod == nil && $0.addresses.contains(address) } }?.uid ?? ""
+      let uid =
+        mine.first { $0.endpoints.contains { $0.pod == nil && $0.addresses.contains(address) } }?.uid ?? ""
       candidates.append(
         Candidate(object: "\(service)#\(uid)", node: "", distinction: "\(address)", addresses: [address]))
     }

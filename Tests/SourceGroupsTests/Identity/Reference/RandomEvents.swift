@@ -150,7 +150,8 @@ struct RandomEvents {
   private mutating func randomNode(_ name: String? = nil) -> ObservedNode {
     let kinds = ObservedNode.Address.Kind.allCases
     return ObservedNode(
-      name: NamespacedName(name: name ?? random.pick(Self.nodes)), uid: random.chance(80) ? "first" : "second",
+      name: NamespacedName(name: name ?? random.pick(Self.nodes)),
+      uid: random.chance(80) ? "first" : "second",
       labels: labels(["app"]),
       addresses: (0..<random.below(3)).map { _ in .init(random.pick(kinds), random.pick(Self.addresses)) })
   }

@@ -2,7 +2,7 @@ import Kubernetes
 import SourceGroups
 import Testing
 
-extension NamespacedName: ExpressibleByStringLiteral {
+extension NamespacedName: ExpressibleByStringInterpolation {
   /// `shop/web-0`, or `node-1`.
   public init(stringLiteral text: String) {
     let parts = text.split(separator: "/").map(String.init)
@@ -19,13 +19,16 @@ func block(_ text: String) -> CIDR { ParsedCIDR(text)?.cidr ?? CIDR(ip("::"), pr
 func at(_ seconds: Int) -> Timestamp { .earliest.advanced(bySeconds: seconds) }
 
 func pod(
-  _ name: NamespacedName, _ addresses: String..., labels: [String: String] = ["app": "web"], uid: String? = nil,
+  _ name: NamespacedName, _ addresses: String..., labels: [String: String] = ["app": "web"],
+  uid: String? = nil,
   node: String = "node-1", serviceAccount: String = "default", phase: ObservedPod.Phase = .live,
   isTerminating: Bool = false, usesHostNetwork: Bool = false, createdAt: Int? = nil
 ) -> ObservedPod {
   ObservedPod(
-    name: name, uid: uid ?? "uid-\(name.name)", labels: Labels(labels), node: node, serviceAccount: serviceAccount,
-    phase: phase, isTerminating: isTerminating, usesHostNetwork: usesHostNetwork, addresses: addresses.map(ip),
+    name: name, uid: uid ?? "uid-\(name.name)", labels: Labels(labels), node: node,
+    serviceAccount: serviceAccount,
+    phase: phase, isTerminating: isTerminating, usesHostNetwork: usesHostNetwork,
+    addresses: addresses.map(ip),
     createdAt: createdAt.map(at))
 }
 
@@ -34,7 +37,8 @@ func namespace(_ name: String, _ labels: [String: String] = [:]) -> ObservedName
 }
 
 func node(
-  _ name: NamespacedName, internal: [String] = [], external: [String] = [], labels: [String: String] = ["pool": "a"],
+  _ name: NamespacedName, internal: [String] = [], external: [String] = [],
+  labels: [String: String] = ["pool": "a"],
   uid: String? = nil, podBlocks: [String] = []
 ) -> ObservedNode {
   ObservedNode(
