@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import Hummingbird
 internal import Kubernetes
 internal import NIOCore
@@ -26,11 +27,10 @@ extension Response {
   static var nothing: Response { Response(status: .noContent) }
 }
 
-extension RequestError: HTTPResponseError {
-  package var httpStatus: HTTPResponse.Status { .init(code: status.rawValue) }
-
+extension RequestError {
   /// RFC 9457.
-  package func response(from request: Request, context: some RequestContext) -> Response {
+  var response: Response {
+    let httpStatus = HTTPResponse.Status(code: status.rawValue)
     var headers: HTTPFields = [:]
     if let retryAfter { headers[.retryAfter] = String(retryAfter) }
     if status == .unauthenticated { headers[.wwwAuthenticate] = #"Bearer realm="merlon""# }

@@ -1,4 +1,4 @@
-package import Kubernetes
+internal import Kubernetes
 package import KubernetesAPI
 package import SourceGroups
 internal import Synchronization
@@ -12,7 +12,7 @@ package actor IdentityResolver {
   private let limits: ReflectorLimits
   private let notice: @Sendable ([IdentityEvent]) -> Void
 
-  private var sets = IdentitySets()
+  fileprivate var sets = IdentitySets()
   private var integrations: [String: Followed] = [:]
   private let published = Mutex(LiveState())
   private var observers: [AsyncStream<LiveState>.Continuation] = []
@@ -234,4 +234,9 @@ extension ReflectorOutput {
     case .status: break
     }
   }
+}
+
+extension IdentityResolver {
+  /// Pairs of integrations whose clusters use the same addresses.
+  package func overlaps() -> [AddressOverlap] { sets.overlaps() }
 }

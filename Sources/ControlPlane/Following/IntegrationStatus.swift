@@ -1,4 +1,4 @@
-package import Kubernetes
+internal import Kubernetes
 package import KubernetesAPI
 package import SourceGroups
 

@@ -1,3 +1,4 @@
+internal import KubernetesAPI
 package import SourceGroups
 
 /// All that is known of clusters at one moment. Readers keep one for as long as they look at it.

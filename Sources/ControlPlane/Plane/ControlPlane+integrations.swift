@@ -1,5 +1,6 @@
-package import Kubernetes
+internal import Kubernetes
 internal import KubernetesAPI
+internal import SourceGroups
 
 /// What is to be different about an integration; nil for what stays.
 package struct IntegrationPatch: Sendable {

@@ -1,4 +1,5 @@
 package import Kubernetes
+internal import PolicyEngine
 package import SourceGroups
 
 /// A document that may become the policy.
@@ -26,11 +27,33 @@ extension ControlPlane {
     return PolicyProposal(policy: policy, text: text, findings: problems + policy.findings)
   }
 
+  /// The same for a document that would be put where a revision is expected to count.
+  func proposal(_ text: String, expecting expected: ExpectedRevision) throws(RequestError) -> PolicyProposal {
+    let number = current.policy?.revision.header.number
+    let isExpected =
+      switch expected {
+      case .any: true
+      case .absent: number == nil
+      case .number(let expected): number == expected
+      }
+    guard isExpected else {
+      throw RequestError(.precondition, "another revision counts: \(number.map { "\($0)" } ?? "none")")
+    }
+    return try proposal(text)
+  }
+
   /// What another document would change, for every cluster.
   package func plan(_ text: String) throws(RequestError) -> (PolicyProposal, SourceGroupPlan) {
     let proposal = try proposal(text)
-    let old = current.policy?.policy ?? SourceGroupPolicy.empty
-    return (proposal, SourceGroupPlan(from: old, to: proposal.policy))
+    // As long as there is no policy, nothing is let through.
+    let none = SourceGroupPolicy(
+      name: "none", defaultPolicy: Located(.deny, at: proposal.policy.location), groups: [],
+      location: proposal.policy.location)
+    do throws(TooManyDistinctions) {
+      return (proposal, try SourceGroupPlan(from: current.policy?.policy ?? none, to: proposal.policy))
+    } catch {
+      throw RequestError(.invalid, "the documents tell too many kinds of senders apart to compare them")
+    }
   }
 
   /// Stores a document and lets it count. A document that says the same as the one that counts changes nothing.

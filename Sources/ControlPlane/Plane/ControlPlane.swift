@@ -1,6 +1,6 @@
-package import Kubernetes
+internal import Kubernetes
 internal import KubernetesAPI
-package import SourceGroups
+internal import SourceGroups
 internal import Synchronization
 
 /// What all requests work on: what is stored, what of it counts, and what is known of clusters.
@@ -64,7 +64,7 @@ package actor ControlPlane {
   package nonisolated var isLoaded: Bool { published.withLock { $0.isLoaded } }
 
   static func read(_ text: String) -> SourceGroupReading {
-    SourceGroupReading.read(ManifestText(path: "policy", text))
+    SourceGroupPolicy.read(ManifestText(path: "policy", text))
   }
 
   // MARK: What counts from now on

@@ -37,6 +37,22 @@ package struct APIClient: Sendable {
     }
   }
 
+  /// The answer to one request, a refusal among them, with its headers.
+  ///
+  /// - Throws: when there is none.
+  package nonisolated(nonsending) func ask(_ request: APIRequest) async throws(APIError) -> APIAnswer {
+    var request = request
+    request.headers += [(name: "accept", value: "application/json")] + (try await authorization.headers())
+    do {
+      let response = try await transport.send(request)
+      return APIAnswer(status: response.status, headers: response.headers, body: try await Self.text(of: response))
+    } catch let error as TransportError {
+      throw .transport(error)
+    } catch {
+      throw Task.isCancelled ? .cancelled : .transport(TransportError(.closed, "\(error)"))
+    }
+  }
+
   /// Tries until it succeeds or another try would not help.
   nonisolated(nonsending) func retrying<Result>(_ attempt: () async throws(APIError) -> Result)
     async throws(APIError) -> Result
@@ -72,7 +88,7 @@ package struct APIClient: Sendable {
       throw APIError.refused(
         APIStatus(
           code: response.status, retryAfter: response.header("retry-after"),
-          body: try await Self.refusal(response)
+          body: try await Self.text(of: response)
         ).without(secrets: Self.secrets(in: request)))
     } catch let error as APIError {
       throw error
@@ -90,8 +106,8 @@ package struct APIClient: Sendable {
     }
   }
 
-  /// The text of a refusal, as far as anybody wants to read it.
-  private static func refusal(_ response: APIResponse) async throws -> [UInt8] {
+  /// The text of a short answer; nothing when it is longer than anybody wants to read.
+  private static func text(of response: APIResponse) async throws -> [UInt8] {
     var body: [UInt8] = []
     for try await piece in response.body {
       body += piece
@@ -99,6 +115,17 @@ package struct APIClient: Sendable {
     }
     return body
   }
+}
+
+/// An answer as it came.
+package struct APIAnswer: Sendable {
+  package let status: Int
+  /// With names in lower case.
+  package let headers: [(name: String, value: String)]
+  package let body: [UInt8]
+
+  /// The value of a header, named in lower case.
+  package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
 
 /// How often something failed, and how long to wait before the next try.

@@ -44,7 +44,7 @@ package struct ReflectorStatus: Sendable {
   /// Whether the server is answering a list, or has agreed to a watch.
   package private(set) var isConnected = false
 
-  init(at now: Duration, tolerance: Duration) {
+  package init(at now: Duration, tolerance: Duration) {
     phaseSince = now
     self.tolerance = tolerance
   }

@@ -4,13 +4,15 @@ package protocol APITransport: Sendable {
   func send(_ request: APIRequest) async throws(TransportError) -> APIResponse
 }
 
-/// A read of an API server.
+/// A read of an API server, or a question that is posted and changes nothing.
 package struct APIRequest: Sendable {
   /// `/api/v1/pods`, without the path that a server's URL begins with.
   package var path: String
   /// Not yet percent-encoded.
   package var query: [(name: String, value: String)] = []
   package var headers: [(name: String, value: String)] = []
+  /// JSON that is posted; nil for a read.
+  package var question: [UInt8]?
 
   package init(_ path: String, query: [(name: String, value: String)] = []) {
     self.path = path

@@ -90,6 +90,11 @@ struct HTTPTransport: APITransport {
     var own = HTTPClientRequest(url: url + request.target)
     own.headers.add(name: "host", value: host)
     for (name, value) in request.headers { own.headers.add(name: name, value: value) }
+    if let question = request.question {
+      own.method = .POST
+      own.headers.add(name: "content-type", value: "application/json")
+      own.body = .bytes(question)
+    }
     do {
       let response = try await client.execute(own, timeout: TimeAmount(deadlines.head))
       return APIResponse(

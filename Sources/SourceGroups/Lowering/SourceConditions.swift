@@ -18,14 +18,28 @@ package struct SourceConditions: Sendable {
   private let conditions: [SourceKey: PeerCondition]
   /// Stale sources of whose members everything is denied (``StaleAction/deny``).
   let denied: Set<SourceKey>
+  /// Who may be a member of a source that nobody can tell the members of.
+  private let possible: [SourceKey: PeerCondition]
 
-  /// - Parameter conditions: a source without one has no members.
-  package init(_ conditions: [SourceKey: PeerCondition], denied: Set<SourceKey> = []) {
+  /// - Parameters:
+  ///   - conditions: a source without one has no members.
+  ///   - possible: for sources of unknown members, whom their denials are for.
+  package init(
+    _ conditions: [SourceKey: PeerCondition], denied: Set<SourceKey> = [],
+    possible: [SourceKey: PeerCondition] = [:]
+  ) {
     self.conditions = conditions
     self.denied = denied
+    self.possible = possible
   }
 
   subscript(key: SourceKey) -> PeerCondition { conditions[key] ?? .nothing }
+
+  /// Whom an action of a source's group is for: what is allowed for those that are known to be members, what is denied for
+  /// everybody who may be one.
+  subscript(key: SourceKey, action: GroupAction) -> PeerCondition {
+    action == .deny ? possible[key] ?? self[key] : self[key]
+  }
 }
 
 extension SourceConditions {
@@ -37,15 +51,19 @@ extension SourceConditions {
   /// - Parameters:
   ///   - members: the addresses of each source; of those that are left out what the document itself names.
   ///   - denied: sources that have been stale for longer than they may, and deny then.
+  ///   - unresolved: sources of which nobody can tell the members, and that may have any.
   package init(
-    resolving policy: SourceGroupPolicy, members: [SourceKey: AddressSet], denied: Set<SourceKey> = []
+    resolving policy: SourceGroupPolicy, members: [SourceKey: AddressSet], denied: Set<SourceKey> = [],
+    unresolved: Set<SourceKey> = []
   ) {
     var conditions: [SourceKey: PeerCondition] = [:]
+    var possible: [SourceKey: PeerCondition] = [:]
     for (key, source) in policy.sources {
       let addresses = members[key] ?? source.writtenAddresses ?? .empty
       conditions[key] = .inZone(source.zone, .any(addresses.cidrs.map { .addresses(AddressBlock(cidr: $0)) }))
+      if unresolved.contains(key) { possible[key] = .inZone(source.zone, .not(.nothing)) }
     }
-    self.init(conditions, denied: denied)
+    self.init(conditions, denied: denied, possible: possible)
   }
 }
 

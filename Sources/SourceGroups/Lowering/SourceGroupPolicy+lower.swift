@@ -23,7 +23,7 @@ extension SourceGroupPolicy {
       let last = group.defaultAction.map { action in
         Rule(
           direction: .egress, action: Self.action(action.value, group.mode), path: "defaultAction",
-          subject: sources.members(of: group), peers: scope.anywhere(at: action.location), traffic: .any,
+          subject: sources.members(of: group, for: action.value), peers: scope.anywhere(at: action.location), traffic: .any,
           location: action.location)
       }
       return policy(
@@ -66,7 +66,7 @@ extension SourceGroupPolicy {
   private func lower(
     _ rule: SourceGroupRule, _ group: SourceGroup, _ sources: SourceConditions, _ scope: Scope
   ) -> [Rule] {
-    let members = sources.members(of: group)
+    let members = sources.members(of: group, for: rule.action)
     func lowered(_ subject: Peers, _ peers: Peers, _ sourcePorts: Traffic = .any) -> Rule {
       Rule(
         direction: .egress, action: Self.action(rule.action, rule.mode), path: "rule \(rule.id)",
@@ -108,11 +108,11 @@ extension PolicyIdentity {
 }
 
 extension SourceConditions {
-  /// Who belongs to a group: the members of any of its sources.
-  fileprivate func members(of group: SourceGroup) -> Peers {
+  /// Whom an action of a group is for: the members of any of its sources.
+  fileprivate func members(of group: SourceGroup, for action: GroupAction) -> Peers {
     .anyOf(
       group.sources.enumerated().map { index, source in
-        Peer(self[SourceKey(group: group.id, source: index)], location: source.location)
+        Peer(self[SourceKey(group: group.id, source: index), action], location: source.location)
       })
   }
 }

@@ -19,14 +19,31 @@ package struct ResolvedSourceGroups: Sendable {
   /// - Parameters:
   ///   - members: the addresses of each source that follows a cluster.
   ///   - denied: sources that have been stale for longer than they may, and deny then.
+  ///   - unresolved: sources of which nobody can tell the members, and that may have any.
   package init(
-    _ policy: SourceGroupPolicy, members: [SourceKey: AddressSet], denied: Set<SourceKey> = []
+    _ policy: SourceGroupPolicy, members: [SourceKey: AddressSet], denied: Set<SourceKey> = [],
+    unresolved: Set<SourceKey> = []
   ) {
     self.policy = policy
     self.members = Dictionary(
       policy.sources.map { ($0.key, $0.source.writtenAddresses ?? members[$0.key] ?? .empty) }
     ) { first, _ in first }
     self.denied = denied
+  }
+
+  /// The document with what its sets contain.
+  package init(_ policy: SourceGroupPolicy, _ identities: IdentitySnapshot) {
+    var members: [SourceKey: AddressSet] = [:]
+    var (denied, unresolved): (Set<SourceKey>, Set<SourceKey>) = ([], [])
+    for group in policy.groups {
+      for (place, source) in (identities[group.id]?.sources ?? []).enumerated() {
+        let key = SourceKey(group: group.id, source: place)
+        if source.state != .fixed { members[key] = source.addresses }
+        if source.state == .denied { denied.insert(key) }
+        if source.isUnresolved { unresolved.insert(key) }
+      }
+    }
+    self.init(policy, members: members, denied: denied, unresolved: unresolved)
   }
 
   /// Whether a sender may open a connection, and why.

@@ -62,3 +62,26 @@ package struct Requirements: Sendable, Hashable {
 
   package func matches(_ labels: Labels) -> Bool { all.allSatisfy { $0.matches(labels[$0.key]) } }
 }
+
+extension ClusterSelection: CustomStringConvertible {
+  /// `pods with app=web in namespaces with team=a`, `nodes with pool=edge`, `endpoints of shop/db`.
+  package var description: String {
+    switch self {
+    case .pods(let pods):
+      let accounts = pods.serviceAccounts.map { " running as \($0.sorted().joined(separator: " or "))" } ?? ""
+      let which = pods.pods.all.isEmpty ? "all pods" : "pods with \(pods.pods)"
+      let place = pods.namespaces.all.isEmpty ? "all namespaces" : "namespaces with \(pods.namespaces)"
+      return "\(which)\(accounts) in \(place)\(pods.includesHostNetwork ? ", host-network pods too" : "")"
+    case .nodes(let nodes):
+      let which = nodes.nodes.all.isEmpty ? "all nodes" : "nodes with \(nodes.nodes)"
+      let kinds = nodes.addressKinds.map(\.rawValue).sorted().joined(separator: " and ")
+      return "\(which), by \(kinds)"
+    case .serviceEndpoints(let service): return "endpoints of \(service)"
+    }
+  }
+}
+
+extension Requirements: CustomStringConvertible {
+  /// kubectl's spelling: `app=web,tier in (a,b)`.
+  package var description: String { all.map(\.description).joined(separator: ",") }
+}

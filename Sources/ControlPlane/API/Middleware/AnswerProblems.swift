@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 
@@ -12,7 +13,7 @@ struct AnswerProblems: RouterMiddleware {
     do {
       response = try await next(request, context)
     } catch {
-      response = self.problem(error, context).response(from: request, context: context)
+      response = problem(error, context).response
     }
     response.headers[.cacheControl] = response.headers[.cacheControl] ?? "no-store"
     response.headers[.xContentTypeOptions] = "nosniff"

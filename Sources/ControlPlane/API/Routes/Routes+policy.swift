@@ -1,19 +1,21 @@
+internal import HTTPTypes
 internal import Hummingbird
 internal import Kubernetes
+internal import PolicyEngine
 internal import SourceGroups
 
 extension Routes {
   func addPolicy(to api: RouterGroup<APIContext>) {
-    api.get("policy") { request, _ in
+    api.get("policy") { request, _ -> Response in
       guard let active = plane.current.policy else { throw RequestError(.missing, "there is no policy yet") }
       let headers: HTTPFields = [.eTag: active.revision.tag]
       if let seen = request.headers[.ifNoneMatch], seen.contains(active.revision.tag) {
         return Response(status: .notModified, headers: headers)
       }
       switch request.parameter("format") ?? "json" {
-      case "json": return .json(active.policy.data, headers: headers)
-      case "yaml": return .text(active.policy.data.yaml, type: "application/yaml", headers: headers)
-      case "text": return .text(active.revision.text, headers: headers)
+      case "json": return Response.json(active.policy.data, headers: headers)
+      case "yaml": return Response.text(active.policy.data.yaml, type: "application/yaml", headers: headers)
+      case "text": return Response.text(active.revision.text, headers: headers)
       case let other:
         throw RequestError(.malformed, "`\(other.prefix(40))` is no format", fix: "use json, yaml or text")
       }
@@ -22,22 +24,22 @@ extension Routes {
       let expected = try request.expectedRevision
       let text = try await request.text(upTo: APILimits.policy)
       if try request.flag("dryRun") {
-        let proposal = try plane.dryRun(text, expecting: expected)
-        return .json(.members(("dryRun", true), ("findings", .list(proposal.findings.map(\.data)))))
+        let proposal = try await plane.proposal(text, expecting: expected)
+        return Response.json(.members(("dryRun", true), ("findings", .list(proposal.findings.map(\.data)))))
       }
       let (appended, findings) = try await plane.putPolicy(
         text, expecting: expected, note: request.parameter("note") ?? "", by: context.actor)
       return answer(appended, findings)
     }
     api.post("policy/plan") { request, _ in
-      let (proposal, plan) = try plane.plan(try await request.text(upTo: APILimits.policy))
-      return .json(plan.data(findings: proposal.findings))
+      let (proposal, plan) = try await plane.plan(try await request.text(upTo: APILimits.policy))
+      return Response.json(plan.data(findings: proposal.findings))
     }
     api.get("policy/revisions") { request, _ in
       let limit = min(max(try request.number("limit") ?? 50, 1), 500)
       let range: RecordRange = try request.number("before").map { .before($0) } ?? .latest
       let revisions = try await plane.store.revisions(range, limit: limit)
-      return .json(
+      return Response.json(
         .members(
           ("apiVersion", .string(SourceGroupPolicy.apiVersion)), ("kind", "PolicyRevisionList"),
           ("items", .list(revisions.map { stored in
@@ -49,7 +51,7 @@ extension Routes {
     }
     api.get("policy/revisions/:number") { _, context in
       let revision = try await revision(context)
-      return .text(revision.text, headers: [.eTag: revision.tag])
+      return Response.text(revision.text, headers: [.eTag: revision.tag])
     }
     api.post("policy/revisions/:number/rollback") { request, context in
       guard let number = Int(try context.parameters.require("number")) else {
@@ -62,7 +64,7 @@ extension Routes {
       let limit = min(max(try request.number("limit") ?? 50, 1), 500)
       let range: RecordRange = try request.number("before").map { .before($0) } ?? .latest
       let entries = try await plane.store.auditTrail(range, limit: limit)
-      return .json(
+      return Response.json(
         .members(
           ("apiVersion", .string(SourceGroupPolicy.apiVersion)), ("kind", "AuditTrail"),
           ("items", .list(entries.compactMap(\.record).map(\.data)))))

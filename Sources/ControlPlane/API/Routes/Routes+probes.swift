@@ -1,5 +1,7 @@
+internal import HTTPTypes
 internal import Hummingbird
 internal import Kubernetes
+internal import KubernetesAPI
 internal import SourceGroups
 
 /// Something that must be so before the server is to be asked.

@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import Hummingbird
 internal import Kubernetes
 internal import NIOCore
@@ -7,7 +8,7 @@ extension Routes {
   func addSets(to api: RouterGroup<APIContext>) {
     api.get("sets") { _, _ in
       let identities = plane.resolver.state.identities
-      return .json(
+      return Response.json(
         .members(
           ("apiVersion", .string(SourceGroupPolicy.apiVersion)), ("kind", "IdentitySetList"),
           ("version", .integer(Int(identities.version))), ("items", .list(identities.sets.map(\.summary))),
@@ -26,7 +27,7 @@ extension Routes {
       if let seen = request.headers[.ifNoneMatch], seen.contains("\"\(set.version)\"") {
         return Response(status: .notModified, headers: headers)
       }
-      return .json(set.data, headers: headers)
+      return Response.json(set.data, headers: headers)
     }
     api.get("whois/:address") { _, context in
       let text = try context.parameters.require("address")
@@ -34,7 +35,7 @@ extension Routes {
         throw RequestError(.malformed, "`\(text.prefix(80))` is not an IP address")
       }
       let identities = plane.resolver.state.identities
-      return .json(
+      return Response.json(
         .members(
           ("address", .string("\(address)")), ("holders", .list(identities.whois(address).map(\.data))),
           ("writtenIn", .list(identities.groups(writing: address).map { .string($0) }))))

@@ -1,4 +1,6 @@
+internal import HTTPTypes
 internal import Hummingbird
+internal import KubernetesAPI
 internal import Logging
 
 /// All that is answered.

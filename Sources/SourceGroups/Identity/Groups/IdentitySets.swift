@@ -98,6 +98,13 @@ package struct IdentitySets: Sendable {
     return resolveSources(of: [integration], at: moment)
   }
 
+  /// Tells that everything that is known of an integration's cluster is equally fresh. O(sources).
+  package mutating func hear(
+    _ freshness: ClusterFreshness, of integration: String, at moment: Timestamp
+  ) -> [IdentityEvent] {
+    hear(Dictionary(uniqueKeysWithValues: ObservedKind.allCases.map { ($0, freshness) }), of: integration, at: moment)
+  }
+
   /// Lets time pass: sources that have been stale for longer than their grace become what they shall be. O(sources).
   package mutating func transition(at moment: Timestamp) -> [IdentityEvent] {
     resolveSources(of: Set(freshness.filter { $0.value.values.contains { $0 != .fresh } }.keys), at: moment)

@@ -30,6 +30,11 @@ package struct IdentitySnapshot: Sendable {
     return holders
   }
 
+  /// The pod of a name, as far as its integration's cluster is known. O(pods).
+  package func pod(named name: NamespacedName, of integration: String) -> Identity? {
+    books[integration]?.owned.first { $0.holder.kind == .pod && $0.holder.name == name }?.holder
+  }
+
   /// Groups in which an address is written, whoever has it. O(blocks).
   package func groups(writing address: IPAddress) -> [String] {
     sets.filter { set in

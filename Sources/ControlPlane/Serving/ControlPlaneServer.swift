@@ -1,0 +1,74 @@
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
+internal import Logging
+internal import NIOCore
+internal import NIOSSL
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// The HTTP API of a control plane, as a service: it answers until it is asked to stop, lets requests end, and stops.
+struct ControlPlaneServer: ServiceLifecycle.Service {
+  /// Where it listens, and as whom.
+  struct Address: Sendable {
+    var host: String
+    var port: Int
+    /// PEM texts of the certificate chain and its key; nil for plain HTTP.
+    var identity: (certificates: String, key: SecretText)?
+
+    init(host: String, port: Int, identity: (certificates: String, key: SecretText)? = nil) {
+      self.host = host
+      self.port = port
+      self.identity = identity
+    }
+  }
+
+  private let plane: ControlPlane
+  private let counters: Counters
+  private let address: Address
+  private let logger: Logger
+  /// Told the port when it listens.
+  private let started: @Sendable (Int) async -> Void
+
+  init(
+    _ plane: ControlPlane, _ counters: Counters, at address: Address, logger: Logger,
+    started: @escaping @Sendable (Int) async -> Void = { _ in }
+  ) {
+    self.plane = plane
+    self.counters = counters
+    self.address = address
+    self.logger = logger
+    self.started = started
+  }
+
+  func run() async throws {
+    let isStopping = Atomic(false)
+    try await withGracefulShutdownHandler {
+      try await application { !isStopping.load(ordering: .relaxed) }.run()
+    } onGracefulShutdown: {
+      isStopping.store(true, ordering: .relaxed)
+    }
+  }
+
+  private func application(_ isServing: @escaping @Sendable () -> Bool) throws -> some ApplicationProtocol {
+    let server: HTTPServerBuilder
+    if let identity = address.identity {
+      server = try .tls(tlsConfiguration: Self.tls(identity.certificates, identity.key))
+    } else {
+      server = .http1()
+    }
+    return Application(
+      router: Routes(plane: plane, counters: counters, isServing: isServing).router(), server: server,
+      configuration: .init(
+        address: .hostname(address.host, port: address.port), serverName: "merlon"),
+      onServerRunning: { [started] channel in await started(channel.localAddress?.port ?? 0) }, logger: logger)
+  }
+
+  private static func tls(_ certificates: String, _ key: SecretText) throws -> TLSConfiguration {
+    var configuration = TLSConfiguration.makeServerConfiguration(
+      certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(certificates.utf8)).map { .certificate($0) },
+      privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(key.revealed.utf8), format: .pem)))
+    configuration.minimumTLSVersion = .tlsv12
+    return configuration
+  }
+}
