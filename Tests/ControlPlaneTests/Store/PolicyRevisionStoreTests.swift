@@ -101,6 +101,29 @@ struct PolicyRevisionStoreTests {
     #expect(try await store.activeRevision() == nil)
   }
 
+  @Test("a text that SQLite would cut short is refused")
+  func nul() async throws {
+    let error = try await storeError { try await store.append("a\0b") }
+    #expect(error == StoreError(.invalid, "a NUL character cannot be stored", fix: "remove it"))
+    let note = PolicyDraft(text: "a", canonicalText: "a", note: "\0")
+    let noted = try await storeError {
+      _ = try await store.appendRevision(note, expecting: .any, by: "ann", at: .at(0))
+    }
+    #expect(noted.code == .invalid)
+    #expect(try await store.activeRevision() == nil)
+  }
+
+  @Test("a task that was cancelled writes nothing, and the store goes on")
+  func cancelled() async throws {
+    let task = Task { [store] in
+      withUnsafeCurrentTask { $0?.cancel() }
+      try await store.append("a")
+    }
+    let error = try await storeError { try await task.value }
+    #expect(error == StoreError(.unavailable, "the task ended before anything was stored"))
+    #expect(try await store.append("b").revision.header.number == 1)
+  }
+
   @Test("lists are parts, with the newest or the oldest first")
   func ranges() async throws {
     for text in ["a", "b", "c", "d", "e"] { try await store.append(text) }

@@ -52,7 +52,7 @@ struct StoreFileTests {
   func newer() throws {
     let folder = try StoreFolder()
     _ = try folder.open()
-    try folder.execute("INSERT INTO grdb_migrations VALUES ('2'); CREATE TABLE later (x) STRICT")
+    try folder.execute("INSERT INTO grdb_migrations VALUES ('2'); CREATE TABLE later (x)")
     let before = folder.bytes()
     let error = try folder.openError()
     #expect(error.code == .newer)
