@@ -71,7 +71,7 @@ struct PolicyRevisionStoreTests {
     #expect(
       try await store.trail[2]
         == "3 bob policy.append revision 3: follows revision 2; brings back revision 1; "
-        + "note: B broke the shop; 1 lines removed, 1 added; - b; + a")
+        + "note: B broke the shop; lines removed: 1, added: 1; - b; + a")
   }
 
   @Test("a draft is not another text than its origin's, and its origin is there")

@@ -80,6 +80,16 @@ struct StoreFileTests {
     #expect(try await folder.open().append("a").isNew)
   }
 
+  @Test("that was left with a write half done is as it was before the write")
+  func halfDone() async throws {
+    let killed = try StoreFolder()
+    do { try await killed.open().append("a") }
+    let folder = try StoreFolder()
+    try killed.leaveHalfDone("UPDATE policy_revision SET note = hex(zeroblob(50000))", in: folder)
+    let revision = try #require(try await folder.open().activeRevision())
+    #expect(revision.text == "a" && revision.header.note.isEmpty)
+  }
+
   /// Where bytes are overwritten, as parts of the file.
   @Test("that is damaged is refused unchanged", arguments: [(0.0, 0.01), (0.2, 0.8), (0.5, 1.0)])
   func damage(_ start: Double, _ end: Double) async throws {

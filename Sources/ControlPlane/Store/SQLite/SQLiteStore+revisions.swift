@@ -136,7 +136,7 @@ extension RevisionHeader: StoredRow {
     var lines = old.map { ["follows revision \($0.header.number)"] } ?? []
     if let origin { lines.append("brings back revision \(origin)") }
     if !note.isEmpty { lines.append("note: \(note)") }
-    return lines + ["\(difference.removed) lines removed, \(difference.inserted) added"] + difference.lines
+    return lines + ["lines removed: \(difference.removed), added: \(difference.inserted)"] + difference.lines
   }
 }
 

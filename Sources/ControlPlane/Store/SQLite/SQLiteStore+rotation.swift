@@ -10,18 +10,12 @@ extension SQLiteStore {
     do {
       let rotation = try await database.writeWithoutTransaction { [self] database in
         var rotation = KeyRotation(resealed: 0, alreadySealed: 0, unreadable: [])
-        // Readers meet records of either key from the commit on.
-        let before = sealing
-        let opening = [before.current] + before.others + [old, new]
-        sealing = Sealing(current: before.current, others: opening)
-        do {
-          try database.inTransaction(.immediate) {
-            rotation = try database.reseal(with: pair, Act(actor: actor, now: now))
-            return .commit
-          }
-        } catch {
-          sealing = before
-          throw error
+        // Readers meet records of either key from the commit on, which may have happened when it fails.
+        let opening = [sealing.current] + sealing.others + [old, new]
+        sealing = Sealing(current: sealing.current, others: opening)
+        try database.inTransaction(.immediate) {
+          rotation = try database.reseal(with: pair, Act(actor: actor, now: now))
+          return .commit
         }
         sealing = Sealing(current: new, others: opening)
         return rotation
