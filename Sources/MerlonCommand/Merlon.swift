@@ -37,7 +37,7 @@ package struct Merlon: AsyncParsableCommand {
       DiffCommand.self, TestCommand.self, ReplayCommand.self, SuggestCommand.self, LintCommand.self,
       CoverageCommand.self, SnapshotCommand.self, RenderCommand.self, TranslateCommand.self,
       ImportCommand.self,
-      CompletionCommand.self,
+      ServeCommand.self, TokenCommand.self, CompletionCommand.self,
     ])
 
   package init() {}

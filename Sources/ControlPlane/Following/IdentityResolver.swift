@@ -51,7 +51,8 @@ package actor IdentityResolver {
 
   /// What is known, now and whenever it changes. Who is slow misses what was in between, and never the last.
   package func states() -> AsyncStream<LiveState> {
-    let (stream, continuation) = AsyncStream.makeStream(of: LiveState.self, bufferingPolicy: .bufferingNewest(1))
+    let (stream, continuation) = AsyncStream.makeStream(
+      of: LiveState.self, bufferingPolicy: .bufferingNewest(1))
     observers.append(continuation)
     continuation.yield(state)
     return stream
@@ -139,7 +140,8 @@ package actor IdentityResolver {
       case .nodes:
         await self.reflect(command, client) { (output: ReflectorOutput<ObservedNode>, identities, now) in
           output.apply(
-            replace: { identities.replaceNodes($0, at: now) }, present: { identities.apply(node: $0, at: now) },
+            replace: { identities.replaceNodes($0, at: now) },
+            present: { identities.apply(node: $0, at: now) },
             absent: { identities.removeNode($0, uid: $1, at: now) })
         }
       case .namespaces:
@@ -150,7 +152,8 @@ package actor IdentityResolver {
             absent: { name, _ in identities.removeNamespace(name, at: now) })
         }
       case .endpointSlices:
-        await self.reflect(command, client) { (output: ReflectorOutput<ObservedEndpointSlice>, identities, now) in
+        await self.reflect(command, client) {
+          (output: ReflectorOutput<ObservedEndpointSlice>, identities, now) in
           output.apply(
             replace: { identities.replaceEndpointSlices($0, at: now) },
             present: { identities.apply(endpointSlice: $0, at: now) },
@@ -209,7 +212,8 @@ package actor IdentityResolver {
       state.identities = sets.snapshot
       state.integrations = integrations.mapValues(\.status)
       state.needed = Dictionary(
-        sets.integrations.map { ($0, sets.observedKinds(of: $0)) }) { first, _ in first }
+        sets.integrations.map { ($0, sets.observedKinds(of: $0)) }
+      ) { first, _ in first }
       return state
     }
     observers.removeAll { if case .terminated = $0.yield(state) { true } else { false } }

@@ -29,7 +29,8 @@ package struct RequestError: Error, Sendable {
   package var retryAfter: Int?
 
   package init(
-    _ status: Status, _ message: String, fix: String? = nil, problems: [Diagnostic] = [], retryAfter: Int? = nil
+    _ status: Status, _ message: String, fix: String? = nil, problems: [Diagnostic] = [],
+    retryAfter: Int? = nil
   ) {
     self.status = status
     self.message = message

@@ -45,7 +45,8 @@ package struct APIClient: Sendable {
     request.headers += [(name: "accept", value: "application/json")] + (try await authorization.headers())
     do {
       let response = try await transport.send(request)
-      return APIAnswer(status: response.status, headers: response.headers, body: try await Self.text(of: response))
+      return APIAnswer(
+        status: response.status, headers: response.headers, body: try await Self.text(of: response))
     } catch let error as TransportError {
       throw .transport(error)
     } catch {
