@@ -83,6 +83,8 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], path: "Tests/FakeAPIServer"),
+    .executableTarget(
+      name: "fake-apiserver", dependencies: ["FakeAPIServer"], path: "Tests/FakeAPIServerCommand"),
     .testTarget(name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "Kubernetes", "FakeAPIServer"]),
     .testTarget(name: "DialectsTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects"]),
     .testTarget(name: "PolicyModelTests", dependencies: ["Kubernetes", "PolicyModel"]),

@@ -28,7 +28,7 @@ extension ControlPlane {
       let problem: String? =
         if let record = current.unusable.first(where: { $0.kind == "integration" && $0.id == name }) {
           record.problem
-        } else if current.integrations[name] == nil {
+        } else if !current.integrationNames.contains(name) {
           "there is no integration of this name"
         } else if state.unsynced.contains(name) {
           "not everything that the policy needs has been listed"
