@@ -8,7 +8,7 @@ internal import Synchronization
 /// Nothing counts that was not stored before. What is asked for while something is being changed is answered from what
 /// counts until then.
 package actor ControlPlane {
-  package let store: any Store
+  package nonisolated let store: any Store
   package nonisolated let resolver: IdentityResolver
   package nonisolated let clock: LiveClock
 
