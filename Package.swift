@@ -51,7 +51,7 @@ let package = Package(
     .target(
       name: "ControlPlane",
       dependencies: [
-        "Kubernetes", "KubernetesAPI", "PolicyModel", "PolicyEngine", "SourceGroups", "Review",
+        "Kubernetes", "KubernetesAPI", "PolicyModel", "Dialects", "PolicyEngine", "SourceGroups", "Review",
         .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),

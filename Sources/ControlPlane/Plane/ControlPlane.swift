@@ -27,6 +27,8 @@ package actor ControlPlane {
   }
 
   private let published = Mutex(Current())
+  /// Whether somebody reads a whole cluster, which is much.
+  nonisolated let readsCluster = Mutex(false)
 
   package init(store: any Store, resolver: IdentityResolver, clock: LiveClock) {
     self.store = store

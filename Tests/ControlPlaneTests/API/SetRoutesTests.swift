@@ -134,3 +134,23 @@ struct SetRoutesTests {
     }
   }
 }
+
+@Suite("The connectivity of a cluster that is followed", .timeLimit(.minutes(2)))
+struct ConnectivityRouteTests {
+  @Test("is what its own policies let through, narrowed to what is asked for")
+  func connectivity() async throws {
+    try await ServedPlane.with { served in
+      let path = "/api/v1/clusters/prod/connectivity"
+      let all = try await served.call(path: path + "?to=shop/db", as: served.reader)
+      #expect(all.status == 200, "\(all.text)")
+      let rows = try all.data["rows"]?.elements ?? []
+      #expect(rows.contains { $0["source"]?.text.contains("web") ?? false }, "\(all.text)")
+      #expect(!all.text.contains(FakeCluster.secret))
+      try await served.expect(400, .get, path + "?port=x", as: served.reader)
+      try await served.expect(422, .get, path + "?from=shop/nobody", as: served.reader)
+      try await served.expect(404, .get, "/api/v1/clusters/none/connectivity", as: served.reader)
+      served.cluster.forbid("/api/v1/pods")
+      try await served.expect(502, .get, path, as: served.reader)
+    }
+  }
+}

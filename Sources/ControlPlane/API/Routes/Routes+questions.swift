@@ -26,6 +26,19 @@ extension Routes {
   }
 }
 
+extension Routes {
+  /// What the policies of a cluster itself let through.
+  func addConnectivity(to api: RouterGroup<APIContext>) {
+    api.get("clusters/:name/connectivity") { request, context in
+      let report = try await plane.connectivity(
+        of: try context.parameters.require("name"), from: request.parameter("from"),
+        to: request.parameter("to"),
+        port: request.parameter("port"), namespace: request.parameter("namespace"))
+      return Response.text(report, type: "application/json")
+    }
+  }
+}
+
 extension SourceGroupTrace {
   fileprivate var data: DataValue {
     .members(
