@@ -66,8 +66,8 @@ let package = Package(
     .target(
       name: "MerlonCommand",
       dependencies: [
-        "Kubernetes", "KubernetesAPI", "PolicyModel", "Dialects", "PolicyEngine", "Review", "Merlon",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Kubernetes", "KubernetesAPI", "PolicyModel", "Dialects", "PolicyEngine", "SourceGroups", "Review",
+        "Merlon", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
@@ -99,7 +99,12 @@ let package = Package(
       dependencies: [
         "Merlon", "MerlonTesting", "Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes",
       ]),
-    .testTarget(name: "MerlonCommandTests", dependencies: ["merlon", "FakeAPIServer"]),
+    .testTarget(
+      name: "MerlonCommandTests",
+      dependencies: [
+        "merlon", "FakeAPIServer", "ControlPlane", "SourceGroups", "KubernetesAPI", "Kubernetes",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
   ]
 )
 

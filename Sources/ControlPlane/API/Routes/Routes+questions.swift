@@ -29,6 +29,7 @@ extension SourceGroupTrace {
   fileprivate var data: DataValue {
     .members(
       ("source", .string("\(source)")), ("outcome", .string(outcome.rawValue)), ("zone", zone.map { .string($0) }),
+      ("text", .string(description)),
       ("otherZones", .list(otherZones.map { .string($0) })),
       ("walks", .list(walks.map { walk in
         .members(
