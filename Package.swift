@@ -69,8 +69,8 @@ let package = Package(
     .target(
       name: "MerlonCommand",
       dependencies: [
-        "Kubernetes", "KubernetesAPI", "PolicyModel", "Dialects", "PolicyEngine", "Review", "Merlon",
-        "ControlPlane", "SourceGroups", .product(name: "Logging", package: "swift-log"),
+        "Kubernetes", "KubernetesAPI", "PolicyModel", "Dialects", "PolicyEngine", "SourceGroups", "Review",
+        "ControlPlane", "Merlon", .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
@@ -109,7 +109,12 @@ let package = Package(
       dependencies: [
         "Merlon", "MerlonTesting", "Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes",
       ]),
-    .testTarget(name: "MerlonCommandTests", dependencies: ["merlon", "FakeAPIServer"]),
+    .testTarget(
+      name: "MerlonCommandTests",
+      dependencies: [
+        "merlon", "FakeAPIServer", "ControlPlane", "SourceGroups", "KubernetesAPI", "Kubernetes",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
   ]
 )
 

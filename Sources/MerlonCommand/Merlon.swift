@@ -27,9 +27,10 @@ package struct Merlon: AsyncParsableCommand {
         merlon lint deploy/
         merlon check --context prod
         merlon render --engine cilium --prove intent.yaml
+        merlon apply -f policy.yaml --plan --server https://merlon.example:8443
 
       EXIT CODES
-        0 ok, 1 findings of severity error, 2 wrong usage, 3 input that could not be read
+        0 ok, 1 findings of severity error, 2 wrong usage, 3 input that could not be read, or a server that does not answer
       """,
     version: version,
     subcommands: [
@@ -37,7 +38,15 @@ package struct Merlon: AsyncParsableCommand {
       DiffCommand.self, TestCommand.self, ReplayCommand.self, SuggestCommand.self, LintCommand.self,
       CoverageCommand.self, SnapshotCommand.self, RenderCommand.self, TranslateCommand.self,
       ImportCommand.self,
-      ServeCommand.self, TokenCommand.self, CompletionCommand.self,
+      ConvertCommand.self, CompletionCommand.self,
+    ],
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Control Plane",
+        subcommands: [
+          ServeCommand.self, TokenCommand.self, GetCommand.self, ApplyCommand.self, DeleteCommand.self, RollbackCommand.self, TraceCommand.self,
+          WhoisCommand.self,
+        ])
     ])
 
   package init() {}

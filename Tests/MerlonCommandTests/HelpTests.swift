@@ -13,7 +13,11 @@ struct HelpTests {
 
   @Test(
     "every command's help shows examples",
-    arguments: [[], ["check"], ["connectivity"], ["explain"], ["verdict"], ["suggest"], ["completion"]])
+    arguments: [
+      [], ["check"], ["connectivity"], ["explain"], ["verdict"], ["suggest"], ["completion"], ["get"],
+      ["get", "integrations"], ["get", "policy"], ["get", "sets"], ["get", "revisions"], ["get", "audit"],
+      ["apply"], ["delete"], ["rollback"], ["trace"], ["whois"], ["convert"],
+    ])
   func examples(command: [String]) throws {
     let result = try Program.run(command + ["--help"])
     #expect(result.status == 0)
@@ -44,7 +48,9 @@ struct HelpTests {
   func completion(shell: String) throws {
     let script = try Program.run("completion", shell)
     #expect(script.status == 0)
-    for word in ["connectivity", "explain", "exposure", "mermaid"] { #expect(script.output.contains(word)) }
+    for word in ["connectivity", "explain", "exposure", "mermaid", "integrations", "if-revision"] {
+      #expect(script.output.contains(word))
+    }
   }
 
   @Test("the bash script is bash")

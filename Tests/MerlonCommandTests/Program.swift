@@ -31,27 +31,53 @@ struct Program {
     _ arguments: [String], input: String? = nil, environment: [String: String] = [:], at url: URL = url
   ) throws -> Result {
     let folder = try TemporaryFolder()
+    let process = try prepare(arguments, input: input, environment: environment, at: url, in: folder)
+    try process.run()
+    process.waitUntilExit()
+    return try Result(process, in: folder)
+  }
+
+  /// The same for whoever is asked by the program meanwhile, and must not wait for it.
+  static func finish(
+    _ arguments: [String], input: String? = nil, environment: [String: String] = [:]
+  ) async throws -> Result {
+    let folder = try TemporaryFolder()
+    let process = try prepare(arguments, input: input, environment: environment, at: url, in: folder)
+    let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
+    process.terminationHandler = { _ in continuation.finish() }
+    try process.run()
+    for await _ in ended {}
+    return try Result(process, in: folder)
+  }
+
+  private static func prepare(
+    _ arguments: [String], input: String?, environment: [String: String], at url: URL,
+    in folder: TemporaryFolder
+  ) throws -> Process {
     let process = Process()
     process.executableURL = url
     process.arguments = arguments
     process.currentDirectoryURL = repository
     process.environment = ["PATH": "/usr/bin:/bin", "TERM": "xterm"].merging(environment) { $1 }
     // Files, not pipes: nothing can fill up and block.
-    let (output, errors) = (try folder.add("stdout", ""), try folder.add("stderr", ""))
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
+    process.standardOutput = try FileHandle(forWritingTo: try folder.add("stdout", ""))
+    process.standardError = try FileHandle(forWritingTo: try folder.add("stderr", ""))
     process.standardInput = try FileHandle(forReadingFrom: try folder.add("stdin", input ?? ""))
-    try process.run()
-    process.waitUntilExit()
-    return Result(
-      output: try String(contentsOf: output, encoding: .utf8),
-      errors: try String(contentsOf: errors, encoding: .utf8),
-      status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus)
+    return process
   }
 
   /// A line of shell, with the program as `$merlon`.
   static func shell(_ line: String) throws -> Result {
     try run(["-c", line], environment: ["merlon": url.path], at: URL(fileURLWithPath: "/bin/bash"))
+  }
+}
+
+extension Program.Result {
+  /// Of a process that has ended.
+  fileprivate init(_ process: Process, in folder: TemporaryFolder) throws {
+    output = try String(contentsOfFile: folder.path("stdout"), encoding: .utf8)
+    errors = try String(contentsOfFile: folder.path("stderr"), encoding: .utf8)
+    status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
   }
 }
 

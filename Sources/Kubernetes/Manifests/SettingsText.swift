@@ -21,11 +21,19 @@ package struct SettingsText: Sendable {
 
   /// Reads a text that is in memory.
   package init(_ text: ManifestText) {
+    self.init(text, 0..<text.bytes.count, firstLine: 0)
+  }
+
+  /// Reads a part of a text.
+  ///
+  /// - Parameter firstLine: how many lines stand before it.
+  private init(_ text: ManifestText, _ range: Range<Int>, firstLine: Int) {
     var documents: [Document] = []
     var problems: [Diagnostic] = []
     do throws(DocumentError) {
       try text.bytes.withUnsafeBufferPointer { bytes throws(DocumentError) in
-        try YAMLParser.parse(bytes, file: text.file, firstLine: 0) { documents.append($0) }
+        let part = UnsafeBufferPointer(rebasing: bytes[range])
+        try YAMLParser.parse(part, file: text.file, firstLine: firstLine) { documents.append($0) }
       }
     } catch {
       let location = SourceLocation(file: text.file, line: error.line, column: error.column)
@@ -41,5 +49,27 @@ package struct SettingsText: Sendable {
     }
     root = roots.first
     self.problems = problems
+  }
+}
+
+/// One document of a text that may have several.
+package struct SettingsDocument: Sendable {
+  package let settings: SettingsText
+  /// The document as it is written, with its comments.
+  package let text: String
+  /// How many lines of the whole text stand before it.
+  package let firstLine: Int
+}
+
+extension SettingsText {
+  /// The documents of a text, each read by itself: a broken one hides no other. Those that say nothing are left out.
+  package static func documents(of text: ManifestText) -> [SettingsDocument] {
+    ManifestPiece.cut(text).compactMap { piece in
+      let settings = SettingsText(text, piece.range, firstLine: piece.firstLine)
+      if settings.root == nil, settings.problems.isEmpty { return nil }
+      return SettingsDocument(
+        settings: settings, text: String(decoding: text.bytes[piece.range], as: UTF8.self),
+        firstLine: piece.firstLine)
+    }
   }
 }

@@ -6,7 +6,6 @@ extension APIClient {
     -> Bool
   {
     let path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-    var request = APIRequest(path)
     let review = DataValue.members(
       ("apiVersion", "authorization.k8s.io/v1"), ("kind", "SelfSubjectAccessReview"),
       (
@@ -19,8 +18,7 @@ extension APIClient {
               ("verb", .string(verb)))
           ))
       ))
-    request.question = Array(review.json.utf8)
-    let answer = try await ask(request)
+    let answer = try await ask(APIRequest(path, method: .post, body: .json(review)))
     guard (200...201).contains(answer.status) else {
       throw .refused(
         APIStatus(code: answer.status, retryAfter: answer.header("retry-after"), body: answer.body))

@@ -37,16 +37,50 @@ package struct APIClient: Sendable {
     }
   }
 
-  /// The answer to one request, a refusal among them, with its headers.
+  /// The answer to one request, a refusal among them, with its headers. Nothing is asked twice.
   ///
+  /// - Parameter limit: how long the body may be, in bytes.
   /// - Throws: when there is none.
-  package nonisolated(nonsending) func ask(_ request: APIRequest) async throws(APIError) -> APIAnswer {
+  package nonisolated(nonsending) func ask(
+    _ request: APIRequest, upTo limit: Int = Self.shortAnswer
+  ) async throws(APIError) -> APIAnswer {
+    try await send(request, accepting: "application/json") { _, response in
+      try await APIAnswer(response, upTo: limit)
+    }
+  }
+
+  /// Asks once, and gives the pieces of a successful answer as they come.
+  ///
+  /// - Parameter type: what the answer is to be, `text/event-stream`.
+  /// - Returns: the refusal; nil when the answer was given, and is over.
+  package nonisolated(nonsending) func follow(
+    _ request: APIRequest, accepting type: String, _ body: ([UInt8]) async throws(APIError) -> Void
+  ) async throws(APIError) -> APIAnswer? {
+    try await send(request, accepting: type) { _, response in
+      guard response.status == 200 else {
+        if response.status == 401 { await authorization.invalidate() }
+        return try await APIAnswer(response, upTo: Self.shortAnswer)
+      }
+      for try await piece in response.body { try await body(piece) }
+      return nil
+    }
+  }
+
+  /// How long an answer is that says why there is no other.
+  package static let shortAnswer = 1 << 20
+
+  /// Sends a request in the name of whoever asks, and says in one way why no answer came.
+  ///
+  /// - Parameter receive: gets the request as it was sent.
+  private nonisolated(nonsending) func send<Result>(
+    _ request: APIRequest, accepting type: String, _ receive: (APIRequest, APIResponse) async throws -> Result
+  ) async throws(APIError) -> Result {
     var request = request
-    request.headers += [(name: "accept", value: "application/json")] + (try await authorization.headers())
+    request.headers += [(name: "accept", value: type)] + (try await authorization.headers())
     do {
-      let response = try await transport.send(request)
-      return APIAnswer(
-        status: response.status, headers: response.headers, body: try await Self.text(of: response))
+      return try await receive(request, try await transport.send(request))
+    } catch let error as APIError {
+      throw error
     } catch let error as TransportError {
       throw .transport(error)
     } catch {
@@ -76,10 +110,7 @@ package struct APIClient: Sendable {
     _ request: APIRequest, started: () async -> Void = {},
     _ body: ([UInt8]) async throws(APIError) -> Void
   ) async throws(APIError) {
-    var request = request
-    request.headers += [(name: "accept", value: "application/json")] + (try await authorization.headers())
-    do {
-      let response = try await transport.send(request)
+    try await send(request, accepting: "application/json") { request, response in
       if response.status == 200 {
         await started()
         for try await piece in response.body { try await body(piece) }
@@ -89,14 +120,8 @@ package struct APIClient: Sendable {
       throw APIError.refused(
         APIStatus(
           code: response.status, retryAfter: response.header("retry-after"),
-          body: try await Self.text(of: response)
+          body: try await response.text(upTo: Self.shortAnswer) ?? []
         ).without(secrets: Self.secrets(in: request)))
-    } catch let error as APIError {
-      throw error
-    } catch let error as TransportError {
-      throw .transport(error)
-    } catch {
-      throw Task.isCancelled ? .cancelled : .transport(TransportError(.closed, "\(error)"))
     }
   }
 
@@ -105,16 +130,6 @@ package struct APIClient: Sendable {
     request.headers.filter { $0.name == "authorization" }.flatMap { header in
       [header.value] + header.value.split(separator: " ").dropFirst().map(String.init)
     }
-  }
-
-  /// The text of a short answer; nothing when it is longer than anybody wants to read.
-  private static func text(of response: APIResponse) async throws -> [UInt8] {
-    var body: [UInt8] = []
-    for try await piece in response.body {
-      body += piece
-      if body.count > 1 << 20 { return [] }
-    }
-    return body
   }
 }
 
@@ -125,8 +140,34 @@ package struct APIAnswer: Sendable {
   package let headers: [(name: String, value: String)]
   package let body: [UInt8]
 
+  private init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
   /// The value of a header, named in lower case.
   package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+
+  /// - Throws: when the body is longer than that, or is cut short.
+  fileprivate init(_ response: APIResponse, upTo limit: Int) async throws {
+    guard let body = try await response.text(upTo: limit) else {
+      throw APIError.unreadable("an answer is larger than \(limit >> 20) MiB")
+    }
+    self.init(status: response.status, headers: response.headers, body: body)
+  }
+}
+
+extension APIResponse {
+  /// The whole body; nil when it is longer than anybody wants to read.
+  fileprivate func text(upTo limit: Int) async throws -> [UInt8]? {
+    var text: [UInt8] = []
+    for try await piece in body {
+      text += piece
+      if text.count > limit { return nil }
+    }
+    return text
+  }
 }
 
 /// How often something failed, and how long to wait before the next try.

@@ -26,7 +26,7 @@ package struct TokenFile: Sendable {
   /// The token until the file has one.
   package let fallback: Secret<String>?
 
-  init(path: String, location: SourceLocation? = nil, fallback: Secret<String>? = nil) {
+  package init(path: String, location: SourceLocation? = nil, fallback: Secret<String>? = nil) {
     self.path = path
     self.location = location
     self.fallback = fallback
@@ -116,7 +116,7 @@ enum PEMText {
 
 extension Credential {
   /// What keeps a token from being sent in a header; nil for a good one. Says nothing of what is in it.
-  static func tokenProblem(_ token: String) -> String? {
+  package static func tokenProblem(_ token: String) -> String? {
     if token.isEmpty { return "is empty" }
     let isPrintable = token.utf8.allSatisfy { (0x20...0x7E).contains($0) }
     return isPrintable ? nil : "has line breaks or other characters that a header cannot have"

@@ -4,7 +4,7 @@ extension TokenFile {
   /// Reads the token that is in the file now; blanks and line breaks around it do not count.
   ///
   /// - Throws: what is wrong with the file, never what is in it.
-  func read() throws(AccessError) -> Secret<String> {
+  package func read() throws(AccessError) -> Secret<String> {
     let bytes: [UInt8]
     do throws(UnreadableInput) {
       bytes = try ManifestText(contentsOf: path, requiresUTF8: false).bytes

@@ -1,22 +1,50 @@
+package import Kubernetes
+
 /// How requests reach an API server. Tests have one of their own.
 package protocol APITransport: Sendable {
   /// Sends a request; returns when the head of the answer is there.
   func send(_ request: APIRequest) async throws(TransportError) -> APIResponse
 }
 
-/// A read of an API server, or a question that is posted and changes nothing.
+/// What a server is asked: to read something, unless it says otherwise.
 package struct APIRequest: Sendable {
+  package enum Method: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+  }
+
+  /// What is sent along.
+  package struct Body: Sendable {
+    package let bytes: [UInt8]
+    /// `application/json`
+    package let type: String
+
+    package init(_ text: String, type: String) {
+      bytes = Array(text.utf8)
+      self.type = type
+    }
+
+    package static func json(_ data: DataValue) -> Body { Body(data.json, type: "application/json") }
+  }
+
+  package var method: Method
   /// `/api/v1/pods`, without the path that a server's URL begins with.
   package var path: String
   /// Not yet percent-encoded.
-  package var query: [(name: String, value: String)] = []
+  package var query: [(name: String, value: String)]
   package var headers: [(name: String, value: String)] = []
-  /// JSON that is posted; nil for a read.
-  package var question: [UInt8]?
+  package var body: Body?
 
-  package init(_ path: String, query: [(name: String, value: String)] = []) {
+  package init(
+    _ path: String, query: [(name: String, value: String)] = [], method: Method = .get, body: Body? = nil
+  ) {
+    self.method = method
     self.path = path
     self.query = query
+    self.body = body
   }
 
   /// Path and query as they stand in a request line.

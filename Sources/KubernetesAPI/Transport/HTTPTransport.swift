@@ -92,10 +92,10 @@ struct HTTPTransport: APITransport {
     var own = HTTPClientRequest(url: url + request.target)
     own.headers.add(name: "host", value: host)
     for (name, value) in request.headers { own.headers.add(name: name, value: value) }
-    if let question = request.question {
-      own.method = .POST
-      own.headers.add(name: "content-type", value: "application/json")
-      own.body = .bytes(question)
+    own.method = HTTPMethod(rawValue: request.method.rawValue)
+    if let body = request.body {
+      own.headers.add(name: "content-type", value: body.type)
+      own.body = .bytes(body.bytes)
     }
     do {
       let response = try await client.execute(own, timeout: TimeAmount(deadlines.head))

@@ -28,13 +28,18 @@ struct DisplayOptions: ParsableArguments {
     return TextStyle(usesColor: Terminal.isTerminal(descriptor) && Terminal.environment("TERM") != "dumb")
   }
 
-  /// Writes what reading found to standard error: errors always, warnings unless quiet, notes when verbose.
-  func report(_ cluster: Cluster) {
+  /// Writes problems to standard error: errors always, warnings unless quiet, notes when verbose.
+  func report(_ problems: [Diagnostic]) {
     let least: Diagnostic.Severity = quiet ? .error : verbose ? .note : .warning
     let style = style(for: 2)
-    for problem in cluster.diagnostics where problem.severity >= least {
+    for problem in problems where problem.severity >= least {
       Terminal.writeError(problem.text(style) + "\n")
     }
+  }
+
+  /// The same for what reading found.
+  func report(_ cluster: Cluster) {
+    report(cluster.diagnostics)
     for caveat in cluster.caveats { Terminal.writeError("merlon: \(caveat)\n") }
   }
 }

@@ -36,6 +36,8 @@ extension Diagnostic.Code {
   package static let conversionKept = Self(rawValue: "conversion-kept")
   /// Something that decides otherwise than in the original.
   package static let conversionChanged = Self(rawValue: "conversion-changed")
+  /// Something that is left out: what it let through is not let through.
+  package static let conversionLost = Self(rawValue: "conversion-lost")
   /// Something that decides the same, and probably not what its author meant.
   package static let conversionTrap = Self(rawValue: "conversion-trap")
 }
@@ -52,6 +54,10 @@ struct NeuwerkReader {
 
   mutating func changed(_ message: String, at location: SourceLocation, fix: String? = nil) {
     problems.append(Diagnostic(.conversionChanged, .warning, message, at: location, fix: fix))
+  }
+
+  mutating func lost(_ message: String, at location: SourceLocation) {
+    problems.append(Diagnostic(.conversionLost, .warning, message, at: location))
   }
 
   mutating func trap(_ message: String, at location: SourceLocation, fix: String? = nil) {

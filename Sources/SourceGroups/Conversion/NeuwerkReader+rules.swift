@@ -61,7 +61,7 @@ extension NeuwerkReader {
         "the rule `\(rule.id)` \(reason): without it, what it denies would be open", at: location,
         fix: "write in `match` what is to be denied without that")
     } else {
-      changed("the rule `\(rule.id)` is left out: it \(reason)", at: location)
+      lost("the rule `\(rule.id)` is left out: it \(reason)", at: location)
     }
   }
 

@@ -200,7 +200,7 @@ struct NeuwerkConversionTests {
   func otherNames() throws {
     let allowed = document(group(rule("{dns_hostname: '^api[0-9]+\\.example\\.com$'}")))
     #expect(try #require(allowed.policy).groups[0].rules.isEmpty)
-    #expect(notes(allowed, .conversionChanged).contains { $0.contains("the rule `r` is left out") })
+    #expect(notes(allowed, .conversionLost).contains { $0.contains("the rule `r` is left out") })
     let denied = document(group(rule("{dns_hostname: '^api[0-9]+\\.example\\.com$'}", action: "deny")))
     #expect(denied.policy == nil)
     #expect(denied.notes.filter { $0.severity == .error }.count == 1)

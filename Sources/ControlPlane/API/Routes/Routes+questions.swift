@@ -44,6 +44,7 @@ extension SourceGroupTrace {
     .members(
       ("source", .string("\(source)")), ("outcome", .string(outcome.rawValue)),
       ("zone", zone.map { .string($0) }),
+      ("text", .string(description)),
       ("otherZones", .list(otherZones.map { .string($0) })),
       (
         "walks",
