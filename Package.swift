@@ -98,7 +98,11 @@ let package = Package(
       name: "ControlPlaneTests",
       dependencies: [
         "ControlPlane", "SourceGroups", "KubernetesAPI", "Kubernetes", "PolicyModel", "FakeAPIServer",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .testTarget(
       name: "MerlonTests",
