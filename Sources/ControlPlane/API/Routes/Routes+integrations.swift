@@ -46,7 +46,7 @@ extension Routes {
       return Response.json(data(of: made), status: .created, headers: headers)
     }
     api.get("integrations/:name") { _, context in
-      if let fixed = plane.current.fixed[try context.parameters.require("name")] {
+      if let fixed = plane.current.fixed[try context.parameter("name")] {
         return Response.json(data(of: fixed))
       }
       let integration = try integration(context)
@@ -66,21 +66,21 @@ extension Routes {
         patch.token = try field.optionalText(of: "token").map { .set(SecretText($0)) } ?? .remove
       }
       let changed = try await plane.patchIntegration(
-        try context.parameters.require("name"), patch, expecting: try request.expectedGeneration,
+        try context.parameter("name"), patch, expecting: try request.expectedGeneration,
         by: context.actor)
       return Response.json(data(of: changed), headers: changed.headers)
     }
     api.delete("integrations/:name") { _, context in
-      try await plane.deleteIntegration(try context.parameters.require("name"), by: context.actor)
+      try await plane.deleteIntegration(try context.parameter("name"), by: context.actor)
       return Response.nothing
     }
     api.get("integrations/:name/status") { _, context in
-      let name = try context.parameters.require("name")
+      let name = try context.parameter("name")
       if plane.current.fixed[name] == nil { _ = try integration(context) }
       return Response.json(status(of: name))
     }
     api.post("integrations/:name/test") { _, context in
-      let name = try context.parameters.require("name")
+      let name = try context.parameter("name")
       let access = try plane.current.fixed[name].map { Result.success($0) } ?? integration(context).access
       let steps = await IntegrationTest(access, needed: plane.resolver.state.needed[name] ?? [], plane.clock)
         .run()
@@ -100,7 +100,7 @@ extension Routes {
   }
 
   private func integration(_ context: APIContext) throws -> Integration {
-    let name = try context.parameters.require("name")
+    let name = try context.parameter("name")
     guard let integration = plane.current.integrations[name] else {
       let unusable = plane.current.unusable.first { $0.kind == "integration" && $0.id == name }
       throw unusable.map { RequestError(.failed, "the integration `\(name)` \($0.problem)", fix: $0.fix) }

@@ -59,7 +59,7 @@ extension Routes {
       return Response.text(revision.text, headers: [.eTag: revision.tag])
     }
     api.post("policy/revisions/:number/rollback") { request, context in
-      guard let number = Int(try context.parameters.require("number")) else {
+      guard let number = Int(try context.parameter("number")) else {
         throw RequestError(.missing, "there is no such revision")
       }
       return answer(
@@ -77,7 +77,7 @@ extension Routes {
   }
 
   private func revision(_ context: APIContext) async throws -> PolicyRevision {
-    guard let number = Int(try context.parameters.require("number")),
+    guard let number = Int(try context.parameter("number")),
       let revision = try await plane.store.revision(number)
     else { throw RequestError(.missing, "there is no such revision") }
     return revision
