@@ -49,8 +49,8 @@ struct ServedPlane: Sendable {
     let logger = Logger(label: "test") { _ in LogLines(.json, level: .debug) { log.add($0) } }
     try await FakeAPIServer.serving(cluster) { server in
       let store = try store ?? SQLiteStore(inMemoryWith: .random())
-      let resolver = IdentityResolver(clock: clock) { events in
-        for event in events { logger.notice("\(event)") }
+      let resolver = IdentityResolver(clock: clock) { notice in
+        if case .sources(let events) = notice { for event in events { logger.notice("\(event)") } }
       }
       let plane = ControlPlane(store: store, resolver: resolver, clock: clock)
       try await plane.load()

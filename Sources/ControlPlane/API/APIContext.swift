@@ -10,6 +10,8 @@ struct APIContext: RequestContext, RemoteAddressRequestContext {
   let remoteAddress: SocketAddress?
   /// Who asks, when a token was shown.
   var token: APIToken?
+  /// The token's text, to ask again whether it counts.
+  var presented: SecretText?
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)

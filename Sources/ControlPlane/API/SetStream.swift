@@ -9,9 +9,11 @@ internal import SourceGroups
 /// as its id, so that whoever reconnects with `Last-Event-ID` goes on from there.
 struct SetStream: Sendable {
   let group: String
-  /// The version that the client has; nil for none.
+  /// The version that the client has; nil for none, or one of another process.
   let since: UInt64?
   let resolver: IdentityResolver
+  /// Whether who asks may still see it.
+  let isAllowed: @Sendable () async -> Bool
 
   /// How long nothing may come before a comment shows that the stream is alive.
   private static let pulse = Duration.seconds(15)
@@ -35,7 +37,9 @@ struct SetStream: Sendable {
     var last: IdentitySet?
     for await step in steps() {
       switch step {
-      case .pulse: try await writer.write(ByteBuffer(string: ": alive\n\n"))
+      case .pulse:
+        guard await isAllowed() else { return }
+        try await writer.write(ByteBuffer(string: ": alive\n\n"))
       case .state(let state):
         guard let set = state?.identities[group] else {
           // The group is gone, or the server stops.
@@ -44,7 +48,7 @@ struct SetStream: Sendable {
         }
         if last?.version == set.version { continue }
         last = set
-        try await writer.write(ByteBuffer(string: Self.event(set, since: known)))
+        try await writer.write(ByteBuffer(string: event(set, since: known)))
         known = set.version
       }
     }
@@ -52,7 +56,8 @@ struct SetStream: Sendable {
 
   /// States and pulses, until the states end.
   private func steps() -> AsyncStream<Step> {
-    AsyncStream { continuation in
+    // Who is slow gets the last state, and not all of them.
+    AsyncStream(bufferingPolicy: .bufferingNewest(2)) { continuation in
       let task = Task {
         await withDiscardingTaskGroup { group in
           group.addTask {
@@ -77,15 +82,15 @@ struct SetStream: Sendable {
     }
   }
 
-  private static func event(_ set: IdentitySet, since known: UInt64?) -> String {
+  private func event(_ set: IdentitySet, since known: UInt64?) -> String {
     if let known, known == set.version { return "" }
     if let known, let changes = set.changes(since: known) {
       let data = DataValue.members(
         ("group", .string(set.id)), ("version", .integer(Int(set.version))), ("since", .integer(Int(known))),
         ("joined", .list(changes.joined.map(\.data))), ("left", .list(changes.left.map(\.data))),
         ("sources", .list(set.sources.map(\.summary))))
-      return "event: delta\nid: \(set.version)\ndata: \(data.json)\n\n"
+      return "event: delta\nid: \(set.tag(in: resolver.epoch))\ndata: \(data.json)\n\n"
     }
-    return "event: snapshot\nid: \(set.version)\ndata: \(set.data.json)\n\n"
+    return "event: snapshot\nid: \(set.tag(in: resolver.epoch))\ndata: \(set.data.json)\n\n"
   }
 }

@@ -10,7 +10,7 @@ internal import Synchronization
 package actor IdentityResolver {
   private let clock: LiveClock
   private let limits: ReflectorLimits
-  private let notice: @Sendable ([IdentityEvent]) -> Void
+  private let notice: @Sendable (LiveNotice) -> Void
 
   fileprivate var sets = IdentitySets()
   private var integrations: [String: Followed] = [:]
@@ -37,16 +37,19 @@ package actor IdentityResolver {
     let stop: AsyncStream<Void>
   }
 
-  /// - Parameter notice: told when sources' members become worth more or less.
+  /// - Parameter notice: told what operators should know.
   package init(
     clock: LiveClock, limits: ReflectorLimits = ReflectorLimits(),
-    notice: @escaping @Sendable ([IdentityEvent]) -> Void = { _ in }
+    notice: @escaping @Sendable (LiveNotice) -> Void = { _ in }
   ) {
     self.clock = clock
     self.limits = limits
     self.notice = notice
     (commands, command) = AsyncStream.makeStream()
   }
+
+  /// Tells the versions of sets from those of another process, as they begin anew with each.
+  package nonisolated let epoch = String(UInt32.random(in: .min ... .max), radix: 16)
 
   /// What is known now. Never waits for whoever changes it.
   package nonisolated var state: LiveState { measured(published.withLock { $0 }) }
@@ -195,6 +198,7 @@ package actor IdentityResolver {
     guard integrations[name]?.integration.generation == command.integration.generation else { return }
     if case .status(let status) = output {
       integrations[name]?.status.reflectors[command.kind] = status
+      notice(.following(integration: name, command.kind, status))
       publish(hear(name))
       return
     }
@@ -230,7 +234,7 @@ package actor IdentityResolver {
       return state
     }
     observers.removeAll { if case .terminated = $0.yield(state) { true } else { false } }
-    if !events.isEmpty { notice(events) }
+    if !events.isEmpty { notice(.sources(events)) }
   }
 }
 

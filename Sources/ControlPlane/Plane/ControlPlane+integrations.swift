@@ -42,6 +42,10 @@ extension ControlPlane {
     if let server = patch.server { settings.server = server }
     if let authority = patch.certificateAuthority { settings.certificateAuthority = authority }
     if let tlsName = patch.tlsServerName { settings.tlsServerName = tlsName }
+    if settings.server != old.settings.server, patch.token == .keep, old.token != nil {
+      throw RequestError(
+        .invalid, "the token was given for another server", fix: "send `token` together with `server`")
+    }
     let token: SecretText? =
       switch patch.token {
       case .keep: old.token

@@ -1,5 +1,6 @@
 package import Kubernetes
 internal import PolicyEngine
+internal import Synchronization
 package import SourceGroups
 
 /// A document that may become the policy.
@@ -46,8 +47,22 @@ extension ControlPlane {
   }
 
   /// What another document would change, for every cluster.
-  package func plan(_ text: String) throws(RequestError) -> (PolicyProposal, SourceGroupPlan) {
-    let proposal = try proposal(text)
+  ///
+  /// One may be asked for at a time, as it takes long for many groups; writes go on meanwhile.
+  package nonisolated func plan(_ text: String) async throws(RequestError) -> (PolicyProposal, SourceGroupPlan) {
+    let proposal = try await proposal(text)
+    let groups = proposal.policy.groups.count + (current.policy?.policy.groups.count ?? 0)
+    guard groups <= Self.mostPlannedGroups else {
+      throw RequestError(
+        .invalid, "the documents have \(groups) groups, and at most \(Self.mostPlannedGroups) are compared")
+    }
+    let isFree = plans.withLock { isBusy in
+      if isBusy { return false }
+      isBusy = true
+      return true
+    }
+    guard isFree else { throw RequestError(.tooMany, "somebody compares policies at the moment", retryAfter: 5) }
+    defer { plans.withLock { $0 = false } }
     // As long as there is no policy, nothing is let through.
     let none = SourceGroupPolicy(
       name: "none", defaultPolicy: Located(.deny, at: proposal.policy.location), groups: [],
@@ -58,6 +73,9 @@ extension ControlPlane {
       throw RequestError(.invalid, "the documents tell too many kinds of senders apart to compare them")
     }
   }
+
+  /// Of both documents together.
+  private static let mostPlannedGroups = 400
 
   /// Stores a document and lets it count. A document that says the same as the one that counts changes nothing.
   package func putPolicy(
@@ -98,7 +116,8 @@ extension ControlPlane {
   ) async throws(RequestError) -> AppendedRevision {
     do throws(StoreError) {
       let appended = try await store.appendRevision(draft, expecting: expected, by: actor, at: clock.now)
-      if appended.isNew { await activate(ActivePolicy(revision: appended.revision, policy: policy)) }
+      // Also when it is not new: another process may have stored it.
+      await activate(ActivePolicy(revision: appended.revision, policy: policy))
       return appended
     } catch {
       throw error.code == .conflict

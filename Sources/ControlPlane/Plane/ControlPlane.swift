@@ -27,6 +27,8 @@ package actor ControlPlane {
   }
 
   private let published = Mutex(Current())
+  /// Whether somebody compares policies.
+  nonisolated let plans = Mutex(false)
   /// Whether somebody reads a whole cluster, which is much.
   nonisolated let readsCluster = Mutex(false)
 
@@ -51,7 +53,7 @@ package actor ControlPlane {
       }
     }
     var active: ActivePolicy?
-    if let revision = try await store.activeRevision() {
+    if let revision = try await readableRevision(&unusable) {
       if let policy = Self.read(revision.text).policy {
         active = ActivePolicy(revision: revision, policy: policy)
       } else {
@@ -69,6 +71,18 @@ package actor ControlPlane {
     }
     await useIntegrations()
     await resolver.follow(policy?.policy.identityGroups ?? [])
+  }
+
+  /// The revision that counts; nil when there is none, or none that can be read: one damaged record stops nothing else.
+  private func readableRevision(_ unusable: inout [UnreadableRecord]) async throws(StoreError) -> PolicyRevision? {
+    do throws(StoreError) {
+      return try await store.activeRevision()
+    } catch {
+      guard error.code == .unreadable || error.code == .damaged else { throw error }
+      unusable.append(
+        UnreadableRecord(kind: "policy revision", id: "active", problem: error.message, fix: "put the policy again"))
+      return nil
+    }
   }
 
   /// Whether ``load()`` is done.

@@ -35,9 +35,20 @@ package struct ControlPlaneProcess: Sendable {
     let counters = Counters()
     let logger = logger
     let clock = LiveClock.system()
-    let resolver = IdentityResolver(clock: clock) { events in
-      counters.count(events)
-      for event in events { logger.notice("\(event)") }
+    let resolver = IdentityResolver(clock: clock) { notice in
+      switch notice {
+      case .sources(let events):
+        counters.count(events)
+        for event in events { logger.notice("\(event)") }
+      case .following(let integration, let kind, let status):
+        let isWell = status.phase == .synced || status.phase == .syncing
+        logger.log(
+          level: isWell ? .info : .warning, "following a cluster: \(status.phase.rawValue)",
+          metadata: [
+            "integration": "\(integration)", "kind": "\(kind.rawValue)",
+            "error": "\(isWell ? "" : status.lastError.map { "\($0.error)" } ?? "")",
+          ])
+      }
     }
     let plane = ControlPlane(store: store, resolver: resolver, clock: clock)
     do throws(StoreError) {
@@ -56,13 +67,16 @@ package struct ControlPlaneProcess: Sendable {
       notifier.notify("READY=1")
       await started(port)
     }
-    let group = ServiceGroup(
-      configuration: .init(
+    var services = ServiceGroupConfiguration(
         services: [
           .init(service: FollowingService(resolver: resolver)),
           .init(service: ReloadingService(plane: plane, server: identity, files: files, logger: logger)),
           .init(service: server),
-        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    // Clients that do not read must not keep the process.
+    services.maximumGracefulShutdownDuration = .seconds(10)
+    services.maximumCancellationDuration = .seconds(5)
+    let group = ServiceGroup(configuration: services)
     do {
       try await group.run()
     } catch is CancellationError {

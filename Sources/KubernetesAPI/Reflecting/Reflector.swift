@@ -65,7 +65,7 @@ package actor Reflector<Object: ObservedObject> {
   private func readList() async throws(APIError) -> Listing<Object> {
     let resource = Object.resource
     let listing = try await client.list(
-      resource, retries: false, heard: { await self.heard { status, now in status.answered(at: now) } }
+      resource, retries: false, heard: { await self.heard { status, now in status.answered(follows: false, at: now) } }
     ) { node throws(APIError) -> Object? in try Object(node, &self.shared) }
     if listing.resourceVersion.isEmpty {
       throw .unreadable("the server does not say of which moment its list of \(resource.qualifiedName) is")
@@ -103,7 +103,8 @@ package actor Reflector<Object: ObservedObject> {
       Object.resource, from: version.map { .after($0) } ?? .initialEvents, for: length,
       started: {
         if self.version != nil { self.silence = patience }
-        await self.heard { status, now in status.answered(at: now) }
+        let follows = self.version != nil
+        await self.heard { status, now in status.answered(follows: follows, at: now) }
       }
     ) { events async throws(APIError) in
       self.lastByte = self.timing.now()
@@ -129,7 +130,7 @@ package actor Reflector<Object: ObservedObject> {
     var problem: APIError?
     for (event, version) in events {
       do throws(APIError) {
-        if initial == nil { followed += 1 }
+        let follows = initial == nil
         switch event {
         case .present(let node):
           let object = try Object(node, &shared)
@@ -146,11 +147,11 @@ package actor Reflector<Object: ObservedObject> {
           initial = nil
           await deliver(.replaced(Array(all.values)))
           await update { status, now in status.synced(at: now) }
-        case .failure(let status):
-          followed -= 1
-          throw .refused(status)
+        case .failure(let status): throw .refused(status)
         }
         if initial == nil { reached = version }
+        // What cannot be read is no progress, and all objects once more are none.
+        if follows { followed += 1 }
       } catch {
         problem = error
       }

@@ -58,12 +58,26 @@ package struct ReflectorStatus: Sendable {
     phaseSince = now
   }
 
-  /// The server answers a list, or agrees to a watch.
-  mutating func answered(at now: Duration) {
-    refusedSince = nil
+  /// The server answers a list, or agrees to a watch. That alone shows nothing of what is known: what comes may be
+  /// unreadable.
+  ///
+  /// - Parameter follows: whether it is a watch that goes on from what is known.
+  mutating func answered(follows: Bool, at now: Duration) {
     isConnected = true
-    if hasSynced { lastSign = now }
-    enter(hasSynced ? .synced : .syncing, at: now)
+    agreedAt = follows && hasSynced ? now : nil
+    if !hasSynced { enter(.syncing, at: now) }
+  }
+
+  /// When the server agreed to go on from what is known; nil when that is not confirmed any more or has not been asked for.
+  private var agreedAt: Duration?
+  /// How long a watch must run to confirm what is known, when there is nothing to say.
+  private static let settling = Duration.seconds(1)
+
+  /// What is known is true now.
+  private mutating func confirm(at now: Duration) {
+    refusedSince = nil
+    lastSign = now
+    enter(.synced, at: now)
   }
 
   /// A list begins, because there is none or because the last one cannot be followed any more.
@@ -74,29 +88,33 @@ package struct ReflectorStatus: Sendable {
   /// All objects are there.
   mutating func synced(at now: Duration) {
     hasSynced = true
-    refusedSince = nil
-    lastSign = now
-    enter(.synced, at: now)
+    agreedAt = isConnected ? now : nil
+    confirm(at: now)
   }
 
   /// The server sent events, bookmarks included.
   mutating func received(events: Int, at now: Duration) {
     counts.events += events
     failuresInARow = 0
-    if hasSynced { lastSign = now }
+    if hasSynced { confirm(at: now) }
   }
 
   /// A watch ended as was asked for.
   mutating func ended(at now: Duration) {
     isConnected = false
-    if hasSynced { lastSign = now }
+    agreedAt = nil
+    if hasSynced { confirm(at: now) }
   }
 
   /// A watch that ran for long without an event has shown that the server is well.
   mutating func provedWell() { failuresInARow = 0 }
 
   mutating func failed(_ error: APIError, at now: Duration) {
+    check(at: now)
+    // A connection that breaks off was there until then; one that falls silent may have been gone for long.
+    if case .transport(let transport) = error, transport.reason == .closed, isSettled(at: now) { lastSign = now }
     isConnected = false
+    agreedAt = nil
     lastError = Failure(error: error, at: now)
     failuresInARow += 1
     counts.failures += 1
@@ -105,13 +123,23 @@ package struct ReflectorStatus: Sendable {
 
   /// Notes that time has passed.
   mutating func check(at now: Duration) {
+    if isSettled(at: now), failuresInARow > 0 || phase != .synced {
+      failuresInARow = 0
+      confirm(at: now)
+    }
     guard phase == .synced, !isConnected, let lastSign, now - lastSign >= tolerance else { return }
     enter(.stale, at: now)
   }
 
+  /// Whether a watch has gone on for long enough to confirm what is known.
+  private func isSettled(at now: Duration) -> Bool {
+    agreedAt.map { isConnected && now - $0 >= Self.settling } ?? false
+  }
+
   /// When ``check(at:)`` has something to say if nothing else happens; nil for never.
   var nextCheck: Duration? {
-    phase == .synced && !isConnected ? lastSign.map { $0 + tolerance } : nil
+    if let agreedAt, phase != .synced || failuresInARow > 0 { return agreedAt + Self.settling }
+    return phase == .synced && !isConnected ? lastSign.map { $0 + tolerance } : nil
   }
 
   private mutating func isLasting(_ error: APIError, at now: Duration) -> Bool {

@@ -20,11 +20,22 @@ extension Routes {
         throw RequestError(.missing, "the policy has no source group `\(id)`")
       }
       if try request.flag("watch") {
-        let since = try request.headers[.lastEventID].flatMap { UInt64($0) } ?? request.version
-        return SetStream(group: id, since: since, resolver: plane.resolver).response
+        let seen = try request.headers[.lastEventID] ?? request.parameter("since")
+        let presented = context.presented
+        return SetStream(
+          group: id, since: seen.flatMap { IdentitySet.version($0, in: plane.resolver.epoch) },
+          resolver: plane.resolver
+        ) {
+          // A token may end while a stream runs.
+          guard let presented,
+            case .accepted? = try? await plane.store.authenticate(presented, at: plane.clock.now)
+          else { return false }
+          return true
+        }.response
       }
-      let headers: HTTPFields = [.eTag: "\"\(set.version)\""]
-      if let seen = request.headers[.ifNoneMatch], seen.contains("\"\(set.version)\"") {
+      let tag = "\"\(set.tag(in: plane.resolver.epoch))\""
+      let headers: HTTPFields = [.eTag: tag]
+      if let seen = request.headers[.ifNoneMatch], seen.contains(tag) {
         return Response(status: .notModified, headers: headers)
       }
       return Response.json(set.data, headers: headers)
@@ -48,16 +59,6 @@ extension HTTPField.Name {
     get throws {
       guard let name = HTTPField.Name("Last-Event-ID") else { throw RequestError(.failed, "no header name") }
       return name
-    }
-  }
-}
-
-extension Request {
-  fileprivate var version: UInt64? {
-    get throws {
-      guard let text = parameter("since") else { return nil }
-      guard let version = UInt64(text) else { throw RequestError(.malformed, "`since` is no version") }
-      return version
     }
   }
 }

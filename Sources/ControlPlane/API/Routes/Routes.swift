@@ -10,6 +10,9 @@ struct Routes {
   /// Whether the server is still to be sent requests; false while it stops.
   let isServing: @Sendable () -> Bool
 
+  /// The one route that is posted to and changes nothing.
+  static let planPath = "/api/v1/policy/plan"
+
   /// Requests of one client per second, and at once.
   private static let rate = (perSecond: 200.0, burst: 1000.0)
 
