@@ -82,8 +82,8 @@ struct GetCommandTests {
         FakeCluster.pod("web", "10.244.0.9").replacing(#""name":"web""#, with: #""name":"web-2""#)
           .replacing("uid-web", with: "uid-web-2"))
       #expect(await program.line() == "+ pod shop/web-2 10.244.0.9 (prod)")
-      cluster.remove(.pods, "shop/web")
-      #expect(await program.line() == "- pod shop/web 10.244.0.5 (prod)")
+      cluster.remove(.pods, "shop/web-2")
+      #expect(await program.line() == "- pod shop/web-2 10.244.0.9 (prod)")
     }
   }
 
