@@ -10,14 +10,16 @@ DESTDIR ?=
 INSTALL_ROOT := $(DESTDIR)$(PREFIX)
 
 SOURCES := Package.swift $(wildcard Sources Tests Examples Benchmarks Fuzz)
-PACKAGES := libyaml-dev pkg-config
+PACKAGES := libyaml-dev libsqlite3-dev pkg-config
 BROWSER := chromium fonts-dejavu-core python3
 LIBRARIES := Kubernetes KubernetesAPI PolicyModel Dialects PolicyEngine Review Merlon MerlonTesting MerlonCommand
 
-.PHONY: help demo test examples page build bench fuzz format lint docs install packages
+LOAD ?=
+
+.PHONY: help demo test examples quickstart api page build bench fuzz format lint docs install packages
 
 help: ## List the commands.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: packages ## Build merlon and check the example shop, which has two mistakes.
 	@Scripts/demo
@@ -26,6 +28,7 @@ test: packages ## Run all tests.
 	@echo "==> swift test"
 	@swift test
 	@$(MAKE) examples
+	@$(MAKE) quickstart
 	@$(MAKE) page
 
 examples: packages ## Test and run the packages under Examples, imported Swift and the tutorial; a part of make test.
@@ -38,6 +41,22 @@ examples: packages ## Test and run the packages under Examples, imported Swift a
 	@Scripts/check-imported-source
 	@echo "==> Scripts/check-tutorial"
 	@Scripts/check-tutorial
+
+quickstart: packages ## Run the lines of the README that follow a cluster; a part of make test.
+	@Scripts/require-packages python3 curl
+	@echo "==> swift build --product merlon --product fake-apiserver"
+	@swift build --product merlon
+	@swift build --product fake-apiserver
+	@echo "==> Scripts/check-quickstart"
+	@Scripts/check-quickstart
+
+api: packages ## Hold the control plane to its OpenAPI document with schemathesis, and load it for LOAD (60) seconds.
+	@Scripts/require-packages python3 python3-venv
+	@echo "==> swift build --product merlon --product fake-apiserver"
+	@swift build --product merlon
+	@swift build --product fake-apiserver
+	@echo "==> Scripts/check-api"
+	@Scripts/check-api $(LOAD)
 
 page: packages ## Look at the HTML page in headless Chromium; a part of make test.
 	@Scripts/require-packages $(BROWSER)

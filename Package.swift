@@ -21,6 +21,7 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.0.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -50,7 +51,7 @@ let package = Package(
     .target(
       name: "ControlPlane",
       dependencies: [
-        "Kubernetes", "KubernetesAPI", "PolicyModel", "PolicyEngine", "SourceGroups", "Review",
+        "Kubernetes", "KubernetesAPI", "PolicyModel", "Dialects", "PolicyEngine", "SourceGroups", "Review",
         .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -59,6 +60,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        .product(name: "Configuration", package: "swift-configuration"),
       ]),
     .target(
       name: "Merlon", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review"]),
@@ -67,7 +70,8 @@ let package = Package(
       name: "MerlonCommand",
       dependencies: [
         "Kubernetes", "KubernetesAPI", "PolicyModel", "Dialects", "PolicyEngine", "SourceGroups", "Review",
-        "Merlon", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ControlPlane", "Merlon", .product(name: "Logging", package: "swift-log"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
@@ -79,6 +83,8 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], path: "Tests/FakeAPIServer"),
+    .executableTarget(
+      name: "fake-apiserver", dependencies: ["FakeAPIServer"], path: "Tests/FakeAPIServerCommand"),
     .testTarget(name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "Kubernetes", "FakeAPIServer"]),
     .testTarget(name: "DialectsTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects"]),
     .testTarget(name: "PolicyModelTests", dependencies: ["Kubernetes", "PolicyModel"]),
@@ -92,7 +98,11 @@ let package = Package(
       name: "ControlPlaneTests",
       dependencies: [
         "ControlPlane", "SourceGroups", "KubernetesAPI", "Kubernetes", "PolicyModel", "FakeAPIServer",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
       ]),
     .testTarget(
       name: "MerlonTests",

@@ -21,9 +21,8 @@ struct Benchmark: Sendable {
   /// this process.
   static let all =
     commands
-    + [difference("diff-1000"), lint("lint-1000", .small)]
+    + [difference("diff-1000"), lint("lint-1000", .small), identitySync]
     + dialects.flatMap(commands)
-    + [identitySync]
     + [explanation("explain", .large), verdicts("verdicts", .small)]
     + [growth, pods("pods", .pods)]
     + dialects.flatMap(questions)

@@ -21,6 +21,8 @@ extension FakeCluster {
           #"\#(name) is forbidden: User \"system:serviceaccount:ops:merlon\" cannot list resource \"\#(name)\""#
         )
       }
+      if request.path == Self.accessReviews { return review(request, state) }
+      if request.path == "/version" { return .json(#"{"major":"1","minor":"36"}"#) }
       if let resource = state.store.resources.first(where: { $0.path == request.path }) {
         return request.parameter("watch") == "true"
           ? watch(resource, request, state.store) : list(resource, request, &state.store)
@@ -32,6 +34,20 @@ extension FakeCluster {
       }
       return .status(404, "NotFound", "the server could not find the requested resource")
     }
+  }
+
+  private static let accessReviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+  /// Whether whoever asks may do what the review names: all that is not forbidden.
+  private func review(_ request: FakeRequest, _ state: State) -> FakeAnswer {
+    guard request.method == "POST" else { return .status(405, "MethodNotAllowed", "only create") }
+    let text = String(decoding: request.body, as: UTF8.self)
+    let isForbidden = state.forbidden.contains { path in
+      text.contains(#""resource":"\#(path.split(separator: "/").last ?? "")""#)
+    }
+    return .json(
+      #"{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","status":{"allowed":\#(!isForbidden)}}"#,
+      status: 201)
   }
 
   private static func path(of version: String) -> String {

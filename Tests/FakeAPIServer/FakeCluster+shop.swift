@@ -23,10 +23,10 @@ extension FakeCluster {
   ) -> FakeCluster {
     let shop: [Resource: [String]] = [
       .namespaces: [
-        #"{"metadata":{"name":"shop","labels":{"kubernetes.io/metadata.name":"shop"}},"spec":{"finalizers":["kubernetes"]},"status":{"phase":"Active"}}"#
+        #"{"metadata":{"name":"shop","uid":"uid-namespace-shop","labels":{"kubernetes.io/metadata.name":"shop"}},"spec":{"finalizers":["kubernetes"]},"status":{"phase":"Active"}}"#
       ],
       .nodes: [
-        #"{"metadata":{"name":"n1"},"status":{"addresses":[{"type":"InternalIP","address":"10.0.0.7"}],"images":[{"names":["x"]}]}}"#
+        #"{"metadata":{"name":"n1","uid":"uid-n1"},"status":{"addresses":[{"type":"InternalIP","address":"10.0.0.7"}],"images":[{"names":["x"]}]}}"#
       ],
       .pods: [pod("web", "10.244.0.5"), pod("db", "10.244.0.6")],
       .networkPolicies: [

@@ -55,6 +55,11 @@ package final class FakeCluster: Sendable {
   package var openWatches: Int { state.withLock { $0.watches.count } }
 }
 
+extension FakeCluster {
+  /// The key of an object that was there from the beginning, by its place: keys keep the order in which they were given.
+  package static func initialKey(_ place: Int) -> String { "item-\(1_000_000 + place)" }
+}
+
 // MARK: - What happens in the cluster
 
 extension FakeCluster {

@@ -25,8 +25,7 @@ struct FakeStore: Sendable {
     for (resource, items) in items.sorted(by: { $0.key.path < $1.key.path }) {
       objects[resource] = [:]
       for (index, json) in items.enumerated() {
-        // Keys of four digits keep the order in which they were given.
-        objects[resource]?["item-\(10_000 + index)"] = Self.versioned(json, version)
+        objects[resource]?[FakeCluster.initialKey(index)] = Self.versioned(json, version)
       }
     }
   }

@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import KubernetesAPI
 internal import Logging
 internal import NIOCore
 
@@ -17,4 +18,10 @@ struct APIContext: RequestContext, RemoteAddressRequestContext {
 
   /// For the audit trail: `token 3 (ci)`.
   var actor: String { token.map { "token \($0.id) (\($0.name))" } ?? "nobody" }
+
+  /// What stands in the path for a parameter. Clients may write any of it as `%3A`, and many do of addresses.
+  func parameter(_ name: String) throws -> String {
+    let text = try parameters.require(name)
+    return text.percentDecoded ?? text
+  }
 }

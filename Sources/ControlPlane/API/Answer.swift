@@ -36,7 +36,8 @@ extension RequestError {
     if status == .unauthenticated { headers[.wwwAuthenticate] = #"Bearer realm="merlon""# }
     return .json(
       .members(
-        ("type", "about:blank"), ("title", .string(httpStatus.reasonPhrase)), ("status", .integer(status.rawValue)),
+        ("type", "about:blank"), ("title", .string(status.title)),
+        ("status", .integer(status.rawValue)),
         ("detail", .string(message)), ("fix", fix.map { .string($0) }),
         ("problems", problems.isEmpty ? nil : .list(problems.map(\.data)))),
       status: httpStatus, headers: headers, type: "application/problem+json")

@@ -34,7 +34,8 @@ extension Request {
     for (key, value) in root.members {
       guard known.contains(key.text) else {
         throw RequestError(
-          .invalid, "`\(key.text.prefix(80))` is not a field", fix: Suggestion.nearest(to: key.text, among: known.sorted()).map { "did you mean `\($0)`?" }
+          .invalid, "`\(key.text.prefix(80))` is not a field",
+          fix: Suggestion.nearest(to: key.text, among: known.sorted()).map { "did you mean `\($0)`?" }
             ?? "known fields are \(known.sorted().joined(separator: ", "))")
       }
       guard fields.updateValue(value, forKey: key.text) == nil else {

@@ -20,14 +20,16 @@ extension IdentitySet {
       members += source.content.membersByName.map { $0.data(source: place, source.integration) }
       exclusions += source.content.exclusionsByName.map { exclusion in
         .members(
-          ("source", .integer(place)), ("uid", .string(exclusion.uid)), ("namespace", .text(exclusion.name.namespace)),
+          ("source", .integer(place)), ("uid", .string(exclusion.uid)),
+          ("namespace", .text(exclusion.name.namespace)),
           ("name", .string(exclusion.name.name)), ("reason", .string("\(exclusion.reason)")))
       }
     }
     return .members(
       ("apiVersion", .string(SourceGroupPolicy.apiVersion)), ("kind", "IdentitySet"), ("group", .string(id)),
       ("version", .integer(Int(version))), ("canAllow", .bool(canAllow)), ("unresolved", .bool(isUnresolved)),
-      ("sources", .list(sources.map(\.summary))), ("members", .list(members)), ("exclusions", .list(exclusions)))
+      ("sources", .list(sources.map(\.summary))), ("members", .list(members)),
+      ("exclusions", .list(exclusions)))
   }
 }
 
@@ -70,7 +72,8 @@ extension Identity {
     .members(
       ("integration", .string(integration)), ("uid", .string(uid)), ("objectKind", .string("\(kind)")),
       ("namespace", .text(name.namespace)), ("name", .string(name.name)), ("node", .text(node)),
-      ("addresses", .list(addresses.map { .string("\($0)") })), ("groups", groups.map { .list($0.map { .string($0) }) }))
+      ("addresses", .list(addresses.map { .string("\($0)") })),
+      ("groups", groups.map { .list($0.map { .string($0) }) }))
   }
 }
 

@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Kubernetes
 internal import NIOCore
+internal import ServiceLifecycle
 internal import SourceGroups
 
 /// A set and its changes, as server-sent events: `snapshot` with all members, then `delta`s; each with the set's version
@@ -55,7 +56,9 @@ struct SetStream: Sendable {
       let task = Task {
         await withDiscardingTaskGroup { group in
           group.addTask {
-            for await state in await resolver.states() { continuation.yield(.state(state)) }
+            for await state in await resolver.states().cancelOnGracefulShutdown() {
+              continuation.yield(.state(state))
+            }
             continuation.finish()
           }
           group.addTask {

@@ -15,6 +15,8 @@ package actor IdentityResolver {
   fileprivate var sets = IdentitySets()
   private var integrations: [String: Followed] = [:]
   private let published = Mutex(LiveState())
+  /// What tells how well each kind of each integration is known now.
+  private let gauges = Mutex<[String: [ObservedKind: @Sendable () -> ReflectorStatus]]>([:])
   private var observers: [AsyncStream<LiveState>.Continuation] = []
 
   private let commands: AsyncStream<Command>
@@ -47,11 +49,21 @@ package actor IdentityResolver {
   }
 
   /// What is known now. Never waits for whoever changes it.
-  package nonisolated var state: LiveState { published.withLock { $0 } }
+  package nonisolated var state: LiveState { measured(published.withLock { $0 }) }
+
+  /// A state with how well clusters are known now, which changes all the time.
+  private nonisolated func measured(_ state: LiveState) -> LiveState {
+    var state = state
+    for (name, kinds) in gauges.withLock({ $0 }) {
+      for (kind, gauge) in kinds { state.integrations[name]?.reflectors[kind] = gauge() }
+    }
+    return state
+  }
 
   /// What is known, now and whenever it changes. Who is slow misses what was in between, and never the last.
   package func states() -> AsyncStream<LiveState> {
-    let (stream, continuation) = AsyncStream.makeStream(of: LiveState.self, bufferingPolicy: .bufferingNewest(1))
+    let (stream, continuation) = AsyncStream.makeStream(
+      of: LiveState.self, bufferingPolicy: .bufferingNewest(1))
     observers.append(continuation)
     continuation.yield(state)
     return stream
@@ -73,6 +85,7 @@ package actor IdentityResolver {
     var events: [IdentityEvent] = []
     for (name, followed) in integrations where byName[name]?.generation != followed.integration.generation {
       for stop in followed.stops.values { stop.finish() }
+      gauges.withLock { $0[name] = nil }
       integrations[name] = nil
       events += sets.forget(name, at: clock.now)
     }
@@ -139,7 +152,8 @@ package actor IdentityResolver {
       case .nodes:
         await self.reflect(command, client) { (output: ReflectorOutput<ObservedNode>, identities, now) in
           output.apply(
-            replace: { identities.replaceNodes($0, at: now) }, present: { identities.apply(node: $0, at: now) },
+            replace: { identities.replaceNodes($0, at: now) },
+            present: { identities.apply(node: $0, at: now) },
             absent: { identities.removeNode($0, uid: $1, at: now) })
         }
       case .namespaces:
@@ -150,7 +164,8 @@ package actor IdentityResolver {
             absent: { name, _ in identities.removeNamespace(name, at: now) })
         }
       case .endpointSlices:
-        await self.reflect(command, client) { (output: ReflectorOutput<ObservedEndpointSlice>, identities, now) in
+        await self.reflect(command, client) {
+          (output: ReflectorOutput<ObservedEndpointSlice>, identities, now) in
           output.apply(
             replace: { identities.replaceEndpointSlices($0, at: now) },
             present: { identities.apply(endpointSlice: $0, at: now) },
@@ -167,6 +182,7 @@ package actor IdentityResolver {
     let reflector = Reflector<Object>(client, timing: clock.timing, limits: limits) { output in
       await self.take(output, command, apply)
     }
+    gauges.withLock { $0[command.integration.name, default: [:]][command.kind] = { reflector.status } }
     await reflector.run()
   }
 
@@ -209,7 +225,8 @@ package actor IdentityResolver {
       state.identities = sets.snapshot
       state.integrations = integrations.mapValues(\.status)
       state.needed = Dictionary(
-        sets.integrations.map { ($0, sets.observedKinds(of: $0)) }) { first, _ in first }
+        sets.integrations.map { ($0, sets.observedKinds(of: $0)) }
+      ) { first, _ in first }
       return state
     }
     observers.removeAll { if case .terminated = $0.yield(state) { true } else { false } }

@@ -20,9 +20,13 @@ extension ControlPlane {
     if let problem = NameRules.labelNameProblem(name) {
       throw RequestError(.invalid, "the name `\(name)` \(problem)")
     }
+    if current.fixed[name] != nil {
+      throw RequestError(.conflict, "`\(name)` is an integration of the server's configuration")
+    }
     try check(name, settings, token)
     do throws(StoreError) {
-      let made = try await store.createIntegration(named: name, settings, token: token, by: actor, at: clock.now)
+      let made = try await store.createIntegration(
+        named: name, settings, token: token, by: actor, at: clock.now)
       await changed(name, to: made)
       return made
     } catch {
@@ -47,7 +51,8 @@ extension ControlPlane {
     try check(name, settings, token)
     do throws(StoreError) {
       let changed = try await store.updateIntegration(
-        named: name, settings, token: patch.token, expecting: generation ?? old.generation, by: actor, at: clock.now)
+        named: name, settings, token: patch.token, expecting: generation ?? old.generation, by: actor,
+        at: clock.now)
       await self.changed(name, to: changed)
       return changed
     } catch {

@@ -14,11 +14,14 @@ extension ControlPlane {
   /// Reads a document, and holds it against the integrations there are.
   ///
   /// - Throws: everything that is wrong with it.
-  package func proposal(_ text: String) throws(RequestError) -> PolicyProposal {
-    let reading = Self.read(text)
+  ///
+  /// - Parameter path: what positions call it.
+  package func proposal(_ text: String, called path: String = "policy") throws(RequestError) -> PolicyProposal
+  {
+    let reading = Self.read(text, called: path)
     var problems = reading.diagnostics
     if let policy = reading.policy {
-      problems += policy.unknownIntegrations(among: Set(current.integrations.keys))
+      problems += policy.unknownIntegrations(among: current.integrationNames)
     }
     let errors = problems.filter { $0.severity == .error }
     guard let policy = reading.policy, errors.isEmpty else {
@@ -58,12 +61,13 @@ extension ControlPlane {
 
   /// Stores a document and lets it count. A document that says the same as the one that counts changes nothing.
   package func putPolicy(
-    _ text: String, expecting expected: ExpectedRevision, note: String = "", by actor: String
+    _ text: String, expecting expected: ExpectedRevision, note: String = "", by actor: String,
+    called path: String = "policy"
   ) async throws(RequestError) -> (appended: AppendedRevision, findings: [Diagnostic]) {
-    let proposal = try proposal(text)
+    let proposal = try proposal(text, called: path)
     let draft = PolicyDraft(
       text: text, canonicalText: proposal.policy.canonicalText, note: note,
-      integrations: Set(proposal.policy.integrations.map(\.value)).sorted())
+      integrations: storedIntegrations(of: proposal.policy))
     return (try await append(draft, proposal.policy, expecting: expected, by: actor), proposal.findings)
   }
 
@@ -80,8 +84,13 @@ extension ControlPlane {
     guard let old else { throw RequestError(.missing, "there is no revision \(number)") }
     let proposal = try proposal(old.text)
     let draft = PolicyDraft(
-      restoring: old, integrations: Set(proposal.policy.integrations.map(\.value)).sorted())
+      restoring: old, integrations: storedIntegrations(of: proposal.policy))
     return try await append(draft, proposal.policy, expecting: expected, by: actor)
+  }
+
+  /// Integrations that must be stored for the policy to count: the server has the others from its configuration.
+  private func storedIntegrations(of policy: SourceGroupPolicy) -> [String] {
+    Set(policy.integrations.map(\.value)).subtracting(current.fixed.keys).sorted()
   }
 
   private func append(

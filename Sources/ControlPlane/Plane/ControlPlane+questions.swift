@@ -17,7 +17,8 @@ extension ControlPlane {
   ) throws(RequestError) -> [SourceGroupTrace] {
     guard let active = current.policy else { throw RequestError(.missing, "there is no policy yet") }
     let identities = resolver.state.identities
-    let end: ResolvedSourceGroups.Destination = IPAddress(destination).map { .address($0) } ?? .domain(destination)
+    let end: ResolvedSourceGroups.Destination =
+      IPAddress(destination).map { .address($0) } ?? .domain(destination)
     let groups = ResolvedSourceGroups(active.policy, identities)
     var traces: [SourceGroupTrace] = []
     do throws(FlowLineError) {
@@ -54,19 +55,29 @@ extension ControlPlane {
     let (current, state) = (current, resolver.state)
     return .members(
       ("policyRevision", current.policy.map { .integer($0.revision.header.number) }),
-      ("setsVersion", .integer(Int(state.identities.version))), ("sets", .integer(state.identities.sets.count)),
-      ("members", .integer(
-        state.identities.sets.reduce(0) { $0 + $1.sources.reduce(0) { $0 + $1.content.members.count } })),
+      ("setsVersion", .integer(Int(state.identities.version))),
+      ("sets", .integer(state.identities.sets.count)),
+      (
+        "members",
+        .integer(
+          state.identities.sets.reduce(0) { $0 + $1.sources.reduce(0) { $0 + $1.content.members.count } })
+      ),
       ("unresolvedSets", .list(state.identities.sets.filter(\.isUnresolved).map { .string($0.id) })),
-      ("integrations", .list(
-        state.integrations.sorted { $0.key < $1.key }.map { name, status in
-          .members(
-            ("name", .string(name)), ("phase", .string(status.phase.rawValue)),
-            ("lastSign", status.lastSign.map { clock.moment($0).data }))
-        })),
-      ("unusable", .list(
-        current.unusable.map {
-          .members(("kind", .string($0.kind)), ("id", .string($0.id)), ("problem", .string($0.problem)))
-        })))
+      (
+        "integrations",
+        .list(
+          state.integrations.sorted { $0.key < $1.key }.map { name, status in
+            .members(
+              ("name", .string(name)), ("phase", .string(status.phase.rawValue)),
+              ("lastSign", status.lastSign.map { clock.moment($0).data }))
+          })
+      ),
+      (
+        "unusable",
+        .list(
+          current.unusable.map {
+            .members(("kind", .string($0.kind)), ("id", .string($0.id)), ("problem", .string($0.problem)))
+          })
+      ))
   }
 }

@@ -8,7 +8,7 @@ internal import Synchronization
 /// Nothing counts that was not stored before. What is asked for while something is being changed is answered from what
 /// counts until then.
 package actor ControlPlane {
-  package let store: any Store
+  package nonisolated let store: any Store
   package nonisolated let resolver: IdentityResolver
   package nonisolated let clock: LiveClock
 
@@ -16,12 +16,19 @@ package actor ControlPlane {
   package struct Current: Sendable {
     package fileprivate(set) var policy: ActivePolicy?
     package fileprivate(set) var integrations: [String: Integration] = [:]
+    /// Clusters that the server was told to follow at its start, by name. They count before stored ones of the same name.
+    package fileprivate(set) var fixed: [String: IntegrationAccess] = [:]
     /// Records that are there and cannot be used, each with what is wrong.
     package fileprivate(set) var unusable: [UnreadableRecord] = []
     fileprivate var isLoaded = false
+
+    /// Names that sources may use.
+    package var integrationNames: Set<String> { Set(integrations.keys).union(fixed.keys) }
   }
 
   private let published = Mutex(Current())
+  /// Whether somebody reads a whole cluster, which is much.
+  nonisolated let readsCluster = Mutex(false)
 
   package init(store: any Store, resolver: IdentityResolver, clock: LiveClock) {
     self.store = store
@@ -32,7 +39,9 @@ package actor ControlPlane {
   package nonisolated var current: Current { published.withLock { $0 } }
 
   /// Lets what is stored count. Records that cannot be read are reported, and disable nothing else.
-  package func load() async throws(StoreError) {
+  ///
+  /// - Parameter fixed: clusters that are followed beside those that are stored.
+  package func load(fixed: [IntegrationAccess] = []) async throws(StoreError) {
     var unusable: [UnreadableRecord] = []
     var integrations: [String: Integration] = [:]
     for stored in try await store.integrations() {
@@ -48,13 +57,15 @@ package actor ControlPlane {
       } else {
         unusable.append(
           UnreadableRecord(
-            kind: "policy revision", id: "\(revision.header.number)", problem: "cannot be read by this version",
+            kind: "policy revision", id: "\(revision.header.number)",
+            problem: "cannot be read by this version",
             fix: "put a document that it can read"))
       }
     }
     let (loaded, policy, problems) = (integrations, active, unusable)
     published.withLock { current in
-      current = Current(policy: policy, integrations: loaded, unusable: problems, isLoaded: true)
+      current = Current(
+        policy: policy, integrations: loaded, fixed: Self.byName(fixed), unusable: problems, isLoaded: true)
     }
     await useIntegrations()
     await resolver.follow(policy?.policy.identityGroups ?? [])
@@ -63,8 +74,12 @@ package actor ControlPlane {
   /// Whether ``load()`` is done.
   package nonisolated var isLoaded: Bool { published.withLock { $0.isLoaded } }
 
-  static func read(_ text: String) -> SourceGroupReading {
-    SourceGroupPolicy.read(ManifestText(path: "policy", text))
+  static func read(_ text: String, called path: String = "policy") -> SourceGroupReading {
+    SourceGroupPolicy.read(ManifestText(path: path, text))
+  }
+
+  private static func byName(_ integrations: [IntegrationAccess]) -> [String: IntegrationAccess] {
+    Dictionary(integrations.map { ($0.name, $0) }) { first, _ in first }
   }
 
   // MARK: What counts from now on
@@ -72,7 +87,9 @@ package actor ControlPlane {
   /// Lets a revision count, unless a later one does already.
   func activate(_ active: ActivePolicy) async {
     let isNewer = published.withLock { current in
-      if let known = current.policy, known.revision.header.number >= active.revision.header.number { return false }
+      if let known = current.policy, known.revision.header.number >= active.revision.header.number {
+        return false
+      }
       current.policy = active
       current.unusable.removeAll { $0.kind == "policy revision" }
       return true
@@ -93,15 +110,17 @@ package actor ControlPlane {
   }
 
   private func useIntegrations() async {
-    var wanted: [IntegrationAccess] = []
-    for integration in current.integrations.values.sorted(by: { $0.name < $1.name }) {
+    var wanted = current.fixed.values.sorted { $0.name < $1.name }
+    let stored = current.integrations.values.filter { current.fixed[$0.name] == nil }
+    for integration in stored.sorted(by: { $0.name < $1.name }) {
       do throws(AccessError) {
         wanted.append(try integration.followed())
       } catch {
         let problem = error.problems.map(\.message).joined(separator: "; ")
         published.withLock { current in
           current.unusable.append(
-            UnreadableRecord(kind: "integration", id: integration.name, problem: "cannot be used: \(problem)"))
+            UnreadableRecord(kind: "integration", id: integration.name, problem: "cannot be used: \(problem)")
+          )
         }
       }
     }
@@ -121,5 +140,13 @@ extension Integration {
     access.name = name
     access.tlsServerName = settings.tlsServerName
     return IntegrationAccess(name: name, access: access, generation: generation)
+  }
+
+  var access: Result<IntegrationAccess, AccessError> {
+    do throws(AccessError) {
+      return .success(try followed())
+    } catch {
+      return .failure(error)
+    }
   }
 }

@@ -12,7 +12,7 @@ struct IntegrationTest {
     var problem: String?
   }
 
-  private let integration: Integration
+  private let integration: Result<IntegrationAccess, AccessError>
   private let kinds: [ObservedKind]
   private let clock: LiveClock
 
@@ -20,7 +20,7 @@ struct IntegrationTest {
   private static let mostSkew = 60
 
   /// - Parameter needed: what the policy needs to know; empty for what most policies need.
-  init(_ integration: Integration, needed: Set<ObservedKind>, _ clock: LiveClock) {
+  init(_ integration: Result<IntegrationAccess, AccessError>, needed: Set<ObservedKind>, _ clock: LiveClock) {
     self.integration = integration
     kinds = (needed.isEmpty ? [.pods, .namespaces, .nodes] : needed).sorted { $0.rawValue < $1.rawValue }
     self.clock = clock
@@ -28,8 +28,8 @@ struct IntegrationTest {
 
   func run() async -> [Step] {
     let access: ClusterAccess
-    do {
-      access = try integration.followed().access
+    do throws(AccessError) {
+      access = try integration.get().access
     } catch {
       return [Step(name: "configuration", problem: error.problems.map(\.message).joined(separator: "; "))]
     }
@@ -49,7 +49,9 @@ struct IntegrationTest {
     } catch {
       return [Step(name: "connection", problem: "\(error)")]
     }
-    var steps = [Step(name: "connection", detail: "the server answers over TLS that is trusted"), skew(version)]
+    var steps = [
+      Step(name: "connection", detail: "the server answers over TLS that is trusted"), skew(version),
+    ]
     for kind in kinds {
       for verb in ["list", "watch"] {
         let name = "\(verb) \(kind.resource.qualifiedName)"
@@ -57,7 +59,8 @@ struct IntegrationTest {
           let isAllowed = try await client.may(verb, kind.resource)
           steps.append(
             Step(
-              name: name, problem: isAllowed ? nil : "whoever the token is for may not \(name) in all namespaces"))
+              name: name,
+              problem: isAllowed ? nil : "whoever the token is for may not \(name) in all namespaces"))
         } catch {
           steps.append(Step(name: name, problem: "\(error)"))
           // The others would say the same.
@@ -74,7 +77,9 @@ struct IntegrationTest {
     }
     let difference = theirs.seconds - clock.now.seconds
     return abs(difference) > Self.mostSkew
-      ? Step(name: "clock", problem: "the server's clock is \(abs(difference)) s \(difference > 0 ? "ahead" : "behind")")
+      ? Step(
+        name: "clock",
+        problem: "the server's clock is \(abs(difference)) s \(difference > 0 ? "ahead" : "behind")")
       : Step(name: "clock", detail: "the clocks agree to \(abs(difference)) s")
   }
 }

@@ -18,6 +18,26 @@ package struct RequestError: Error, Sendable {
     case failed = 500
     case badGateway = 502
     case unavailable = 503
+
+    /// Its name in HTTP.
+    var title: String {
+      switch self {
+      case .malformed: "Bad Request"
+      case .unauthenticated: "Unauthorized"
+      case .forbidden: "Forbidden"
+      case .missing: "Not Found"
+      case .notAllowed: "Method Not Allowed"
+      case .conflict: "Conflict"
+      case .precondition: "Precondition Failed"
+      case .tooLarge: "Content Too Large"
+      case .invalid: "Unprocessable Content"
+      case .preconditionRequired: "Precondition Required"
+      case .tooMany: "Too Many Requests"
+      case .failed: "Internal Server Error"
+      case .badGateway: "Bad Gateway"
+      case .unavailable: "Service Unavailable"
+      }
+    }
   }
 
   package let status: Status
@@ -29,7 +49,8 @@ package struct RequestError: Error, Sendable {
   package var retryAfter: Int?
 
   package init(
-    _ status: Status, _ message: String, fix: String? = nil, problems: [Diagnostic] = [], retryAfter: Int? = nil
+    _ status: Status, _ message: String, fix: String? = nil, problems: [Diagnostic] = [],
+    retryAfter: Int? = nil
   ) {
     self.status = status
     self.message = message

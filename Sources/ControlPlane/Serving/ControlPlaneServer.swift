@@ -3,40 +3,35 @@ internal import HummingbirdCore
 internal import HummingbirdTLS
 internal import Logging
 internal import NIOCore
-internal import NIOSSL
 internal import ServiceLifecycle
 internal import Synchronization
 
 /// The HTTP API of a control plane, as a service: it answers until it is asked to stop, lets requests end, and stops.
 struct ControlPlaneServer: ServiceLifecycle.Service {
-  /// Where it listens, and as whom.
+  /// Where it listens.
   struct Address: Sendable {
     var host: String
     var port: Int
-    /// PEM texts of the certificate chain and its key; nil for plain HTTP.
-    var identity: (certificates: String, key: SecretText)?
-
-    init(host: String, port: Int, identity: (certificates: String, key: SecretText)? = nil) {
-      self.host = host
-      self.port = port
-      self.identity = identity
-    }
   }
 
   private let plane: ControlPlane
   private let counters: Counters
   private let address: Address
+  private let identity: ServerIdentity
   private let logger: Logger
   /// Told the port when it listens.
   private let started: @Sendable (Int) async -> Void
 
   init(
-    _ plane: ControlPlane, _ counters: Counters, at address: Address, logger: Logger,
+    _ plane: ControlPlane, _ counters: Counters, at address: Address,
+    as identity: ServerIdentity = ServerIdentity(),
+    logger: Logger,
     started: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
     self.plane = plane
     self.counters = counters
     self.address = address
+    self.identity = identity
     self.logger = logger
     self.started = started
   }
@@ -52,8 +47,8 @@ struct ControlPlaneServer: ServiceLifecycle.Service {
 
   private func application(_ isServing: @escaping @Sendable () -> Bool) throws -> some ApplicationProtocol {
     let server: HTTPServerBuilder
-    if let identity = address.identity {
-      server = try .tls(tlsConfiguration: Self.tls(identity.certificates, identity.key))
+    if let tls = identity.configuration {
+      server = try .tls(tlsConfiguration: tls)
     } else {
       server = .http1()
     }
@@ -61,14 +56,7 @@ struct ControlPlaneServer: ServiceLifecycle.Service {
       router: Routes(plane: plane, counters: counters, isServing: isServing).router(), server: server,
       configuration: .init(
         address: .hostname(address.host, port: address.port), serverName: "merlon"),
-      onServerRunning: { [started] channel in await started(channel.localAddress?.port ?? 0) }, logger: logger)
-  }
-
-  private static func tls(_ certificates: String, _ key: SecretText) throws -> TLSConfiguration {
-    var configuration = TLSConfiguration.makeServerConfiguration(
-      certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(certificates.utf8)).map { .certificate($0) },
-      privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(key.revealed.utf8), format: .pem)))
-    configuration.minimumTLSVersion = .tlsv12
-    return configuration
+      onServerRunning: { [started] channel in await started(channel.localAddress?.port ?? 0) }, logger: logger
+    )
   }
 }

@@ -32,7 +32,9 @@ package final class Counters: Sendable {
   /// Counts that sources' members became worth more or less.
   package func count(_ events: [IdentityEvent]) {
     state.withLock { counts in
-      for event in events { counts.transitions[Transition(group: event.group, state: event.to), default: 0] += 1 }
+      for event in events {
+        counts.transitions[Transition(group: event.group, state: event.to), default: 0] += 1
+      }
     }
   }
 }

@@ -12,19 +12,24 @@ struct MetricsText {
     let reflectors = integrations.flatMap { name, status in
       status.reflectors.sorted { $0.key.rawValue < $1.key.rawValue }.map { (name, $0.key.rawValue, $0.value) }
     }
-    family("merlon_integration_phase", "gauge", "1 for the phase that following a kind of object is in.") { line in
+    family("merlon_integration_phase", "gauge", "1 for the phase that following a kind of object is in.") {
+      line in
       for (name, kind, status) in reflectors {
         for phase in ReflectorStatus.Phase.allCases {
           line(
-            [("integration", name), ("kind", kind), ("phase", phase.rawValue)], status.phase == phase ? "1" : "0")
+            [("integration", name), ("kind", kind), ("phase", phase.rawValue)],
+            status.phase == phase ? "1" : "0")
         }
       }
     }
     family(
-      "merlon_integration_last_sign_seconds", "gauge", "Seconds since the API server last showed that what is known is true."
+      "merlon_integration_last_sign_seconds", "gauge",
+      "Seconds since the API server last showed that what is known is true."
     ) { line in
       for (name, kind, status) in reflectors {
-        if let sign = status.lastSign { line([("integration", name), ("kind", kind)], Self.seconds(now - sign)) }
+        if let sign = status.lastSign {
+          line([("integration", name), ("kind", kind)], Self.seconds(now - sign))
+        }
       }
     }
     countersOf(reflectors)
@@ -34,7 +39,8 @@ struct MetricsText {
         line([("group", set.id)], "\(set.sources.reduce(0) { $0 + $1.content.members.count })")
       }
     }
-    family("merlon_set_exclusions", "gauge", "Objects that a selector selects and that are no members.") { line in
+    family("merlon_set_exclusions", "gauge", "Objects that a selector selects and that are no members.") {
+      line in
       for set in sets {
         line([("group", set.id)], "\(set.sources.reduce(0) { $0 + $1.content.exclusions.count })")
       }
@@ -50,7 +56,8 @@ struct MetricsText {
       }
     }
     let counts = counters.counts
-    family("merlon_source_transitions_total", "counter", "How often a source of a group came into a state.") { line in
+    family("merlon_source_transitions_total", "counter", "How often a source of a group came into a state.") {
+      line in
       for (transition, count) in counts.transitions.sorted(by: {
         ($0.key.group, $0.key.state.rawValue) < ($1.key.group, $1.key.state.rawValue)
       }) {
@@ -65,7 +72,8 @@ struct MetricsText {
           [("method", request.method), ("route", request.route), ("status", "\(request.status)")], "\(count)")
       }
     }
-    family("merlon_policy_revision", "gauge", "The number of the policy revision that counts; 0 for none.") { line in
+    family("merlon_policy_revision", "gauge", "The number of the policy revision that counts; 0 for none.") {
+      line in
       line([], "\(plane.current.policy?.revision.header.number ?? 0)")
     }
   }
@@ -85,7 +93,8 @@ struct MetricsText {
   }
 
   private mutating func family(
-    _ name: String, _ type: String, _ help: String, _ body: ((_ labels: [(String, String)], _ value: String) -> Void) -> Void
+    _ name: String, _ type: String, _ help: String,
+    _ body: ((_ labels: [(String, String)], _ value: String) -> Void) -> Void
   ) {
     var lines = "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
     body { labels, value in

@@ -62,6 +62,9 @@ enum PrivateFile {
   }
 
   /// Refuses a file that anybody but this user, and root, can read or change.
+  ///
+  /// Credentials of systemd's services belong to root and its group, with mode 440: what looks like the group's right is that
+  /// of the service's user, from an access control list.
   private static func requirePrivate(_ status: stat, _ path: String) throws(StoreError) {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw StoreError(.invalid, "\(path) is not a file")
@@ -71,7 +74,8 @@ enum PrivateFile {
         .exposed, "\(path) belongs to the user \(status.st_uid), who can read it",
         fix: "chown \(geteuid()) \(path)")
     }
-    if status.st_mode & 0o077 != 0 {
+    let isCredential = status.st_uid == 0 && status.st_gid == 0 && status.st_mode & 0o777 == 0o440
+    if status.st_mode & 0o077 != 0, !isCredential {
       throw StoreError(
         .exposed, "\(path) is open to others: its mode is \(String(status.st_mode & 0o777, radix: 8))",
         fix: "chmod 600 \(path)")

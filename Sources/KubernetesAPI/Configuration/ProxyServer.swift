@@ -30,31 +30,13 @@ package struct ProxyServer: Sendable, Equatable {
     host = parts.host
     port = parts.port ?? (scheme == .http ? 80 : 1080)
     credentials = try parts.userInfo.map { (secret) throws(URLProblem) in
-      guard let decoded = Self.percentDecoded(secret.revealed) else {
+      guard let decoded = secret.revealed.percentDecoded else {
         throw URLProblem(
           "has a user name or password with a `%` that is not followed by two hexadecimal digits")
       }
       return Secret(decoded)
     }
     url = Secret(text)
-  }
-
-  private static func percentDecoded(_ text: String) -> String? {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%") {
-        let digits = rest.prefix(2)
-        guard digits.count == 2, digits.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }),
-          let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-        else { return nil }
-        bytes.append(value)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(validating: bytes, as: UTF8.self)
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Kubernetes
+internal import Synchronization
 
 /// Follows all objects of one resource of a cluster: lists them, watches them, and begins anew where it must.
 ///
@@ -8,7 +9,7 @@ package actor Reflector<Object: ObservedObject> {
   private let timing: Timing
   private let limits: ReflectorLimits
   private let deliver: @Sendable (ReflectorOutput<Object>) async -> Void
-  package private(set) var status: ReflectorStatus
+  private let shownStatus: Mutex<ReflectorStatus>
 
   /// The moment up to which everything has been reported; nil when there is none to go on from.
   private var version: String?
@@ -29,8 +30,11 @@ package actor Reflector<Object: ObservedObject> {
     self.limits = limits
     self.deliver = deliver
     silence = limits.silence
-    status = ReflectorStatus(at: timing.now(), tolerance: limits.tolerance)
+    shownStatus = Mutex(ReflectorStatus(at: timing.now(), tolerance: limits.tolerance))
   }
+
+  /// How well the cluster is known now. What is reported says so only when the phase changes.
+  package nonisolated var status: ReflectorStatus { shownStatus.withLock { $0 } }
 
   /// Follows until the task is cancelled.
   package func run() async {
@@ -85,7 +89,7 @@ package actor Reflector<Object: ObservedObject> {
       if timing.now() - begin < limits.proof {
         throw .transport(TransportError(.closed, "the server ended a watch at once"))
       }
-      status.provedWell()
+      await update { status, _ in status.provedWell() }
     }
     await update { status, now in status.ended(at: now) }
   }
@@ -217,8 +221,12 @@ package actor Reflector<Object: ObservedObject> {
   }
 
   private func update(_ change: (inout ReflectorStatus, Duration) -> Void) async {
-    let before = status.phase
-    change(&status, timing.now())
+    let now = timing.now()
+    let (before, status) = shownStatus.withLock { status in
+      let before = status.phase
+      change(&status, now)
+      return (before, status)
+    }
     if status.phase != before { await deliver(.status(status)) }
   }
 

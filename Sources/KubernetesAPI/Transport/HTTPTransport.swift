@@ -65,6 +65,8 @@ struct HTTPTransport: APITransport {
     _ trust: ServerTrust, _ certificate: ClientCertificate?
   ) throws(TransportError) -> TLSConfiguration {
     var tls = TLSConfiguration.makeClientConfiguration()
+    // A server that is in the middle of a watch may never say goodbye.
+    tls.shutdownTimeout = .milliseconds(200)
     do {
       switch trust {
       case .system: break

@@ -23,7 +23,8 @@ extension SourceGroupPolicy {
       let last = group.defaultAction.map { action in
         Rule(
           direction: .egress, action: Self.action(action.value, group.mode), path: "defaultAction",
-          subject: sources.members(of: group, for: action.value), peers: scope.anywhere(at: action.location), traffic: .any,
+          subject: sources.members(of: group, for: action.value), peers: scope.anywhere(at: action.location),
+          traffic: .any,
           location: action.location)
       }
       return policy(

@@ -15,6 +15,7 @@ package struct ResolvedSourceGroups: Sendable {
   /// The addresses of each source, those that the document itself names among them.
   package let members: [SourceKey: AddressSet]
   private let denied: Set<SourceKey>
+  private let unresolved: Set<SourceKey>
 
   /// - Parameters:
   ///   - members: the addresses of each source that follows a cluster.
@@ -29,6 +30,7 @@ package struct ResolvedSourceGroups: Sendable {
       policy.sources.map { ($0.key, $0.source.writtenAddresses ?? members[$0.key] ?? .empty) }
     ) { first, _ in first }
     self.denied = denied
+    self.unresolved = unresolved
   }
 
   /// The document with what its sets contain.
@@ -70,7 +72,8 @@ package struct ResolvedSourceGroups: Sendable {
     _ source: IPAddress, _ destination: Destination, _ traffic: FlowTraffic, _ zone: String?
   ) -> Verdict {
     let own = members.mapValues { $0.contains(source) ? AddressSet(source) : .empty }
-    let tier = policy.tier(SourceConditions(resolving: policy, members: own, denied: denied))
+    let tier = policy.tier(
+      SourceConditions(resolving: policy, members: own, denied: denied, unresolved: unresolved))
     let labels = Labels(zone.map { [SourceConditions.zoneLabel: $0] } ?? [:])
     var manifests = ManifestSet()
     manifests.pods = [

@@ -50,7 +50,7 @@ struct AuditTrailTests {
       entry
         == AuditEntry(
           sequence: 1, at: .at(77), actor: "ann", action: .appendPolicy, subject: "revision 1",
-          change: "1 lines removed, 1 added\n- \n+ a"))
+          change: "lines removed: 1, added: 1\n- \n+ a"))
   }
 
   @Test("can be followed, and read from its end")

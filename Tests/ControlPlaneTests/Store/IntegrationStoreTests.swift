@@ -167,6 +167,21 @@ struct IntegrationStoreTests {
     #expect(try await store.trail.isEmpty)
   }
 
+  @Test("a name with a NUL is no other's, and is not taken")
+  func nul() async throws {
+    try await store.create("prod")
+    #expect(try await store.integration(named: "prod\0x") == nil)
+    #expect(try await storeError { try await store.create("prod\0x") }.code == .invalid)
+    #expect(try await storeError { try await store.create("dev", server: "https://a\0") }.code == .invalid)
+  }
+
+  @Test("a change of how a character is composed is a change")
+  func composition() async throws {
+    try await store.create("prod", server: "https://api/\u{e9}")
+    let updated = try await update(IntegrationSettings(server: "https://api/e\u{301}"))
+    #expect(updated.generation == 2)
+  }
+
   @Test("an `@` in a path is no password")
   func pathWithAt() async throws {
     #expect(try await store.create("prod", server: "https://api/a@b").settings.server == "https://api/a@b")

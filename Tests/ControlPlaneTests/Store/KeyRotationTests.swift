@@ -64,6 +64,16 @@ struct KeyRotationTests {
     #expect(try await server.integrations() == before)
   }
 
+  @Test("a store keeps the keys that it had for opening")
+  func keptKeys() async throws {
+    let third = SealingKey.random()
+    try await folder.open(third).create("d", token: "token of d")
+    let server = try folder.open(.a, others: [third])
+    let rotation = try await server.rotate(from: .a, to: .b, by: "bob", at: .at(9))
+    #expect(rotation.unreadable.map(\.id) == ["d"])
+    #expect(try await server.integrations().allSatisfy { $0.record != nil })
+  }
+
   @Test("doing it again does no harm and leaves no entry")
   func again() async throws {
     _ = try await rotate()

@@ -71,7 +71,7 @@ struct PolicyRevisionStoreTests {
     #expect(
       try await store.trail[2]
         == "3 bob policy.append revision 3: follows revision 2; brings back revision 1; "
-        + "note: B broke the shop; 1 lines removed, 1 added; - b; + a")
+        + "note: B broke the shop; lines removed: 1, added: 1; - b; + a")
   }
 
   @Test("a draft is not another text than its origin's, and its origin is there")
@@ -99,6 +99,29 @@ struct PolicyRevisionStoreTests {
     }
     #expect(error == StoreError(.missing, "there is no integration `dev`"))
     #expect(try await store.activeRevision() == nil)
+  }
+
+  @Test("a text that SQLite would cut short is refused")
+  func nul() async throws {
+    let error = try await storeError { try await store.append("a\0b") }
+    #expect(error == StoreError(.invalid, "a NUL character cannot be stored", fix: "remove it"))
+    let note = PolicyDraft(text: "a", canonicalText: "a", note: "\0")
+    let noted = try await storeError {
+      _ = try await store.appendRevision(note, expecting: .any, by: "ann", at: .at(0))
+    }
+    #expect(noted.code == .invalid)
+    #expect(try await store.activeRevision() == nil)
+  }
+
+  @Test("a task that was cancelled writes nothing, and the store goes on")
+  func cancelled() async throws {
+    let task = Task { [store] in
+      withUnsafeCurrentTask { $0?.cancel() }
+      try await store.append("a")
+    }
+    let error = try await storeError { try await task.value }
+    #expect(error == StoreError(.unavailable, "the task ended before anything was stored"))
+    #expect(try await store.append("b").revision.header.number == 1)
   }
 
   @Test("lists are parts, with the newest or the oldest first")

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import ControlPlane
@@ -75,6 +76,18 @@ struct SealingKeyTests {
     let error = try #require(throws: StoreError.self) { try SealingKey(file: folder.path("key")) }
     #expect(error.code == .exposed)
     #expect(error.fix == "chmod 600 \(folder.path("key"))")
+  }
+
+  @Test(
+    "a credential as systemd shows it, of root and its group with mode 440, is read",
+    .enabled(if: geteuid() == 0 && getegid() == 0))
+  func credential() throws {
+    let folder = try StoreFolder()
+    let key = try SealingKey(file: folder.path("key"), whenAbsent: .create)
+    try folder.setMode(0o440, of: "key")
+    #expect(try SealingKey(file: folder.path("key")) == key)
+    try folder.setMode(0o444, of: "key")
+    #expect(throws: StoreError.self) { try SealingKey(file: folder.path("key")) }
   }
 
   @Test("a folder that is absent, or the key's file a folder: refused")

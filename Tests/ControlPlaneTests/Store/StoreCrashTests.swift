@@ -10,19 +10,40 @@ struct StoreCrashTests {
   func killing() async throws {
     let folder = try StoreFolder()
     var promised = 0
-    for round in 0..<24 {
-      let root = folder.root
-      await #expect(processExitsWith: .signal(SIGKILL)) { [root, round] in
-        await CrashingWriter(root: root, round: round).run()
+    // In every other round a server has the database open while the process beside it is killed.
+    var server: SQLiteStore?
+    for round in 0..<32 {
+      let writer = CrashingWriter(root: folder.root, round: round, startsAnew: false)
+      await #expect(processExitsWith: .signal(SIGKILL)) { [writer = writer as CrashingWriter] in
+        await writer.run()
       }
-      promised += CrashingWriter(root: root, round: round).writesBeforeTimer
+      promised += writer.writesBeforeTimer
       // Opening checks the integrity of the file.
-      let store = try folder.open(.a, others: [.b])
+      let opened = try folder.open(.a, others: [.b])
+      let store = server ?? opened
       let kept = try await Acknowledgement.read(folder).check(in: store)
       #expect(kept >= promised)
       try await requireCompleteTrail(of: store)
+      try await store.append("after round \(round)")
+      server = round.isMultiple(of: 2) ? store : nil
     }
     #expect(promised > 100, "the rounds are about something")
+  }
+
+  @Test("leaves a database and a key that can be used, however new they are", .timeLimit(.minutes(5)))
+  func starting() async throws {
+    for round in 0..<24 {
+      let folder = try StoreFolder()
+      let writer = CrashingWriter(root: folder.root, round: round, startsAnew: true)
+      await #expect(processExitsWith: .signal(SIGKILL)) { [writer = writer as CrashingWriter] in
+        await writer.run()
+      }
+      _ = try SealingKey(file: folder.path("key"), whenAbsent: .create)
+      let store = try folder.open(.a, others: [.b])
+      _ = try await Acknowledgement.read(folder).check(in: store)
+      try await requireCompleteTrail(of: store)
+      try await store.append("after round \(round)")
+    }
   }
 
   /// Each record has its entry in the audit trail, and each entry its record.
@@ -45,25 +66,27 @@ struct StoreCrashTests {
 }
 
 /// Writes until it is killed, and says of each write that it was acknowledged.
-private struct CrashingWriter {
+private struct CrashingWriter: Codable {
   let root: String
   let round: Int
   /// How many writes are done before the timer starts; at 0 it starts before the store is opened.
   let writesBeforeTimer: Int
   private let microseconds: Int
 
-  init(root: String, round: Int) {
+  /// - Parameter startsAnew: whether it is killed soon after its start.
+  init(root: String, round: Int, startsAnew: Bool) {
     self.root = root
     self.round = round
     var random = SeededRandom(seed: UInt64(round))
-    writesBeforeTimer = round.isMultiple(of: 6) ? 0 : Int.random(in: 1...16, using: &random)
-    microseconds = Int.random(in: 1...(writesBeforeTimer == 0 ? 60_000 : 6_000), using: &random)
+    writesBeforeTimer = startsAnew ? 0 : Int.random(in: 1...16, using: &random)
+    microseconds = Int.random(in: 1...(startsAnew ? 30_000 : 6_000), using: &random)
   }
 
   func run() async {
     let log = open("\(root)/acknowledged", O_WRONLY | O_APPEND | O_CREAT, 0o600)
     if writesBeforeTimer == 0 { killLater() }
     do {
+      _ = try SealingKey(file: "\(root)/key", whenAbsent: .create)
       let store = try SQLiteStore(path: "\(root)/merlon.db", key: .a, others: [.b])
       for number in 1... {
         let line = try await write(number, to: store).line + "\n"
@@ -107,7 +130,8 @@ private struct CrashingWriter {
     var timer: timer_t?
     var time = itimerspec()
     time.it_value.tv_nsec = microseconds * 1000
-    guard timer_create(CLOCK_MONOTONIC, &event, &timer) == 0, let timer,
+    // The first timer of a process is number 0, which Swift shows as nil.
+    guard timer_create(CLOCK_MONOTONIC, &event, &timer) == 0,
       timer_settime(timer, 0, &time, nil) == 0
     else { exit(4) }
   }

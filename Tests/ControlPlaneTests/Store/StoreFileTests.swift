@@ -52,7 +52,7 @@ struct StoreFileTests {
   func newer() throws {
     let folder = try StoreFolder()
     _ = try folder.open()
-    try folder.execute("INSERT INTO grdb_migrations VALUES ('2'); CREATE TABLE later (x) STRICT")
+    try folder.execute("INSERT INTO grdb_migrations VALUES ('2'); CREATE TABLE later (x)")
     let before = folder.bytes()
     let error = try folder.openError()
     #expect(error.code == .newer)
@@ -78,6 +78,16 @@ struct StoreFileTests {
     let folder = try StoreFolder()
     try folder.write([])
     #expect(try await folder.open().append("a").isNew)
+  }
+
+  @Test("that was left with a write half done is as it was before the write")
+  func halfDone() async throws {
+    let killed = try StoreFolder()
+    do { try await killed.open().append("a") }
+    let folder = try StoreFolder()
+    try killed.leaveHalfDone("UPDATE policy_revision SET note = hex(zeroblob(50000))", in: folder)
+    let revision = try #require(try await folder.open().activeRevision())
+    #expect(revision.text == "a" && revision.header.note.isEmpty)
   }
 
   /// Where bytes are overwritten, as parts of the file.

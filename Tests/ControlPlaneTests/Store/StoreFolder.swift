@@ -37,6 +37,18 @@ final class StoreFolder: Sendable {
     try queue.close()
   }
 
+  /// Copies the database as a process leaves it that is killed in a transaction of SQLite's first kind of journal.
+  func leaveHalfDone(_ sql: String, in other: StoreFolder) throws {
+    let queue = try DatabaseQueue(path: database)
+    try queue.inDatabase { connection in
+      try connection.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; BEGIN")
+      try connection.execute(sql: sql)
+      for name in try files { try other.write(bytes(name) ?? [], to: name) }
+      try connection.execute(sql: "ROLLBACK")
+    }
+    #expect(try other.files == ["merlon.db", "merlon.db-journal"])
+  }
+
   func bytes(_ name: String = "merlon.db") -> [UInt8]? {
     FileManager.default.contents(atPath: path(name)).map { Array($0) }
   }

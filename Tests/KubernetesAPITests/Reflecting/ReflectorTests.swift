@@ -120,7 +120,7 @@ struct ReflectorTests {
     try await Self.follow(cluster) { pods, _, _ in
       try await pods.until(Self.has("a", "b"))
       cluster.freezeWatches()
-      cluster.remove(.pods, "item-10000")
+      cluster.remove(.pods, FakeCluster.initialKey(0))
       cluster.put(.pods, "c", FakeCluster.pod("c", "10.244.0.3"))
       cluster.compact()
       cluster.cutWatches()
@@ -166,7 +166,7 @@ struct ReflectorTests {
       cluster.forbid("/api/v1/pods")
       cluster.cutWatches()
       try await pods.until { $0.phases.last == .failed }
-      let error = try #require(await reflector.status.lastError)
+      let error = try #require(reflector.status.lastError)
       #expect("\(error.error)".contains("403"))
       #expect(FollowedPods.names(pods.current) == ["a", "b"])
       cluster.put(.pods, "c", FakeCluster.pod("c", "10.244.0.3"))
@@ -200,13 +200,13 @@ struct ReflectorTests {
       try await pods.until(Self.has("a", "b"))
       for number in 1...5 {
         try await Self.watch(number, of: cluster)
-        while !(await reflector.status.isConnected) { try await Timing.system.sleep(.milliseconds(1)) }
+        while !(reflector.status.isConnected) { try await Timing.system.sleep(.milliseconds(1)) }
         time.pass(.seconds(60))
         if bookmarks { cluster.sendBookmarks() }
         cluster.endWatches()
       }
       try await Self.watch(6, of: cluster)
-      let status = await reflector.status
+      let status = reflector.status
       #expect(status.counts.failures == 0)
       #expect(status.counts.lists == 1)
       #expect(status.counts.watches == 6)
@@ -227,7 +227,7 @@ struct ReflectorTests {
       cluster.endWatches()
       try await Self.watch(2, of: cluster)
       #expect(Self.watches(cluster).last?.parameter("resourceVersion") == "\(version)")
-      #expect(await reflector.status.counts.lists == 1)
+      #expect(reflector.status.counts.lists == 1)
     }
   }
 
@@ -240,7 +240,7 @@ struct ReflectorTests {
       cluster.cutWatches()
       try await pods.until { $0.phases.last == .failed }
       #expect(FollowedPods.names(pods.current) == ["a", "b"])
-      let error = try #require(await reflector.status.lastError)
+      let error = try #require(reflector.status.lastError)
       #expect(!"\(error.error)".contains("old"))
     }
   }
@@ -269,7 +269,7 @@ struct ReflectorTests {
       }
       cluster.endWatches()
       try await Self.watch(8, of: cluster)
-      #expect(await reflector.status.counts.failures == 6)
+      #expect(reflector.status.counts.failures == 6)
       // 0.1 s, 0.2 s, … 3.2 s, shortened by up to a half.
       #expect(time.timing.now() >= .milliseconds(3150))
     }

@@ -46,6 +46,20 @@ struct StaleSourcesTests {
     #expect(sets.snapshot["web"]?.members.map(\.member.text) == ["shop/web 10.0.0.1 since 1"])
   }
 
+  @Test("change their set by the members that leave with them and come again")
+  func changes() throws {
+    var sets = IdentitySets(
+      group("web", source(), source(.pods([:]), onStale: .keep)), group("only", source()), pods: [web])
+    let versions = sets.snapshot.sets.map(\.version)
+    func changes() -> [String?] {
+      zip(sets.snapshot.sets, versions).map { $0.changes(since: $1)?.text }
+    }
+    _ = sets.hear(.stale(since: at(0)), of: "prod", at: at(500))
+    #expect(changes() == ["", "-shop/web"])
+    _ = sets.hear(.fresh, of: "prod", at: at(501))
+    #expect(changes() == ["", ""])
+  }
+
   @Test("that are cleared stay so in an edit, and when their selection is new")
   func editWhileStale() {
     var sets = IdentitySets(group("web", source()), pods: [web])

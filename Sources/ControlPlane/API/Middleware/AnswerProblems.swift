@@ -27,7 +27,8 @@ struct AnswerProblems: RouterMiddleware {
     case let error as RequestError: return error
     case let error as StoreError: return RequestError(error)
     case let error as HTTPError:
-      return RequestError(.init(rawValue: error.status.code) ?? .malformed, error.body ?? error.status.reasonPhrase)
+      return RequestError(
+        .init(rawValue: error.status.code) ?? .malformed, error.body ?? error.status.reasonPhrase)
     default:
       // What it is stands in the log and not in the answer.
       context.logger.error("a request failed", metadata: ["error": "\(error)"])

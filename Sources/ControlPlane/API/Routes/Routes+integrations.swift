@@ -10,13 +10,20 @@ extension Routes {
   func addIntegrations(to api: RouterGroup<APIContext>) {
     api.get("integrations") { _, _ in
       let current = plane.current
-      let usable = current.integrations.values.sorted { $0.name < $1.name }.map { data(of: $0) }
-      let unusable = current.unusable.filter { $0.kind == "integration" && current.integrations[$0.id] == nil }.map {
-        DataValue.members(("name", .string($0.id)), ("problem", .string($0.problem)), ("fix", $0.fix.map { .string($0) }))
+      let names = current.integrationNames.sorted()
+      let usable = names.compactMap { name in
+        current.fixed[name].map { data(of: $0) } ?? current.integrations[name].map { data(of: $0) }
+      }
+      let unusable = current.unusable.filter {
+        $0.kind == "integration" && current.integrations[$0.id] == nil
+      }.map {
+        DataValue.members(
+          ("name", .string($0.id)), ("problem", .string($0.problem)), ("fix", $0.fix.map { .string($0) }))
       }
       return Response.json(
         .members(
-          ("apiVersion", .string(SourceGroupPolicy.apiVersion)), ("kind", "IntegrationList"), ("items", .list(usable)),
+          ("apiVersion", .string(SourceGroupPolicy.apiVersion)), ("kind", "IntegrationList"),
+          ("items", .list(usable)),
           ("unusable", unusable.isEmpty ? nil : .list(unusable))))
     }
     api.post("integrations") { request, context in
@@ -39,6 +46,9 @@ extension Routes {
       return Response.json(data(of: made), status: .created, headers: headers)
     }
     api.get("integrations/:name") { _, context in
+      if let fixed = plane.current.fixed[try context.parameter("name")] {
+        return Response.json(data(of: fixed))
+      }
       let integration = try integration(context)
       return Response.json(data(of: integration), headers: integration.headers)
     }
@@ -49,38 +59,48 @@ extension Routes {
       if let field = fields["certificateAuthority"] {
         patch.certificateAuthority = .some(try field.optionalText(of: "certificateAuthority"))
       }
-      if let field = fields["tlsServerName"] { patch.tlsServerName = .some(try field.optionalText(of: "tlsServerName")) }
+      if let field = fields["tlsServerName"] {
+        patch.tlsServerName = .some(try field.optionalText(of: "tlsServerName"))
+      }
       if let field = fields["token"] {
         patch.token = try field.optionalText(of: "token").map { .set(SecretText($0)) } ?? .remove
       }
       let changed = try await plane.patchIntegration(
-        try context.parameters.require("name"), patch, expecting: try request.expectedGeneration, by: context.actor)
+        try context.parameter("name"), patch, expecting: try request.expectedGeneration,
+        by: context.actor)
       return Response.json(data(of: changed), headers: changed.headers)
     }
     api.delete("integrations/:name") { _, context in
-      try await plane.deleteIntegration(try context.parameters.require("name"), by: context.actor)
+      try await plane.deleteIntegration(try context.parameter("name"), by: context.actor)
       return Response.nothing
     }
     api.get("integrations/:name/status") { _, context in
-      let integration = try integration(context)
-      return Response.json(status(of: integration.name))
+      let name = try context.parameter("name")
+      if plane.current.fixed[name] == nil { _ = try integration(context) }
+      return Response.json(status(of: name))
     }
     api.post("integrations/:name/test") { _, context in
-      let integration = try integration(context)
-      let steps = await IntegrationTest(integration, needed: plane.resolver.state.needed[integration.name] ?? [], plane.clock)
+      let name = try context.parameter("name")
+      let access = try plane.current.fixed[name].map { Result.success($0) } ?? integration(context).access
+      let steps = await IntegrationTest(access, needed: plane.resolver.state.needed[name] ?? [], plane.clock)
         .run()
       return Response.json(
         .members(
-          ("integration", .string(integration.name)), ("ok", .bool(steps.allSatisfy { $0.problem == nil })),
-          ("steps", .list(steps.map {
-            .members(
-              ("name", .string($0.name)), ("ok", .bool($0.problem == nil)), ("detail", ($0.problem ?? $0.detail).map { .string($0) }))
-          }))))
+          ("integration", .string(name)), ("ok", .bool(steps.allSatisfy { $0.problem == nil })),
+          (
+            "steps",
+            .list(
+              steps.map {
+                .members(
+                  ("name", .string($0.name)), ("ok", .bool($0.problem == nil)),
+                  ("detail", ($0.problem ?? $0.detail).map { .string($0) }))
+              })
+          )))
     }
   }
 
   private func integration(_ context: APIContext) throws -> Integration {
-    let name = try context.parameters.require("name")
+    let name = try context.parameter("name")
     guard let integration = plane.current.integrations[name] else {
       let unusable = plane.current.unusable.first { $0.kind == "integration" && $0.id == name }
       throw unusable.map { RequestError(.failed, "the integration `\(name)` \($0.problem)", fix: $0.fix) }
@@ -89,10 +109,20 @@ extension Routes {
     return integration
   }
 
+  /// An integration of the server's configuration, without its secrets.
+  private func data(of fixed: IntegrationAccess) -> DataValue {
+    .members(
+      ("apiVersion", .string(SourceGroupPolicy.apiVersion)), ("kind", "Integration"),
+      ("name", .string(fixed.name)),
+      ("server", .string(fixed.access.server.text)), ("configured", "by the server"),
+      ("phase", .string(plane.resolver.state.integrations[fixed.name]?.phase.rawValue ?? "connecting")))
+  }
+
   /// An integration without its secrets.
   private func data(of integration: Integration) -> DataValue {
     .members(
-      ("apiVersion", .string(SourceGroupPolicy.apiVersion)), ("kind", "Integration"), ("name", .string(integration.name)),
+      ("apiVersion", .string(SourceGroupPolicy.apiVersion)), ("kind", "Integration"),
+      ("name", .string(integration.name)),
       ("server", .string(integration.settings.server)),
       ("certificateAuthority", integration.settings.certificateAuthority.map { .string($0) }),
       ("tlsServerName", integration.settings.tlsServerName.map { .string($0) }),
@@ -108,18 +138,24 @@ extension Routes {
     return .members(
       ("integration", .string(name)), ("phase", .string(status.phase.rawValue)),
       ("needed", .list((state.needed[name] ?? []).map(\.rawValue).sorted().map { .string($0) })),
-      ("resources", .list(
-        status.reflectors.sorted { $0.key.rawValue < $1.key.rawValue }.map { kind, status in
-          .members(
-            ("kind", .string(kind.rawValue)), ("phase", .string(status.phase.rawValue)),
-            ("since", clock.moment(status.phaseSince).data), ("hasSynced", .bool(status.hasSynced)),
-            ("lastSign", status.lastSign.map { clock.moment($0).data }),
-            ("lastError", status.lastError.map {
-              .members(("message", .string("\($0.error)")), ("at", clock.moment($0.at).data))
-            }),
-            ("lists", .integer(status.counts.lists)), ("watches", .integer(status.counts.watches)),
-            ("events", .integer(status.counts.events)), ("failures", .integer(status.counts.failures)))
-        })))
+      (
+        "resources",
+        .list(
+          status.reflectors.sorted { $0.key.rawValue < $1.key.rawValue }.map { kind, status in
+            .members(
+              ("kind", .string(kind.rawValue)), ("phase", .string(status.phase.rawValue)),
+              ("since", clock.moment(status.phaseSince).data), ("hasSynced", .bool(status.hasSynced)),
+              ("lastSign", status.lastSign.map { clock.moment($0).data }),
+              (
+                "lastError",
+                status.lastError.map {
+                  .members(("message", .string("\($0.error)")), ("at", clock.moment($0.at).data))
+                }
+              ),
+              ("lists", .integer(status.counts.lists)), ("watches", .integer(status.counts.watches)),
+              ("events", .integer(status.counts.events)), ("failures", .integer(status.counts.failures)))
+          })
+      ))
   }
 }
 

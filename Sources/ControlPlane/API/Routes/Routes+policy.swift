@@ -42,19 +42,24 @@ extension Routes {
       return Response.json(
         .members(
           ("apiVersion", .string(SourceGroupPolicy.apiVersion)), ("kind", "PolicyRevisionList"),
-          ("items", .list(revisions.map { stored in
-            switch stored {
-            case .readable(let header): header.data
-            case .unreadable(let record): .members(("number", .string(record.id)), ("problem", .string(record.problem)))
-            }
-          }))))
+          (
+            "items",
+            .list(
+              revisions.map { stored in
+                switch stored {
+                case .readable(let header): header.data
+                case .unreadable(let record):
+                  .members(("number", .string(record.id)), ("problem", .string(record.problem)))
+                }
+              })
+          )))
     }
     api.get("policy/revisions/:number") { _, context in
       let revision = try await revision(context)
       return Response.text(revision.text, headers: [.eTag: revision.tag])
     }
     api.post("policy/revisions/:number/rollback") { request, context in
-      guard let number = Int(try context.parameters.require("number")) else {
+      guard let number = Int(try context.parameter("number")) else {
         throw RequestError(.missing, "there is no such revision")
       }
       return answer(
@@ -72,7 +77,7 @@ extension Routes {
   }
 
   private func revision(_ context: APIContext) async throws -> PolicyRevision {
-    guard let number = Int(try context.parameters.require("number")),
+    guard let number = Int(try context.parameter("number")),
       let revision = try await plane.store.revision(number)
     else { throw RequestError(.missing, "there is no such revision") }
     return revision
@@ -95,7 +100,8 @@ extension RevisionHeader {
   fileprivate var data: DataValue {
     .members(
       ("number", .integer(number)), ("digest", .string(digest)), ("author", .string(author)),
-      ("createdAt", createdAt.data), ("note", note.isEmpty ? nil : .string(note)), ("origin", origin.map { .integer($0) }),
+      ("createdAt", createdAt.data), ("note", note.isEmpty ? nil : .string(note)),
+      ("origin", origin.map { .integer($0) }),
       ("active", .bool(isActive)))
   }
 }
@@ -103,7 +109,8 @@ extension RevisionHeader {
 extension AuditEntry {
   fileprivate var data: DataValue {
     .members(
-      ("sequence", .integer(sequence)), ("at", at.data), ("actor", .string(actor)), ("action", .string(action.rawValue)),
+      ("sequence", .integer(sequence)), ("at", at.data), ("actor", .string(actor)),
+      ("action", .string(action.rawValue)),
       ("subject", .string(subject)), ("change", .string(change)))
   }
 }
@@ -112,18 +119,24 @@ extension SourceGroupPlan {
   fileprivate func data(findings: [Diagnostic]) -> DataValue {
     .members(
       ("effect", .string(effect.rawValue)), ("differenceCount", .integer(differenceCount)),
-      ("differences", .list(differences.map {
-        .members(
-          ("source", .string($0.source)), ("destination", .string($0.destination)), ("traffic", .string($0.traffic)),
-          ("old", $0.old.data), ("new", $0.new.data))
-      })),
+      (
+        "differences",
+        .list(
+          differences.map {
+            .members(
+              ("source", .string($0.source)), ("destination", .string($0.destination)),
+              ("traffic", .string($0.traffic)),
+              ("old", $0.old.data), ("new", $0.new.data))
+          })
+      ),
       ("assumptions", .list(assumptions.map { .string($0) })), ("findings", .list(findings.map(\.data))))
   }
 }
 
 extension SourceGroupPlan.Decision {
   fileprivate var data: DataValue {
-    .members(("outcome", .string(outcome.rawValue)), ("rule", .string(rule)), ("location", .string("\(location)")))
+    .members(
+      ("outcome", .string(outcome.rawValue)), ("rule", .string(rule)), ("location", .string("\(location)")))
   }
 }
 
@@ -134,7 +147,8 @@ extension Request {
       if headers[.ifNoneMatch] == "*" { return .absent }
       guard let text = headers[.ifMatch], text != "*" else { return .any }
       guard let number = Int(text.trimmingQuotes) else {
-        throw RequestError(.precondition, "If-Match names no revision", fix: "send the ETag of GET /api/v1/policy")
+        throw RequestError(
+          .precondition, "If-Match names no revision", fix: "send the ETag of GET /api/v1/policy")
       }
       return .number(number)
     }

@@ -20,13 +20,15 @@ extension ControlPlane {
       ReadinessCheck(name: "store", problem: isLoaded ? nil : "what is stored has not been read yet"),
       ReadinessCheck(
         name: "policy",
-        problem: current.unusable.first { $0.kind == "policy revision" }.map { "revision \($0.id) \($0.problem)" }),
+        problem: current.unusable.first { $0.kind == "policy revision" }.map {
+          "revision \($0.id) \($0.problem)"
+        }),
     ]
     for name in state.needed.keys.sorted() {
       let problem: String? =
         if let record = current.unusable.first(where: { $0.kind == "integration" && $0.id == name }) {
           record.problem
-        } else if current.integrations[name] == nil {
+        } else if !current.integrationNames.contains(name) {
           "there is no integration of this name"
         } else if state.unsynced.contains(name) {
           "not everything that the policy needs has been listed"
@@ -51,10 +53,15 @@ extension Routes {
         return Response.json(
           .members(
             ("ready", .bool(isReady)),
-            ("checks", .list(checks.map {
-              .members(
-                ("name", .string($0.name)), ("ok", .bool($0.problem == nil)), ("detail", $0.problem.map { .string($0) }))
-            }))), status: isReady ? .ok : .serviceUnavailable)
+            (
+              "checks",
+              .list(
+                checks.map {
+                  .members(
+                    ("name", .string($0.name)), ("ok", .bool($0.problem == nil)),
+                    ("detail", $0.problem.map { .string($0) }))
+                })
+            )), status: isReady ? .ok : .serviceUnavailable)
       }
     }
   }

@@ -15,7 +15,7 @@ extension Routes {
           ("overlaps", .list(await plane.resolver.overlaps().map(\.data)))))
     }
     api.get("sets/:group") { request, context in
-      let id = try context.parameters.require("group")
+      let id = try context.parameter("group")
       guard let set = plane.resolver.state.identities[id] else {
         throw RequestError(.missing, "the policy has no source group `\(id)`")
       }
@@ -30,7 +30,7 @@ extension Routes {
       return Response.json(set.data, headers: headers)
     }
     api.get("whois/:address") { _, context in
-      let text = try context.parameters.require("address")
+      let text = try context.parameter("address")
       guard let address = IPAddress(text) else {
         throw RequestError(.malformed, "`\(text.prefix(80))` is not an IP address")
       }

@@ -28,6 +28,7 @@ struct Routes {
     addPolicy(to: api)
     addSets(to: api)
     addQuestions(to: api)
+    addConnectivity(to: api)
     return router
   }
 }

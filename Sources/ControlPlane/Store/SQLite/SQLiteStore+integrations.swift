@@ -20,6 +20,7 @@ extension SQLiteStore {
     at now: Timestamp
   ) async throws(StoreError) -> Integration {
     try settings.requireNoSecrets()
+    try requireStorable([name, actor] + settings.texts)
     return try await write { [self] database in
       if try Integration.row(name, in: database) != nil {
         throw StoreError(
@@ -50,6 +51,7 @@ extension SQLiteStore {
     by actor: String, at now: Timestamp
   ) async throws(StoreError) -> Integration {
     try settings.requireNoSecrets()
+    try requireStorable([actor] + settings.texts)
     return try await write { [self] database in
       let fields = try Integration.requireFields(name, expecting: generation, in: database)
       let (sealed, tokenChange) = try apply(token, to: fields)
@@ -77,6 +79,7 @@ extension SQLiteStore {
     named name: String, expecting generation: Int?, whileActive revision: ExpectedRevision, by actor: String,
     at now: Timestamp
   ) async throws(StoreError) {
+    try requireStorable(actor)
     try await write { database in
       let fields = try Integration.requireFields(name, expecting: generation, in: database)
       try database.requireActive(revision)
@@ -152,7 +155,9 @@ extension Integration: StoredRow {
   }
 
   static func row(_ name: String, in database: Database) throws -> Row? {
-    try Row.fetchOne(database, sql: "SELECT * FROM integration WHERE name = ?", arguments: [name])
+    // SQLite would look for what stands before a NUL.
+    if name.utf8.contains(0) { return nil }
+    return try Row.fetchOne(database, sql: "SELECT * FROM integration WHERE name = ?", arguments: [name])
   }
 
   /// The row that a writer means, readable or not.
@@ -180,11 +185,14 @@ extension IntegrationSettings {
       tlsServerName: (try? fields.optionalText("tls_server_name")) ?? nil)
   }
 
+  fileprivate var texts: [String] { [server, certificateAuthority, tlsServerName].compactMap(\.self) }
+
   /// What the audit trail says of a change; empty when there is none.
   fileprivate func changes(from old: IntegrationSettings?) -> [String] {
     func line(_ name: String, _ old: String?, _ new: String?) -> [String] {
       switch (old, new) {
-      case (let old?, let new?): old == new ? [] : ["\(name): \(old) → \(new)"]
+      // By bytes: Swift takes texts for equal that are composed of other characters.
+      case (let old?, let new?): old.utf8.elementsEqual(new.utf8) ? [] : ["\(name): \(old) → \(new)"]
       case (nil, let new?): ["\(name): \(new)"]
       case (let old?, nil): ["\(name): \(old) removed"]
       case (nil, nil): []

@@ -23,7 +23,7 @@ extension SQLiteStore {
     return try withFolderLocked(of: path) { () throws(StoreError) in
       let exists = try PrivateFile.exists(path)
       // SQLite gives its other files the mode of the database.
-      for suffix in ["-wal", "-shm"] { _ = try PrivateFile.exists(path + suffix) }
+      for suffix in ["-wal", "-shm", "-journal"] { _ = try PrivateFile.exists(path + suffix) }
       if exists { try inspect(path) } else { try PrivateFile.createEmpty(path) }
       do {
         let database = try DatabasePool(path: path, configuration: configuration)
@@ -39,30 +39,40 @@ extension SQLiteStore {
 
   /// Looks at a database without changing it.
   private static func inspect(_ path: String) throws(StoreError) {
+    var configuration = configuration
+    configuration.readonly = true
     do {
-      var configuration = configuration
-      configuration.readonly = true
-      let database = try DatabaseQueue(path: path, configuration: configuration)
-      try database.read { database in
-        let application = try Int64.fetchOne(database, sql: "PRAGMA application_id")
-        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-        // A process that ended before the first migration was done leaves no tables, or the migrator's.
-        let begun = try database.tableExists("grdb_migrations") && tables <= 2
-        if tables > 0, application != Schema.applicationID, !begun {
-          throw StoreError(.invalid, "\(path) is the database of another program", fix: "name another file")
-        }
-        if try Schema.migrator.hasBeenSuperseded(database) {
-          throw StoreError(
-            .newer, "\(path) was written by a later version of merlon; it stays as it is",
-            fix: "run that version, or restore a backup from before")
-        }
-        let problems = try String.fetchAll(database, sql: "PRAGMA integrity_check(3)")
-        if problems != ["ok"] { throw StoreError.damaged(path, problems.joined(separator: "; ")) }
+      do {
+        try requireSound(try DatabaseQueue(path: path, configuration: configuration), path)
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY {
+        // A process that was killed left a write half done, which SQLite takes back when it may write.
+        configuration.readonly = false
+        try requireSound(try DatabaseQueue(path: path, configuration: configuration), path)
       }
-      try database.close()
     } catch {
       throw StoreError(error, at: path)
     }
+  }
+
+  /// Refuses a database of another program or a later version, and a damaged one.
+  private static func requireSound(_ queue: DatabaseQueue, _ path: String) throws {
+    try queue.read { database in
+      let application = try Int64.fetchOne(database, sql: "PRAGMA application_id")
+      let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+      // A process that ended before the first migration was done leaves no tables, or the migrator's.
+      let isBegun = try database.tableExists("grdb_migrations") && tables <= 2
+      if tables > 0, application != Schema.applicationID, !isBegun {
+        throw StoreError(.invalid, "\(path) is the database of another program", fix: "name another file")
+      }
+      if try Schema.migrator.hasBeenSuperseded(database) {
+        throw StoreError(
+          .newer, "\(path) was written by a later version of merlon; it stays as it is",
+          fix: "run that version, or restore a backup from before")
+      }
+      let problems = try String.fetchAll(database, sql: "PRAGMA integrity_check(3)")
+      if problems != ["ok"] { throw StoreError.damaged(path, problems.joined(separator: "; ")) }
+    }
+    try queue.close()
   }
 
   /// Lets one process at a time open databases of a folder: migrations and the change to WAL do not wait for each

@@ -23,7 +23,8 @@ extension SQLiteStore {
   package func appendRevision(
     _ draft: PolicyDraft, expecting expected: ExpectedRevision, by actor: String, at now: Timestamp
   ) async throws(StoreError) -> AppendedRevision {
-    try await write { database in
+    try requireStorable(draft.text, draft.canonicalText, draft.note, actor)
+    return try await write { database in
       let digest = sha256(draft.canonicalText)
       let active = try database.readableActiveRevision()
       if let active, active.header.digest == digest {
@@ -90,7 +91,7 @@ extension Database {
     guard let origin = try revision("number = \(number)") else {
       throw StoreError(.missing, "there is no policy revision \(number) to go back to")
     }
-    if origin.canonicalText != draft.canonicalText || origin.text != draft.text {
+    if sha256(draft.canonicalText) != origin.header.digest || sha256(draft.text) != sha256(origin.text) {
       throw StoreError(.invalid, "this is not the text of policy revision \(number)")
     }
   }
@@ -135,7 +136,7 @@ extension RevisionHeader: StoredRow {
     var lines = old.map { ["follows revision \($0.header.number)"] } ?? []
     if let origin { lines.append("brings back revision \(origin)") }
     if !note.isEmpty { lines.append("note: \(note)") }
-    return lines + ["\(difference.removed) lines removed, \(difference.inserted) added"] + difference.lines
+    return lines + ["lines removed: \(difference.removed), added: \(difference.inserted)"] + difference.lines
   }
 }
 

@@ -5,23 +5,19 @@ extension SQLiteStore {
   package func rotate(
     from old: SealingKey, to new: SealingKey, by actor: String, at now: Timestamp
   ) async throws(StoreError) -> KeyRotation {
-    let rotated = Sealing(current: new, others: [old])
+    try requireStorable(actor)
+    let pair = Sealing(current: new, others: [old])
     do {
       let rotation = try await database.writeWithoutTransaction { [self] database in
         var rotation = KeyRotation(resealed: 0, alreadySealed: 0, unreadable: [])
-        // Readers meet records of either key from the commit on.
-        let before = sealing
-        sealing = Sealing(current: before.current, others: before.others + [old, new])
-        do {
-          try database.inTransaction(.immediate) {
-            rotation = try database.reseal(with: rotated, Act(actor: actor, now: now))
-            return .commit
-          }
-        } catch {
-          sealing = before
-          throw error
+        // Readers meet records of either key from the commit on, which may have happened when it fails.
+        let opening = [sealing.current] + sealing.others + [old, new]
+        sealing = Sealing(current: sealing.current, others: opening)
+        try database.inTransaction(.immediate) {
+          rotation = try database.reseal(with: pair, Act(actor: actor, now: now))
+          return .commit
         }
-        sealing = rotated
+        sealing = Sealing(current: new, others: opening)
         return rotation
       }
       // The log may hold pages from before. Whoever reads them now keeps them until later.

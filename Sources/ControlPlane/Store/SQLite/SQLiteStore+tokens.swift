@@ -13,6 +13,7 @@ extension SQLiteStore {
   package func createToken(
     named name: String, role: APIToken.Role, expiresAt: Timestamp?, by actor: String, at now: Timestamp
   ) async throws(StoreError) -> NewAPIToken {
+    try requireStorable(name, actor)
     if name.isEmpty { throw StoreError(.invalid, "a token needs a name that says what it is for") }
     if let expiresAt, expiresAt <= now {
       throw StoreError(.invalid, "the token `\(name)` would expire at \(expiresAt), and it is \(now)")
@@ -43,7 +44,7 @@ extension SQLiteStore {
       guard
         let row = try Row.fetchOne(
           database, sql: "SELECT * FROM api_token WHERE hash = ?", arguments: [hash]),
-        SecretText(try APIToken.fields(row).text("hash")) == SecretText(hash)
+        isEqualInConstantTime(Array(try APIToken.fields(row).text("hash").utf8), Array(hash.utf8))
       else { return .refused(.unknown) }
       let token = try APIToken(APIToken.fields(row))
       if let revokedAt = token.revokedAt { return .refused(.revoked(at: revokedAt)) }
@@ -55,7 +56,8 @@ extension SQLiteStore {
   package func revokeToken(
     _ id: Int, by actor: String, at now: Timestamp
   ) async throws(StoreError) -> APIToken {
-    try await write { database in
+    try requireStorable(actor)
+    return try await write { database in
       guard let token = try database.token(id) else { throw StoreError(.missing, "there is no token \(id)") }
       if token.revokedAt != nil { return token }
       try database.execute(

@@ -71,6 +71,19 @@ package final class SQLiteStore: Store {
   }
 }
 
+extension SQLiteStore {
+  /// Refuses texts that SQLite would cut short.
+  func requireStorable(_ texts: String...) throws(StoreError) {
+    try requireStorable(texts)
+  }
+
+  func requireStorable(_ texts: [String]) throws(StoreError) {
+    if texts.contains(where: { $0.utf8.contains(0) }) {
+      throw StoreError(.invalid, "a NUL character cannot be stored", fix: "remove it")
+    }
+  }
+}
+
 extension StoreError {
   /// What was thrown in a transaction. SQLite's messages name tables and columns, never values.
   init(_ error: any Error, at path: String) {

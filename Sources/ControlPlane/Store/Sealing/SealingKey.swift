@@ -52,18 +52,3 @@ extension StringProtocol {
     return self[first...last]
   }
 }
-
-/// Bytes as people compare them.
-enum Hexadecimal {
-  /// In lower case.
-  static func encode(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.reduce(into: "") { text, byte in
-      text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
-  }
-}
-
-/// The SHA-256 of a text, in hexadecimal.
-func sha256(_ text: String) -> String {
-  Hexadecimal.encode(SHA256.hash(data: Array(text.utf8)))
-}

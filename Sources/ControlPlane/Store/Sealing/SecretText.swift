@@ -22,8 +22,3 @@ package struct SecretText: Sendable, Equatable, Redacted {
     isEqualInConstantTime(Array(left.revealed.utf8), Array(right.revealed.utf8))
   }
 }
-
-/// Whether bytes are the same; the time it takes depends on their number only.
-func isEqualInConstantTime(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-  left.count == right.count && zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
-}

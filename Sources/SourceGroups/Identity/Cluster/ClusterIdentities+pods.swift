@@ -135,7 +135,7 @@ extension ClusterIdentities {
     guard let pod = pods[slot] else { return }
     if !pod.traits.contains(.isFinished) {
       book.insert(pod.identity, at: pod.addresses)
-      unsettleClaimants(of: pod.addresses)
+      if pod.claimsAddresses { unsettleClaimants(of: pod.addresses) }
     }
     unsettlePod(slot)
     services.endpoints(of: pod.identity.name).forEach { unsettleEndpoint($0) }
@@ -146,7 +146,7 @@ extension ClusterIdentities {
     guard let pod = pods[slot] else { return }
     if !pod.traits.contains(.isFinished) {
       book.remove(pod.identity, from: pod.addresses)
-      unsettleClaimants(of: pod.addresses)
+      if pod.claimsAddresses { unsettleClaimants(of: pod.addresses) }
     }
     services.endpoints(of: pod.identity.name).forEach { unsettleEndpoint($0) }
   }

@@ -117,7 +117,7 @@ package struct ClusterIdentities: Sendable {
     for address in addresses {
       for claimant in claimants(of: address) {
         switch claimant.kind {
-        case .pod: unsettlePod(claimant.slot)
+        case .pod: if pods[claimant.slot]?.claimsAddresses == true { unsettlePod(claimant.slot) }
         case .endpoint: unsettleEndpoint(claimant.slot)
         case .node: break
         }

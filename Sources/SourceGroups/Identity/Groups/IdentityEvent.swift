@@ -23,10 +23,11 @@ package struct IdentityEvent: Sendable {
 }
 
 extension IdentityEvent: CustomStringConvertible {
-  /// For logs: `group web, integration prod: following → kept (nothing heard since 2026-08-20T10:15:02Z)`.
+  /// For logs: `group web, integration prod, source at policy.yaml:7:9: following → kept (nothing heard since 2026-08-20T10:15:02Z)`.
   package var description: String {
     let integration = if case .cluster(let name, _) = source.origin { ", integration \(name)" } else { "" }
-    return "group \(group)\(integration): \(from.map { "\($0)" } ?? "new") → \(to) (\(reason))"
+    return
+      "group \(group)\(integration), source at \(source.location): \(from.map { "\($0)" } ?? "new") → \(to) (\(reason))"
   }
 }
 

@@ -19,7 +19,8 @@ package struct IdentityGroup: Sendable {
 
 /// Whether an integration's cluster is heard of. Who follows it says so.
 package enum ClusterFreshness: Sendable, Hashable {
-  /// Not everything that is asked of it has been listed since the start.
+  /// Not everything that is asked of it has been listed since the start. Not for a list that is made again: until that is there,
+  /// what was known stays, and is ``stale(since:)`` when it takes too long.
   case neverSynced
   case fresh
   /// Nothing was heard of it since.

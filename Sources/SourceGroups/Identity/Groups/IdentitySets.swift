@@ -102,7 +102,9 @@ package struct IdentitySets: Sendable {
   package mutating func hear(
     _ freshness: ClusterFreshness, of integration: String, at moment: Timestamp
   ) -> [IdentityEvent] {
-    hear(Dictionary(uniqueKeysWithValues: ObservedKind.allCases.map { ($0, freshness) }), of: integration, at: moment)
+    hear(
+      Dictionary(uniqueKeysWithValues: ObservedKind.allCases.map { ($0, freshness) }), of: integration,
+      at: moment)
   }
 
   /// Lets time pass: sources that have been stale for longer than their grace become what they shall be. O(sources).
@@ -113,7 +115,9 @@ package struct IdentitySets: Sendable {
   /// When ``transition(at:)`` has something to do next; nil for never. O(sources).
   package var nextTransition: Timestamp? {
     snapshot.sets.lazy.flatMap(\.sources).compactMap { source in
-      guard source.state == .following, case .stale(let since) = freshness(of: source.source) else { return nil }
+      guard source.state == .following, case .stale(let since) = freshness(of: source.source) else {
+        return nil
+      }
       return source.source.deadline(silentSince: since)
     }.min()
   }

@@ -1,0 +1,122 @@
+internal import Kubernetes
+package import KubernetesAPI
+package import Logging
+internal import ServiceLifecycle
+internal import SourceGroups
+internal import UnixSignals
+
+/// A control plane from its start to its end: `merlon serve`.
+package struct ControlPlaneProcess: Sendable {
+  private let configuration: ServeConfiguration
+  private let environment: EnvironmentVariables
+  private let logger: Logger
+  private let started: @Sendable (Int) async -> Void
+
+  /// - Parameters:
+  ///   - environment: all variables, for systemd and the cluster that it runs in.
+  ///   - started: told the port when the server listens.
+  package init(
+    _ configuration: ServeConfiguration, environment: EnvironmentVariables, logger: Logger,
+    started: @escaping @Sendable (Int) async -> Void = { _ in }
+  ) {
+    self.configuration = configuration
+    self.environment = environment
+    self.logger = logger
+    self.started = started
+  }
+
+  /// Serves until SIGTERM or SIGINT, or until the task is cancelled. SIGHUP reads files anew.
+  package func run() async throws(ServeError) {
+    let files = ServedFiles(configuration, environment: environment)
+    let store = try Self.store(configuration)
+    let identity = ServerIdentity()
+    if let own = try files.identity() { try identity.change(to: own) }
+    let fixed = try files.integrations()
+    let counters = Counters()
+    let logger = logger
+    let clock = LiveClock.system()
+    let resolver = IdentityResolver(clock: clock) { events in
+      counters.count(events)
+      for event in events { logger.notice("\(event)") }
+    }
+    let plane = ControlPlane(store: store, resolver: resolver, clock: clock)
+    do throws(StoreError) {
+      try await plane.load(fixed: fixed)
+    } catch {
+      throw ServeError(error)
+    }
+    for record in plane.current.unusable { logger.error("the \(record.kind) \(record.id) \(record.problem)") }
+    try await files.putPolicy(to: plane, logger)
+    let notifier = SystemdNotifier(environment: environment)
+    let server = ControlPlaneServer(
+      plane, counters, at: .init(host: configuration.host, port: configuration.port), as: identity,
+      logger: logger
+    ) { [started] port in
+      logger.info("listening", metadata: ["port": "\(port)"])
+      notifier.notify("READY=1")
+      await started(port)
+    }
+    let group = ServiceGroup(
+      configuration: .init(
+        services: [
+          .init(service: FollowingService(resolver: resolver)),
+          .init(service: ReloadingService(plane: plane, server: identity, files: files, logger: logger)),
+          .init(service: server),
+        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+    do {
+      try await group.run()
+    } catch is CancellationError {
+      // Whoever cancels knows.
+    } catch {
+      throw ServeError("the server ended: \(error)")
+    }
+    notifier.notify("STOPPING=1")
+  }
+
+  /// Opens what is stored.
+  package static func store(_ configuration: ServeConfiguration) throws(ServeError) -> SQLiteStore {
+    do throws(StoreError) {
+      let key =
+        if let text = configuration.sealingKey {
+          try SealingKey(base64: text.revealed, source: "MERLON_SEALING_KEY")
+        } else {
+          try SealingKey(file: configuration.effectiveSealingKeyFile, whenAbsent: .create)
+        }
+      return try SQLiteStore(path: configuration.dataFile, key: key)
+    } catch {
+      throw ServeError(error)
+    }
+  }
+}
+
+/// Follows clusters while the server runs.
+private struct FollowingService: ServiceLifecycle.Service {
+  let resolver: IdentityResolver
+
+  func run() async throws {
+    // Requests that end while the server stops are still answered from what is followed.
+    await cancelWhenGracefulShutdown { await resolver.run() }
+  }
+}
+
+/// Reads files anew on SIGHUP.
+private struct ReloadingService: ServiceLifecycle.Service {
+  let plane: ControlPlane
+  let server: ServerIdentity
+  let files: ServedFiles
+  let logger: Logger
+
+  func run() async throws {
+    let signals = await UnixSignalsSequence(trapping: .sighup)
+    for await _ in signals.cancelOnGracefulShutdown() {
+      do throws(ServeError) {
+        if let identity = try files.identity() { try server.change(to: identity) }
+        try await files.putPolicy(to: plane, logger)
+        logger.info("files were read anew")
+      } catch {
+        // What counts goes on counting.
+        for problem in error.problems { logger.error("\(problem.message)") }
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import FakeAPIServer
+import Glibc
+
+/// `fake-apiserver KUBECONFIG [PODS [CHANGES-PER-SECOND]]`: a pretended cluster for scripts and benchmarks.
+///
+/// Writes a kubeconfig whose context `fake` leads to it, then serves until it is killed. With changes, pods are
+/// replaced by others all the time.
+@main
+struct FakeAPIServerCommand {
+  static func main() async throws {
+    let arguments = CommandLine.arguments
+    guard arguments.count >= 2 else {
+      print("usage: fake-apiserver KUBECONFIG [PODS [CHANGES-PER-SECOND]]")
+      exit(2)
+    }
+    let pods = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 0
+    let changes = arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0
+    let cluster = FakeCluster.shop(
+      [.pods: (0..<pods).map { pod($0, revision: 0) }], token: FakeCluster.secret)
+    let server = try await FakeAPIServer.start(cluster)
+    try write(kubeconfig(server.url), to: arguments[1])
+    guard changes > 0, pods > 0 else {
+      while true { try await Task.sleep(for: .seconds(3600)) }
+    }
+    var random = SplitMix(seed: 1)
+    var revision = 0
+    while true {
+      try await Task.sleep(for: .milliseconds(10))
+      for _ in 0..<max(changes / 100, 1) {
+        revision += 1
+        let number = Int.random(in: 0..<pods, using: &random)
+        cluster.put(.pods, FakeCluster.initialKey(number + 2), pod(number, revision: revision))
+      }
+    }
+  }
+
+  private static func pod(_ number: Int, revision: Int) -> String {
+    let address = "10.\(64 + number / 65536 % 64).\(number / 256 % 256).\(number % 256)"
+    let uid = revision == 0 ? "uid-\(number)" : "uid-\(number)-\(revision)"
+    return
+      #"{"metadata":{"name":"p\#(number)","namespace":"shop","uid":"\#(uid)","labels":{"app":"app\#(number % 200)"}},"spec":{"nodeName":"n1"},"status":{"phase":"Running","podIP":"\#(address)","podIPs":[{"ip":"\#(address)"}]}}"#
+  }
+
+  private static func kubeconfig(_ server: String) -> String {
+    return """
+      apiVersion: v1
+      kind: Config
+      current-context: fake
+      clusters:
+        - name: fake
+          cluster:
+            server: \(server)
+            certificate-authority-data: \(base64(TestCertificates.authority))
+      users:
+        - name: fake
+          user: {token: \(FakeCluster.secret)}
+      contexts:
+        - name: fake
+          context: {cluster: fake, user: fake}
+
+      """
+  }
+
+  private static func base64(_ text: String) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+    let bytes = Array(text.utf8)
+    return stride(from: 0, to: bytes.count, by: 3).map { start in
+      let group = bytes[start..<min(start + 3, bytes.count)]
+      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+      let digits = (0..<4).map { alphabet[bits >> (18 - 6 * $0) & 63] }
+      return String(digits.prefix(group.count + 1)) + String(repeating: "=", count: 3 - group.count)
+    }.joined()
+  }
+
+  private static func write(_ text: String, to path: String) throws {
+    // Whoever waits for the file finds all of it.
+    let partial = path + ".new"
+    guard let file = fopen(partial, "w") else { fatalError("cannot write \(partial)") }
+    fputs(text, file)
+    fclose(file)
+    guard rename(partial, path) == 0 else { fatalError("cannot write \(path)") }
+  }
+}
