@@ -44,7 +44,8 @@ package struct Merlon: AsyncParsableCommand {
       CommandGroup(
         name: "Control Plane",
         subcommands: [
-          ServeCommand.self, TokenCommand.self, GetCommand.self, ApplyCommand.self, DeleteCommand.self, RollbackCommand.self, TraceCommand.self,
+          ServeCommand.self, TokenCommand.self, GetCommand.self, ApplyCommand.self, DeleteCommand.self,
+          RollbackCommand.self, TraceCommand.self,
           WhoisCommand.self,
         ])
     ])
