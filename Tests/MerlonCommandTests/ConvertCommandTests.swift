@@ -35,6 +35,37 @@ struct ConvertCommandTests {
           defaultPolicy: deny
           sourceGroups:
             - id: payments
+              priority: 10
+              sources:
+                - cidrs:
+                    - "10.1.0.0/16"
+                - kubernetes:
+                    integration: prod
+                    pods:
+                      namespaceSelector:
+                        matchLabels:
+                          kubernetes.io/metadata.name: shop
+                      podSelector:
+                        matchLabels:
+                          app: payments
+                      includeHostNetwork: true
+              rules:
+                - id: bank
+                  action: allow
+                  to:
+                    addresses:
+                      - "192.0.2.1"
+                  traffic:
+                    - protocol: TCP
+                      port: 443
+                - id: dns
+                  action: allow
+                  to:
+                    cidrs:
+                      - "10.9.0.0/16"
+                  traffic:
+                    - protocol: UDP
+                      port: 53
 
         """)
     let reading = SourceGroupPolicy.read(ManifestText(path: "converted.yaml", result.output))

@@ -55,9 +55,9 @@ package struct SettingsText: Sendable {
 /// One document of a text that may have several.
 package struct SettingsDocument: Sendable {
   package let settings: SettingsText
-  /// The document as it is written, with its comments.
+  /// The document as it is written, with its comments, and without a line `---` before it.
   package let text: String
-  /// How many lines of the whole text stand before it.
+  /// How many lines of the whole text stand before ``text``.
   package let firstLine: Int
 }
 
@@ -67,9 +67,14 @@ extension SettingsText {
     ManifestPiece.cut(text).compactMap { piece in
       let settings = SettingsText(text, piece.range, firstLine: piece.firstLine)
       if settings.root == nil, settings.problems.isEmpty { return nil }
+      let own = text.bytes[piece.range]
+      let line = own.prefix { $0 != UInt8(ascii: "\n") }
+      let isMarker =
+        line.starts(with: Array("---".utf8)) && line.dropFirst(3).allSatisfy { " \t\r".utf8.contains($0) }
       return SettingsDocument(
-        settings: settings, text: String(decoding: text.bytes[piece.range], as: UTF8.self),
-        firstLine: piece.firstLine)
+        settings: settings,
+        text: String(decoding: isMarker ? own[line.endIndex...].dropFirst() : own, as: UTF8.self),
+        firstLine: piece.firstLine + (isMarker ? 1 : 0))
     }
   }
 }

@@ -61,12 +61,13 @@ struct GetIntegrationsCommand: AsyncParsableCommand {
     }
     standardOutput.flush()
     // One bad record hides no other, and is not hidden either.
-    display.report(
-      (answer["unusable"]?.elements ?? []).map {
-        Diagnostic(
-          .refused, .error, "the integration `\($0.text(of: "name"))` \($0.text(of: "problem"))", at: nil,
-          fix: $0["fix"]?.text)
-      })
+    let unusable = (answer["unusable"]?.elements ?? []).map {
+      Diagnostic(
+        .refused, .error, "the integration `\($0.text(of: "name"))` \($0.text(of: "problem"))", at: nil,
+        fix: $0["fix"]?.text)
+    }
+    display.report(unusable)
+    if !unusable.isEmpty { throw ExitStatus.findings }
   }
 
   private static let columns = [

@@ -55,7 +55,8 @@ extension ControlPlaneOptions {
           fix: "name it with --server https://…, or in MERLON_SERVER"))
     }
     do throws(AccessError) {
-      access?.credential.identity = try identity(environment)
+      let identity = try identity(environment)
+      access?.credential.identity = identity
     } catch {
       problems += error.problems
     }

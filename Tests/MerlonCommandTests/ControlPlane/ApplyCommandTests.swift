@@ -1,3 +1,4 @@
+import ControlPlane
 import FakeAPIServer
 import Foundation
 import Testing
@@ -124,9 +125,17 @@ struct ApplyCommandTests {
       #expect(same.output == "policy/egress says what counts already\n")
       let other = try await plane.run("apply", "-f", "-", "--plan", input: TestControlPlane.policy(port: 444))
       #expect(other.status == 1)
-      #expect(other.output.contains("opens  ") || other.output.contains("closes "))
-      #expect(other.output.contains("192.0.2.1 tcp/444") || other.output.contains("192.0.2.1 tcp/443"))
-      #expect(other.output.contains("(<stdin>:14:") && other.output.contains("(policy:"), "\(other.output)")
+      #expect(
+        other.output.contains("closes a pod of prod with app=web -> 192.0.2.1 tcp/443\n"), "\(other.output)")
+      #expect(other.output.contains("before: allowed by SourceGroup web rule bank (policy:14:"))
+      #expect(other.output.contains("after:  denied by SourceGroupPolicy egress defaultPolicy (<stdin>:5:"))
+      let more = TestControlPlane.policy().replacing(
+        "addresses: [192.0.2.1]", with: "addresses: [192.0.2.1, 192.0.2.2]")
+      let wider = try await plane.run("apply", "-f", "-", "--plan", input: more)
+      #expect(wider.status == 1)
+      #expect(
+        wider.output.contains("opens  a pod of prod with app=web -> 192.0.2.2 tcp/443\n"), "\(wider.output)")
+      #expect(wider.output.contains("after:  allowed by SourceGroup web rule bank (<stdin>:14:"))
       #expect(plane.plane.current.policy?.revision.header.number == 1)
     }
   }
@@ -142,7 +151,7 @@ struct ApplyCommandTests {
 
   @Test("3: a file that is not there, and one that is not YAML")
   func unreadable() async throws {
-    try await TestControlPlane.serving { plane in
+    try await TestControlPlane.serving { plane async throws in
       #expect(try await plane.run("apply", "-f", "/nonexistent/policy.yaml").status == 3)
       #expect(try await plane.run("apply", "-f", "-", input: "a: [").status == 3)
       #expect(try await plane.run("apply", "-f", "-", input: "# nothing\n").status == 3)

@@ -1,3 +1,4 @@
+import ControlPlane
 import FakeAPIServer
 import Foundation
 import Testing

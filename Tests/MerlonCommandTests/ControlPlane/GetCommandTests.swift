@@ -27,11 +27,15 @@ struct GetCommandTests {
     let cluster = FakeCluster.shop()
     try await TestControlPlane.serving(cluster) { plane in
       try await plane.settled()
-      // The pretended cluster has no access reviews, which is a failure that is told.
-      let result = try await plane.run("get", "integrations", "prod", "--test")
-      #expect(result.status == 1)
-      #expect(result.output.hasPrefix("STEP"))
-      #expect(result.output.contains("failed"))
+      let good = try await plane.run("get", "integrations", "prod", "--test")
+      #expect(good.status == 0, "\(good.errors)")
+      #expect(good.output.hasPrefix("STEP") && good.output.contains("\nlist pods   ok\n"), "\(good.output)")
+      cluster.forbid("/api/v1/pods")
+      let bad = try await plane.run("get", "integrations", "prod", "--test")
+      #expect(bad.status == 1)
+      #expect(
+        bad.output.contains("\nlist pods   failed  whoever the token is for may not list pods"),
+        "\(bad.output)")
     }
   }
 
@@ -82,8 +86,8 @@ struct GetCommandTests {
         FakeCluster.pod("web", "10.244.0.9").replacing(#""name":"web""#, with: #""name":"web-2""#)
           .replacing("uid-web", with: "uid-web-2"))
       #expect(await program.line() == "+ pod shop/web-2 10.244.0.9 (prod)")
-      cluster.remove(.pods, "shop/web")
-      #expect(await program.line() == "- pod shop/web 10.244.0.5 (prod)")
+      cluster.remove(.pods, "shop/web-2")
+      #expect(await program.line() == "- pod shop/web-2 10.244.0.9 (prod)")
     }
   }
 
