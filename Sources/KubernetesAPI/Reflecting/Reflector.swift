@@ -59,7 +59,7 @@ package actor Reflector<Object: ObservedObject> {
     }
     await deliver(.replaced(listing.objects))
     version = listing.resourceVersion
-    await update { status, now in status.synced(at: now) }
+    await update { status, now in status.synced(follows: false, at: now) }
   }
 
   private func readList() async throws(APIError) -> Listing<Object> {
@@ -146,7 +146,7 @@ package actor Reflector<Object: ObservedObject> {
           guard endsInitialEvents, let all = initial else { break }
           initial = nil
           await deliver(.replaced(Array(all.values)))
-          await update { status, now in status.synced(at: now) }
+          await update { status, now in status.synced(follows: true, at: now) }
         case .failure(let status): throw .refused(status)
         }
         if initial == nil { reached = version }

@@ -86,9 +86,12 @@ package struct ReflectorStatus: Sendable {
   mutating func watching() { counts.watches += 1 }
 
   /// All objects are there.
-  mutating func synced(at now: Duration) {
+  ///
+  /// - Parameter follows: whether the connection goes on to tell what changes.
+  mutating func synced(follows: Bool, at now: Duration) {
     hasSynced = true
-    agreedAt = isConnected ? now : nil
+    isConnected = follows
+    agreedAt = follows ? now : nil
     confirm(at: now)
   }
 

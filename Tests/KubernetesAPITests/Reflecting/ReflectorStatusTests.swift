@@ -9,8 +9,8 @@ struct ReflectorStatusTests {
 
   private static var synced: ReflectorStatus {
     var status = ReflectorStatus(at: .zero, tolerance: .seconds(5))
-    status.answered(at: .seconds(1))
-    status.synced(at: .seconds(2))
+    status.answered(follows: false, at: .seconds(1))
+    status.synced(follows: true, at: .seconds(2))
     return status
   }
 
@@ -18,29 +18,55 @@ struct ReflectorStatusTests {
   func beginning() {
     var status = ReflectorStatus(at: .zero, tolerance: .seconds(5))
     #expect(status.phase == .connecting)
-    status.answered(at: .seconds(1))
+    status.answered(follows: false, at: .seconds(1))
     #expect(status.phase == .syncing)
     #expect(status.lastSign == nil)
-    status.synced(at: .seconds(2))
+    status.synced(follows: false, at: .seconds(2))
     #expect(status.phase == .synced)
     #expect(status.phaseSince == .seconds(2))
     #expect(status.lastSign == .seconds(2))
   }
 
-  @Test("is stale when the server is away for longer than the tolerance, counted from its last sign")
+  @Test("is stale when the server is away for longer than the tolerance, counted from the loss of the connection")
   func stale() {
     var status = Self.synced
     status.received(events: 1, at: .seconds(10))
     status.failed(Self.closed, at: .seconds(12))
     #expect(status.phase == .synced)
-    #expect(status.nextCheck == .seconds(15))
-    status.check(at: .seconds(14))
+    #expect(status.nextCheck == .seconds(17))
+    status.check(at: .seconds(16))
     #expect(status.phase == .synced)
-    status.check(at: .seconds(15))
+    status.check(at: .seconds(17))
     #expect(status.phase == .stale)
-    #expect(status.phaseSince == .seconds(15))
-    status.answered(at: .seconds(20))
+    #expect(status.phaseSince == .seconds(17))
+    #expect(status.lastSign == .seconds(12))
+  }
+
+  @Test("counts from the last sign when a connection fell silent, as it may have been gone since")
+  func silent() {
+    var status = Self.synced
+    status.received(events: 1, at: .seconds(10))
+    status.failed(.transport(TransportError(.timeout, "silent")), at: .seconds(90))
+    #expect(status.phase == .stale)
+    #expect(status.lastSign == .seconds(10))
+  }
+
+  @Test("is not synced again because a server answers, but by what it says, or when a watch has run for a while")
+  func answers() {
+    var status = Self.synced
+    status.failed(.unreadable("no object"), at: .seconds(10))
+    for second in stride(from: 11, to: 400, by: 30) {
+      status.answered(follows: false, at: .seconds(second))
+      status.failed(.unreadable("no object"), at: .seconds(second))
+    }
+    #expect(status.phase == .failed)
+    #expect(status.lastSign == .seconds(2))
+    status.answered(follows: true, at: .seconds(400))
+    #expect(status.phase == .failed)
+    #expect(status.nextCheck == .seconds(401))
+    status.check(at: .seconds(401))
     #expect(status.phase == .synced)
+    #expect(status.failuresInARow == 0)
   }
 
   @Test("does not become stale while a watch is open, which is given up when it is late")
@@ -60,7 +86,8 @@ struct ReflectorStatusTests {
     #expect(status.phase == .stale)
     status.failed(Self.refused, at: .seconds(15))
     #expect(status.phase == .failed)
-    status.answered(at: .seconds(16))
+    status.answered(follows: true, at: .seconds(16))
+    status.received(events: 1, at: .seconds(16))
     #expect(status.phase == .synced)
   }
 

@@ -24,7 +24,9 @@ struct TestControlPlane: Sendable {
       let clock = LiveClock(
         start: try #require(Timestamp(secondsSince1970: Int(Date().timeIntervalSince1970))))
       let counters = Counters()
-      let resolver = IdentityResolver(clock: clock) { counters.count($0) }
+      let resolver = IdentityResolver(clock: clock) { notice in
+        if case .sources(let events) = notice { counters.count(events) }
+      }
       let store = try SQLiteStore(inMemoryWith: .random())
       let plane = ControlPlane(store: store, resolver: resolver, clock: clock)
       try await plane.load()
