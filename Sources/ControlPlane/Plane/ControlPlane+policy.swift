@@ -1,7 +1,7 @@
 package import Kubernetes
 internal import PolicyEngine
-internal import Synchronization
 package import SourceGroups
+internal import Synchronization
 
 /// A document that may become the policy.
 package struct PolicyProposal: Sendable {
@@ -49,7 +49,9 @@ extension ControlPlane {
   /// What another document would change, for every cluster.
   ///
   /// One may be asked for at a time, as it takes long for many groups; writes go on meanwhile.
-  package nonisolated func plan(_ text: String) async throws(RequestError) -> (PolicyProposal, SourceGroupPlan) {
+  package nonisolated func plan(_ text: String) async throws(RequestError) -> (
+    PolicyProposal, SourceGroupPlan
+  ) {
     let proposal = try await proposal(text)
     let groups = proposal.policy.groups.count + (current.policy?.policy.groups.count ?? 0)
     guard groups <= Self.mostPlannedGroups else {
@@ -61,7 +63,9 @@ extension ControlPlane {
       isBusy = true
       return true
     }
-    guard isFree else { throw RequestError(.tooMany, "somebody compares policies at the moment", retryAfter: 5) }
+    guard isFree else {
+      throw RequestError(.tooMany, "somebody compares policies at the moment", retryAfter: 5)
+    }
     defer { plans.withLock { $0 = false } }
     // As long as there is no policy, nothing is let through.
     let none = SourceGroupPolicy(

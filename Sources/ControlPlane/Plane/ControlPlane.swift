@@ -74,13 +74,16 @@ package actor ControlPlane {
   }
 
   /// The revision that counts; nil when there is none, or none that can be read: one damaged record stops nothing else.
-  private func readableRevision(_ unusable: inout [UnreadableRecord]) async throws(StoreError) -> PolicyRevision? {
+  private func readableRevision(_ unusable: inout [UnreadableRecord]) async throws(StoreError)
+    -> PolicyRevision?
+  {
     do throws(StoreError) {
       return try await store.activeRevision()
     } catch {
       guard error.code == .unreadable || error.code == .damaged else { throw error }
       unusable.append(
-        UnreadableRecord(kind: "policy revision", id: "active", problem: error.message, fix: "put the policy again"))
+        UnreadableRecord(
+          kind: "policy revision", id: "active", problem: error.message, fix: "put the policy again"))
       return nil
     }
   }

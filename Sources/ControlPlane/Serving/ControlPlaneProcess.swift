@@ -68,11 +68,11 @@ package struct ControlPlaneProcess: Sendable {
       await started(port)
     }
     var services = ServiceGroupConfiguration(
-        services: [
-          .init(service: FollowingService(resolver: resolver)),
-          .init(service: ReloadingService(plane: plane, server: identity, files: files, logger: logger)),
-          .init(service: server),
-        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: [
+        .init(service: FollowingService(resolver: resolver)),
+        .init(service: ReloadingService(plane: plane, server: identity, files: files, logger: logger)),
+        .init(service: server),
+      ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     // Clients that do not read must not keep the process.
     services.maximumGracefulShutdownDuration = .seconds(10)
     services.maximumCancellationDuration = .seconds(5)

@@ -65,7 +65,8 @@ package actor Reflector<Object: ObservedObject> {
   private func readList() async throws(APIError) -> Listing<Object> {
     let resource = Object.resource
     let listing = try await client.list(
-      resource, retries: false, heard: { await self.heard { status, now in status.answered(follows: false, at: now) } }
+      resource, retries: false,
+      heard: { await self.heard { status, now in status.answered(follows: false, at: now) } }
     ) { node throws(APIError) -> Object? in try Object(node, &self.shared) }
     if listing.resourceVersion.isEmpty {
       throw .unreadable("the server does not say of which moment its list of \(resource.qualifiedName) is")
@@ -267,7 +268,8 @@ package actor Reflector<Object: ObservedObject> {
       await update { status, now in status.check(at: now) }
       let end = lastByte + silence
       if now >= end { return }
-      let next = min(end, status.nextCheck ?? end)
+      // When there is something to check may change while this waits.
+      let next = min(end, status.nextCheck ?? end, now + .seconds(1))
       guard await timing.waitedForAnswer(max(next - now, .milliseconds(1))) else { return }
     }
   }

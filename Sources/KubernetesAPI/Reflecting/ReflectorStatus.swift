@@ -115,7 +115,9 @@ package struct ReflectorStatus: Sendable {
   mutating func failed(_ error: APIError, at now: Duration) {
     check(at: now)
     // A connection that breaks off was there until then; one that falls silent may have been gone for long.
-    if case .transport(let transport) = error, transport.reason == .closed, isSettled(at: now) { lastSign = now }
+    if case .transport(let transport) = error, transport.reason == .closed, isSettled(at: now) {
+      lastSign = now
+    }
     isConnected = false
     agreedAt = nil
     lastError = Failure(error: error, at: now)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Who may ask the API", .timeLimit(.minutes(2)))
+@Suite("Who may ask the API", .timeLimit(.minutes(10)))
 struct AuthenticationTests {
   @Test("nobody without a token, of anything but the probes")
   func everyRoute() async throws {
@@ -50,6 +50,18 @@ struct AuthenticationTests {
       try await served.expect(403, .delete, "/api/v1/integrations/prod", as: served.reader)
       try await served.expect(200, .post, "/api/v1/policy/plan", as: served.reader, policy)
       try await served.expect(200, .put, "/api/v1/policy", as: served.admin, policy)
+    }
+  }
+
+  @Test("those whose token may only read change nothing by giving things a name that sounds harmless")
+  func names() async throws {
+    try await ServedPlane.with { served in
+      _ = try await served.plane.createIntegration(
+        "plan", IntegrationSettings(server: "http://127.0.0.1:1"), token: nil, by: "test")
+      let path = "/api/v1/integrations/plan"
+      try await served.expect(403, .patch, path, as: served.reader, #"{"server": "http://127.0.0.1:2"}"#)
+      try await served.expect(403, .delete, path, as: served.reader)
+      try await served.expect(403, .post, path + "/test", as: served.reader)
     }
   }
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Sets, owners of addresses, and traces", .timeLimit(.minutes(2)))
+@Suite("Sets, owners of addresses, and traces", .timeLimit(.minutes(10)))
 struct SetRoutesTests {
   private static func follow(_ body: @escaping @Sendable (ServedPlane) async throws -> Void) async throws {
     try await ServedPlane.with { served in
@@ -33,6 +33,24 @@ struct SetRoutesTests {
       #expect(try after.data["exclusions"]?.elements.map { $0["name"]?.text } == ["job"])
       #expect(after.text.contains("finished"))
       try await served.expect(404, .get, "/api/v1/sets/none", as: served.reader)
+    }
+  }
+
+  @Test("have versions that no other process gives to other members")
+  func tags() async throws {
+    try await Self.follow { served in
+      let tag = try #require(
+        try await served.call(path: "/api/v1/sets/web", as: served.reader).headers[.eTag])
+      let same = try await served.call(
+        .get, "/api/v1/sets/web", as: served.reader, headers: [.ifNoneMatch: tag])
+      #expect(same.status == 304)
+      let number = try #require(tag.split(separator: "-").last.map { "\"" + $0 })
+      let other = try await served.call(
+        .get, "/api/v1/sets/web", as: served.reader, headers: [.ifNoneMatch: number])
+      #expect(other.status == 200)
+      #expect(IdentitySet.version("0-7", in: "0") == 7)
+      #expect(IdentitySet.version("1-7", in: "0") == nil)
+      #expect(IdentitySet.version("7", in: "0") == nil)
     }
   }
 
@@ -135,7 +153,7 @@ struct SetRoutesTests {
   }
 }
 
-@Suite("The connectivity of a cluster that is followed", .timeLimit(.minutes(2)))
+@Suite("The connectivity of a cluster that is followed", .timeLimit(.minutes(10)))
 struct ConnectivityRouteTests {
   @Test("is what its own policies let through, narrowed to what is asked for")
   func connectivity() async throws {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("What follows clusters for a policy", .timeLimit(.minutes(2)))
+@Suite("What follows clusters for a policy", .timeLimit(.minutes(10)))
 struct IdentityResolverTests {
   private static func requests(_ cluster: FakeCluster, _ path: String) -> (lists: Int, watches: Int) {
     let all = cluster.requests.filter { $0.path == path }
@@ -133,7 +133,10 @@ struct IdentityResolverTests {
         try await served.expect(200, .put, "/api/v1/policy", as: served.admin, ServedPlane.policy())
         try await served.until { ServedPlane.members("web", $0) == ["web"] }
         try await served.expect(
-          200, .patch, "/api/v1/integrations/prod", as: served.admin, #"{"server": "\#(url)"}"#)
+          422, .patch, "/api/v1/integrations/prod", as: served.admin, #"{"server": "\#(url)"}"#)
+        try await served.expect(
+          200, .patch, "/api/v1/integrations/prod", as: served.admin,
+          #"{"server": "\#(url)", "token": "\#(ServedPlane.clusterToken)"}"#)
         try await served.until { state in
           state.identities["web"]?.members.contains { $0.member.uid == "uid-other" } ?? false
         }

@@ -27,7 +27,8 @@ struct ReflectorStatusTests {
     #expect(status.lastSign == .seconds(2))
   }
 
-  @Test("is stale when the server is away for longer than the tolerance, counted from the loss of the connection")
+  @Test(
+    "is stale when the server is away for longer than the tolerance, counted from the loss of the connection")
   func stale() {
     var status = Self.synced
     status.received(events: 1, at: .seconds(10))
@@ -51,7 +52,8 @@ struct ReflectorStatusTests {
     #expect(status.lastSign == .seconds(10))
   }
 
-  @Test("is not synced again because a server answers, but by what it says, or when a watch has run for a while")
+  @Test(
+    "is not synced again because a server answers, but by what it says, or when a watch has run for a while")
   func answers() {
     var status = Self.synced
     status.failed(.unreadable("no object"), at: .seconds(10))
