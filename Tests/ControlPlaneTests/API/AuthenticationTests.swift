@@ -5,7 +5,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Who may ask the API", .timeLimit(.minutes(10)))
+@Suite("Who may ask the API", .timeLimit(.minutes(30)))
 struct AuthenticationTests {
   @Test("nobody without a token, of anything but the probes")
   func everyRoute() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Integrations of a control plane", .timeLimit(.minutes(10)))
+@Suite("Integrations of a control plane", .timeLimit(.minutes(30)))
 struct IntegrationRoutesTests {
   private static func body(_ server: String, name: String = "prod", token: String = ServedPlane.clusterToken)
     -> String

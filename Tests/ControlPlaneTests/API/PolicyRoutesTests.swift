@@ -6,7 +6,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("The policy of a control plane", .timeLimit(.minutes(10)))
+@Suite("The policy of a control plane", .timeLimit(.minutes(30)))
 struct PolicyRoutesTests {
   @Test("is stored, counts, and is given back as what it says")
   func put() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Sets, owners of addresses, and traces", .timeLimit(.minutes(10)))
+@Suite("Sets, owners of addresses, and traces", .timeLimit(.minutes(30)))
 struct SetRoutesTests {
   private static func follow(_ body: @escaping @Sendable (ServedPlane) async throws -> Void) async throws {
     try await ServedPlane.with { served in
@@ -153,7 +153,7 @@ struct SetRoutesTests {
   }
 }
 
-@Suite("The connectivity of a cluster that is followed", .timeLimit(.minutes(10)))
+@Suite("The connectivity of a cluster that is followed", .timeLimit(.minutes(30)))
 struct ConnectivityRouteTests {
   @Test("is what its own policies let through, narrowed to what is asked for")
   func connectivity() async throws {

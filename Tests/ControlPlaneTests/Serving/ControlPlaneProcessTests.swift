@@ -7,7 +7,7 @@ import Testing
 @testable import ControlPlane
 @testable import KubernetesAPI
 
-@Suite("The process of a control plane", .timeLimit(.minutes(10)))
+@Suite("The process of a control plane", .timeLimit(.minutes(30)))
 struct ControlPlaneProcessTests {
   /// Serves with files of a folder while a body asks.
   private static func serve(

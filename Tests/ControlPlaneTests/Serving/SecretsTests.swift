@@ -7,7 +7,7 @@ import Testing
 
 @testable import ControlPlane
 
-@Suite("Secrets of a control plane", .timeLimit(.minutes(10)))
+@Suite("Secrets of a control plane", .timeLimit(.minutes(30)))
 struct SecretsTests {
   @Test("are in no log line, no error, no answer, and not in the database, whatever happens")
   func nowhere() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("a process that is killed")
 struct StoreCrashTests {
-  @Test("loses nothing that was acknowledged", .timeLimit(.minutes(10)))
+  @Test("loses nothing that was acknowledged", .timeLimit(.minutes(30)))
   func killing() async throws {
     let folder = try StoreFolder()
     var promised = 0
@@ -30,7 +30,7 @@ struct StoreCrashTests {
     #expect(promised > 100, "the rounds are about something")
   }
 
-  @Test("leaves a database and a key that can be used, however new they are", .timeLimit(.minutes(10)))
+  @Test("leaves a database and a key that can be used, however new they are", .timeLimit(.minutes(30)))
   func starting() async throws {
     for round in 0..<24 {
       let folder = try StoreFolder()

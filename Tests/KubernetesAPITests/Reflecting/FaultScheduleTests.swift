@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// A cluster whose pods come, change and go, while everything goes wrong that can, in an order that a number decides.
-@Suite("A reflector in bad company", .timeLimit(.minutes(10)))
+@Suite("A reflector in bad company", .timeLimit(.minutes(30)))
 struct FaultScheduleTests {
   private static let pods = "/api/v1/pods"
 

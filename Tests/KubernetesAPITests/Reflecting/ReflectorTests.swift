@@ -3,7 +3,7 @@ import Kubernetes
 import KubernetesAPI
 import Testing
 
-@Suite("A reflector", .timeLimit(.minutes(10)))
+@Suite("A reflector", .timeLimit(.minutes(30)))
 struct ReflectorTests {
   private static func cluster(
     _ change: (inout FakeBehaviour) -> Void = { _ in }, token: String? = nil

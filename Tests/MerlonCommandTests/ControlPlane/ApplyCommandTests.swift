@@ -3,7 +3,7 @@ import FakeAPIServer
 import Foundation
 import Testing
 
-@Suite("merlon apply", .timeLimit(.minutes(10)))
+@Suite("merlon apply", .timeLimit(.minutes(30)))
 struct ApplyCommandTests {
   @Test("brings integrations, then the policy, and the second time changes nothing")
   func apply() async throws {

@@ -3,7 +3,7 @@ import FakeAPIServer
 import Foundation
 import Testing
 
-@Suite("How commands reach a control plane", .timeLimit(.minutes(10)))
+@Suite("How commands reach a control plane", .timeLimit(.minutes(30)))
 struct ControlPlaneConnectionTests {
   @Test("2: nothing says which, or as whom, and everything that is missing is said at once")
   func missing() throws {

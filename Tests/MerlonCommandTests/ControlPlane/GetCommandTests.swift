@@ -2,7 +2,7 @@ import FakeAPIServer
 import Foundation
 import Testing
 
-@Suite("merlon get", .timeLimit(.minutes(10)))
+@Suite("merlon get", .timeLimit(.minutes(30)))
 struct GetCommandTests {
   @Test("integrations: a table, wide with how kinds are followed, names, and data")
   func integrations() async throws {

@@ -2,7 +2,7 @@ import FakeAPIServer
 import Foundation
 import Testing
 
-@Suite("merlon trace and whois", .timeLimit(.minutes(10)))
+@Suite("merlon trace and whois", .timeLimit(.minutes(30)))
 struct QuestionCommandTests {
   @Test("trace: 0 and the rule when it is allowed, 1 when it is denied, for an address and for a pod")
   func trace() async throws {

@@ -2,7 +2,7 @@ import FakeAPIServer
 import Foundation
 import Testing
 
-@Suite("merlon get sets --watch after a lost connection", .timeLimit(.minutes(10)))
+@Suite("merlon get sets --watch after a lost connection", .timeLimit(.minutes(30)))
 struct SetWatchTests {
   private static func member(_ name: String, _ address: String) -> String {
     #"{"source":0,"integration":"prod","uid":"uid-\#(name)","objectKind":"pod","namespace":"shop","name":"\#(name)","addresses":["\#(address)"]}"#
