@@ -170,8 +170,7 @@ extension TransportError {
       _ where text.contains("unableToValidateCertificate"):
       self.init(.certificate, "the server's certificate is for another name")
     // A server that is starting or stopping: another try may help.
-    case _ where text.contains("eofDuringHandshake"), _ where text.contains("uncleanShutdown"),
-      _ where text.contains("syscallError"), _ where text.contains("zeroReturn"):
+    case _ where text.contains("EOF during handshake"), _ where text.contains("uncleanShutdown"):
       self.init(.closed, "the server closed the connection while TLS began")
     case _ where text.contains("WRONG_VERSION_NUMBER"):
       self.init(.tls, "the server does not speak TLS at this port")
