@@ -3,8 +3,8 @@ import Glibc
 
 /// `fake-apiserver KUBECONFIG [PODS [CHANGES-PER-SECOND]]`: a pretended cluster for scripts and benchmarks.
 ///
-/// Writes a kubeconfig whose context `fake` leads to it, then serves until it is killed. With changes, pods are
-/// replaced by others all the time.
+/// Writes a kubeconfig whose context `fake` leads to it, and its authority's certificate beside it, then serves until it
+/// is killed. With changes, pods are replaced by others all the time.
 @main
 struct FakeAPIServerCommand {
   static func main() async throws {
@@ -18,7 +18,10 @@ struct FakeAPIServerCommand {
     let cluster = FakeCluster.shop(
       [.pods: (0..<pods).map { pod($0, revision: 0) }], token: FakeCluster.secret)
     let server = try await FakeAPIServer.start(cluster)
-    try write(kubeconfig(server.url), to: arguments[1])
+    let authority = arguments[1] + ".ca"
+    try write(TestCertificates.authority, to: authority)
+    let name = authority.split(separator: "/").last.map(String.init) ?? authority
+    try write(kubeconfig(server.url, authority: name), to: arguments[1])
     guard changes > 0, pods > 0 else {
       while true { try await Task.sleep(for: .seconds(3600)) }
     }
@@ -41,35 +44,25 @@ struct FakeAPIServerCommand {
       #"{"metadata":{"name":"p\#(number)","namespace":"shop","uid":"\#(uid)","labels":{"app":"app\#(number % 200)"}},"spec":{"nodeName":"n1"},"status":{"phase":"Running","podIP":"\#(address)","podIPs":[{"ip":"\#(address)"}]}}"#
   }
 
-  private static func kubeconfig(_ server: String) -> String {
-    return """
-      apiVersion: v1
-      kind: Config
-      current-context: fake
-      clusters:
-        - name: fake
-          cluster:
-            server: \(server)
-            certificate-authority-data: \(base64(TestCertificates.authority))
-      users:
-        - name: fake
-          user: {token: \(FakeCluster.secret)}
-      contexts:
-        - name: fake
-          context: {cluster: fake, user: fake}
+  /// - Parameter authority: the file beside it with who signed the server's certificate.
+  private static func kubeconfig(_ server: String, authority: String) -> String {
+    """
+    apiVersion: v1
+    kind: Config
+    current-context: fake
+    clusters:
+      - name: fake
+        cluster:
+          server: \(server)
+          certificate-authority: \(authority)
+    users:
+      - name: fake
+        user: {token: \(FakeCluster.secret)}
+    contexts:
+      - name: fake
+        context: {cluster: fake, user: fake}
 
-      """
-  }
-
-  private static func base64(_ text: String) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-    let bytes = Array(text.utf8)
-    return stride(from: 0, to: bytes.count, by: 3).map { start in
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-      let digits = (0..<4).map { alphabet[bits >> (18 - 6 * $0) & 63] }
-      return String(digits.prefix(group.count + 1)) + String(repeating: "=", count: 3 - group.count)
-    }.joined()
+    """
   }
 
   private static func write(_ text: String, to path: String) throws {

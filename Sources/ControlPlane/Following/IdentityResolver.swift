@@ -77,8 +77,8 @@ package actor IdentityResolver {
   /// Resolves these groups from now on.
   package func follow(_ groups: [IdentityGroup]) {
     let events = sets.follow(groups, at: clock.now)
-    for name in integrations.keys { hear(name) }
     start()
+    publishIntegrations()
     publish(events)
   }
 
@@ -97,6 +97,7 @@ package actor IdentityResolver {
         integration: integration, credentials: CredentialSource(integration.access.credential))
     }
     start()
+    publishIntegrations()
     publish(events)
   }
 
@@ -199,6 +200,7 @@ package actor IdentityResolver {
     if case .status(let status) = output {
       integrations[name]?.status.reflectors[command.kind] = status
       notice(.following(integration: name, command.kind, status))
+      publishIntegrations()
       publish(hear(name))
       return
     }
@@ -206,7 +208,6 @@ package actor IdentityResolver {
   }
 
   /// Tells the sets how fresh a cluster is.
-  @discardableResult
   private func hear(_ name: String) -> [IdentityEvent] {
     guard let followed = integrations[name] else { return [] }
     return sets.hear(followed.status.freshness(clock), of: name, at: clock.now)
@@ -224,17 +225,26 @@ package actor IdentityResolver {
     }
   }
 
+  /// Shows what the sets are now. O(observers), as it is done for every event of a cluster.
   private func publish(_ events: [IdentityEvent]) {
+    // Before anybody can see it, so that who sees it finds it in the log.
+    if !events.isEmpty { notice(.sources(events)) }
     let state = published.withLock { state in
       state.identities = sets.snapshot
-      state.integrations = integrations.mapValues(\.status)
-      state.needed = Dictionary(
-        sets.integrations.map { ($0, sets.observedKinds(of: $0)) }
-      ) { first, _ in first }
       return state
     }
     observers.removeAll { if case .terminated = $0.yield(state) { true } else { false } }
-    if !events.isEmpty { notice(.sources(events)) }
+  }
+
+  /// Shows which clusters are followed, and what of them is needed.
+  private func publishIntegrations() {
+    let (statuses, needed) = (
+      integrations.mapValues(\.status), sets.integrations.map { ($0, sets.observedKinds(of: $0)) }
+    )
+    published.withLock { state in
+      state.integrations = statuses
+      state.needed = Dictionary(needed) { first, _ in first }
+    }
   }
 }
 

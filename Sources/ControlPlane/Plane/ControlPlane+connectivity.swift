@@ -3,7 +3,6 @@ internal import Kubernetes
 internal import KubernetesAPI
 internal import PolicyEngine
 internal import Review
-internal import Synchronization
 
 extension ControlPlane {
   /// Who can talk to whom in a cluster, by its own policies, as `merlon connectivity -o json` answers.
@@ -17,17 +16,21 @@ extension ControlPlane {
   package nonisolated func connectivity(
     of name: String, from source: String?, to destination: String?, port: String?, namespace: String?
   ) async throws(RequestError) -> String {
-    let filter = try Self.filter(from: source, to: destination, port: port, namespace: namespace)
+    let filter: ConnectivityFilter
+    do throws(ConnectivityFilter.TextProblem) {
+      filter = try ConnectivityFilter(namespace: namespace, from: source, to: destination, port: port)
+    } catch {
+      throw RequestError(.malformed, "`\(error.name)` \(error.message)")
+    }
     let access = try clusterAccess(name)
-    let isFree = readsCluster.withLock { isBusy in
-      if isBusy { return false }
-      isBusy = true
-      return true
+    return try await readingCluster { () async throws(RequestError) in
+      try await Self.connectivity(of: access, called: name, filter)
     }
-    guard isFree else {
-      throw RequestError(.tooMany, "somebody reads a cluster at the moment", retryAfter: 5)
-    }
-    defer { readsCluster.withLock { $0 = false } }
+  }
+
+  private static func connectivity(
+    of access: ClusterAccess, called name: String, _ filter: ConnectivityFilter
+  ) async throws(RequestError) -> String {
     let options = PolicySet.readerOptions(defaultNamespace: "default")
     let snapshot: ClusterSnapshot
     do throws(APIError) {
@@ -57,38 +60,13 @@ extension ControlPlane {
   }
 
   private nonisolated func clusterAccess(_ name: String) throws(RequestError) -> ClusterAccess {
-    let current = current
-    if let fixed = current.fixed[name] { return fixed.access }
-    guard let integration = current.integrations[name] else {
+    guard let access = current.access(to: name) else {
       throw RequestError(.missing, "there is no integration `\(name)`")
     }
     do throws(AccessError) {
-      return try integration.followed().access
+      return try access.get().access
     } catch {
       throw RequestError(.invalid, "the integration is not usable", problems: error.problems)
     }
-  }
-
-  private static func filter(
-    from source: String?, to destination: String?, port: String?, namespace: String?
-  ) throws(RequestError) -> ConnectivityFilter {
-    func pattern(_ text: String?, _ name: String) throws(RequestError) -> EndPattern? {
-      guard let text else { return nil }
-      guard let pattern = EndPattern(text) else {
-        throw RequestError(
-          .malformed, "`\(name)` is no namespace/name, address, domain name or `internet`")
-      }
-      return pattern
-    }
-    var filter = ConnectivityFilter(namespace: namespace)
-    filter.source = try pattern(source, "from")
-    filter.destination = try pattern(destination, "to")
-    if let port {
-      guard case .port(let transport, let number)? = try? FlowParser.traffic(port) else {
-        throw RequestError(.malformed, "`port` is no port such as tcp/443")
-      }
-      filter.port = (transport, number)
-    }
-    return filter
   }
 }

@@ -1,7 +1,6 @@
 package import Kubernetes
 internal import PolicyEngine
 package import SourceGroups
-internal import Synchronization
 
 /// A document that may become the policy.
 package struct PolicyProposal: Sendable {
@@ -28,7 +27,7 @@ extension ControlPlane {
     guard let policy = reading.policy, errors.isEmpty else {
       throw RequestError(.invalid, "the policy is not usable", problems: problems)
     }
-    return PolicyProposal(policy: policy, text: text, findings: problems + policy.findings)
+    return PolicyProposal(policy: policy, text: text, findings: problems)
   }
 
   /// The same for a document that would be put where a revision is expected to count.
@@ -58,23 +57,16 @@ extension ControlPlane {
       throw RequestError(
         .invalid, "the documents have \(groups) groups, and at most \(Self.mostPlannedGroups) are compared")
     }
-    let isFree = plans.withLock { isBusy in
-      if isBusy { return false }
-      isBusy = true
-      return true
-    }
-    guard isFree else {
-      throw RequestError(.tooMany, "somebody compares policies at the moment", retryAfter: 5)
-    }
-    defer { plans.withLock { $0 = false } }
     // As long as there is no policy, nothing is let through.
     let none = SourceGroupPolicy(
       name: "none", defaultPolicy: Located(.deny, at: proposal.policy.location), groups: [],
       location: proposal.policy.location)
-    do throws(TooManyDistinctions) {
-      return (proposal, try SourceGroupPlan(from: current.policy?.policy ?? none, to: proposal.policy))
-    } catch {
-      throw RequestError(.invalid, "the documents tell too many kinds of senders apart to compare them")
+    return try await comparing { () throws(RequestError) in
+      do throws(TooManyDistinctions) {
+        return (proposal, try SourceGroupPlan(from: current.policy?.policy ?? none, to: proposal.policy))
+      } catch {
+        throw RequestError(.invalid, "the documents tell too many kinds of senders apart to compare them")
+      }
     }
   }
 

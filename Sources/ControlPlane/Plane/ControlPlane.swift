@@ -22,15 +22,18 @@ package actor ControlPlane {
     package fileprivate(set) var unusable: [UnreadableRecord] = []
     fileprivate var isLoaded = false
 
+    /// How to reach the cluster of an integration, and what is wrong with its settings; nil when there is none.
+    func access(to name: String) -> Result<IntegrationAccess, AccessError>? {
+      fixed[name].map { .success($0) } ?? integrations[name]?.access
+    }
+
     /// Names that sources may use.
     package var integrationNames: Set<String> { Set(integrations.keys).union(fixed.keys) }
   }
 
   private let published = Mutex(Current())
-  /// Whether somebody compares policies.
-  nonisolated let plans = Mutex(false)
-  /// Whether somebody reads a whole cluster, which is much.
-  nonisolated let readsCluster = Mutex(false)
+  nonisolated let comparing = OneAtATime("somebody compares policies at the moment")
+  nonisolated let readingCluster = OneAtATime("somebody reads a cluster at the moment")
 
   package init(store: any Store, resolver: IdentityResolver, clock: LiveClock) {
     self.store = store
@@ -127,18 +130,18 @@ package actor ControlPlane {
   }
 
   private func useIntegrations() async {
-    var wanted = current.fixed.values.sorted { $0.name < $1.name }
-    let stored = current.integrations.values.filter { current.fixed[$0.name] == nil }
-    for integration in stored.sorted(by: { $0.name < $1.name }) {
-      do throws(AccessError) {
-        wanted.append(try integration.followed())
-      } catch {
+    let current = current
+    var wanted: [IntegrationAccess] = []
+    for name in current.integrationNames.sorted() {
+      switch current.access(to: name) {
+      case .success(let access): wanted.append(access)
+      case .failure(let error):
         let problem = error.problems.map(\.message).joined(separator: "; ")
         published.withLock { current in
           current.unusable.append(
-            UnreadableRecord(kind: "integration", id: integration.name, problem: "cannot be used: \(problem)")
-          )
+            UnreadableRecord(kind: "integration", id: name, problem: "cannot be used: \(problem)"))
         }
+      case nil: break
       }
     }
     await resolver.use(wanted)

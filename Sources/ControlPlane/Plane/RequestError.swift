@@ -13,7 +13,6 @@ package struct RequestError: Error, Sendable {
     case precondition = 412
     case tooLarge = 413
     case invalid = 422
-    case preconditionRequired = 428
     case tooMany = 429
     case failed = 500
     case badGateway = 502
@@ -31,7 +30,6 @@ package struct RequestError: Error, Sendable {
       case .precondition: "Precondition Failed"
       case .tooLarge: "Content Too Large"
       case .invalid: "Unprocessable Content"
-      case .preconditionRequired: "Precondition Required"
       case .tooMany: "Too Many Requests"
       case .failed: "Internal Server Error"
       case .badGateway: "Bad Gateway"

@@ -85,12 +85,9 @@ package actor Reflector<Object: ObservedObject> {
     let brought = try await withinSilence { reflector async throws(APIError) in
       try await reflector.readWatch(for: length)
     }
-    if !brought {
-      // A server that ends watches as soon as they begin is not to be asked again without a pause.
-      if timing.now() - begin < limits.proof {
-        throw .transport(TransportError(.closed, "the server ended a watch at once"))
-      }
-      await update { status, _ in status.provedWell() }
+    // A server that ends watches as soon as they begin is not to be asked again without a pause.
+    if !brought, timing.now() - begin < limits.proof {
+      throw .transport(TransportError(.closed, "the server ended a watch at once"))
     }
     await update { status, now in status.ended(at: now) }
   }
@@ -103,8 +100,8 @@ package actor Reflector<Object: ObservedObject> {
     try await client.watch(
       Object.resource, from: version.map { .after($0) } ?? .initialEvents, for: length,
       started: {
-        if self.version != nil { self.silence = patience }
         let follows = self.version != nil
+        if follows { self.silence = patience }
         await self.heard { status, now in status.answered(follows: follows, at: now) }
       }
     ) { events async throws(APIError) in

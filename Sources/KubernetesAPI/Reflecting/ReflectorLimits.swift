@@ -12,7 +12,7 @@ package struct ReflectorLimits: Sendable {
   /// The first wait after a failure; each further one is twice as long.
   package var firstWait = Duration.milliseconds(100)
   package var longestWait = Duration.seconds(30)
-  /// How long a watch without events must run to prove its server well.
+  /// How long a watch without events must run not to count as one that the server ended at once.
   package var proof = Duration.seconds(5)
 
   package init() {}

@@ -43,12 +43,16 @@ package struct ReflectorStatus: Sendable {
   private var refusedSince: Duration?
   /// Whether the server is answering a list, or has agreed to a watch.
   package private(set) var isConnected = false
+  /// When the server agreed to go on from what is known; nil when that is not confirmed any more or has not been asked for.
+  private var agreedAt: Duration?
 
   package init(at now: Duration, tolerance: Duration) {
     phaseSince = now
     self.tolerance = tolerance
   }
 
+  /// How long a watch must run to confirm what is known, when there is nothing to say.
+  private static let settling = Duration.seconds(1)
   /// Refusals of a server that has just started pass by.
   private static let mostTransientRefusals = 3
 
@@ -67,11 +71,6 @@ package struct ReflectorStatus: Sendable {
     agreedAt = follows && hasSynced ? now : nil
     if !hasSynced { enter(.syncing, at: now) }
   }
-
-  /// When the server agreed to go on from what is known; nil when that is not confirmed any more or has not been asked for.
-  private var agreedAt: Duration?
-  /// How long a watch must run to confirm what is known, when there is nothing to say.
-  private static let settling = Duration.seconds(1)
 
   /// What is known is true now.
   private mutating func confirm(at now: Duration) {
@@ -104,13 +103,11 @@ package struct ReflectorStatus: Sendable {
 
   /// A watch ended as was asked for.
   mutating func ended(at now: Duration) {
+    check(at: now)
     isConnected = false
     agreedAt = nil
     if hasSynced { confirm(at: now) }
   }
-
-  /// A watch that ran for long without an event has shown that the server is well.
-  mutating func provedWell() { failuresInARow = 0 }
 
   mutating func failed(_ error: APIError, at now: Duration) {
     check(at: now)

@@ -95,23 +95,10 @@ struct ConnectivityCommand: AsyncParsableCommand {
   }
 
   private func filter() throws -> ConnectivityFilter {
-    var filter = ConnectivityFilter(namespace: namespace)
-    filter.source = try pattern(from, "--from")
-    filter.destination = try pattern(to, "--to")
-    if let port {
-      guard case .port(let transport, let number)? = try? FlowParser.traffic(port) else {
-        throw ValidationError("--port `\(port)` is no port such as tcp/443")
-      }
-      filter.port = (transport, number)
+    do throws(ConnectivityFilter.TextProblem) {
+      return try ConnectivityFilter(namespace: namespace, from: from, to: to, port: port)
+    } catch {
+      throw ValidationError("--\(error.name) `\(error.text)` \(error.message)")
     }
-    return filter
-  }
-
-  private func pattern(_ text: String?, _ option: String) throws -> EndPattern? {
-    guard let text else { return nil }
-    guard let pattern = EndPattern(text) else {
-      throw ValidationError("\(option) `\(text)` is no namespace/name, address, domain name or `internet`")
-    }
-    return pattern
   }
 }

@@ -81,7 +81,7 @@ extension Routes {
     }
     api.post("integrations/:name/test") { _, context in
       let name = try context.parameter("name")
-      let access = try plane.current.fixed[name].map { Result.success($0) } ?? integration(context).access
+      let access = try plane.current.access(to: name) ?? integration(context).access
       let steps = await IntegrationTest(access, needed: plane.resolver.state.needed[name] ?? [], plane.clock)
         .run()
       return Response.json(
