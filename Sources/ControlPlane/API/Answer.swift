@@ -33,6 +33,7 @@ extension RequestError {
     let httpStatus = HTTPResponse.Status(code: status.rawValue)
     var headers: HTTPFields = [:]
     if let retryAfter { headers[.retryAfter] = String(retryAfter) }
+    if !allowedMethods.isEmpty { headers[.allow] = allowedMethods.joined(separator: ", ") }
     if status == .unauthenticated { headers[.wwwAuthenticate] = #"Bearer realm="merlon""# }
     return .json(
       .members(

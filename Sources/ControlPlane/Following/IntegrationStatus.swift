@@ -14,6 +14,9 @@ package struct IntegrationStatus: Sendable {
     return order.first(where: phases.contains) ?? .connecting
   }
 
+  /// Whether it was known once, and is not sure any more.
+  var isUnsure: Bool { phase == .stale || phase == .failed }
+
   /// What sources need to know.
   func freshness(_ clock: LiveClock) -> [ObservedKind: ClusterFreshness] {
     reflectors.mapValues { status in

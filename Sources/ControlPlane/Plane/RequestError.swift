@@ -45,16 +45,19 @@ package struct RequestError: Error, Sendable {
   package var problems: [Diagnostic]
   /// Seconds to wait before asking again.
   package var retryAfter: Int?
+  /// By which methods the same path may be asked.
+  package var allowedMethods: [String]
 
   package init(
     _ status: Status, _ message: String, fix: String? = nil, problems: [Diagnostic] = [],
-    retryAfter: Int? = nil
+    retryAfter: Int? = nil, allowedMethods: [String] = []
   ) {
     self.status = status
     self.message = message
     self.fix = fix
     self.problems = problems
     self.retryAfter = retryAfter
+    self.allowedMethods = allowedMethods
   }
 }
 

@@ -29,6 +29,9 @@ package struct ControlPlaneProcess: Sendable {
   package func run() async throws(ServeError) {
     let files = ServedFiles(configuration, environment: environment)
     let store = try Self.store(configuration)
+    let lock = try Self.lock(configuration)
+    defer { withExtendedLifetime(lock) {} }
+    try await sealAnew(store)
     let identity = ServerIdentity()
     if let own = try files.identity() { try identity.change(to: own) }
     let fixed = try files.integrations()
@@ -90,13 +93,36 @@ package struct ControlPlaneProcess: Sendable {
   /// Opens what is stored.
   package static func store(_ configuration: ServeConfiguration) throws(ServeError) -> SQLiteStore {
     do throws(StoreError) {
-      let key =
-        if let text = configuration.sealingKey {
-          try SealingKey(base64: text.revealed, source: "MERLON_SEALING_KEY")
-        } else {
-          try SealingKey(file: configuration.effectiveSealingKeyFile, whenAbsent: .create)
-        }
-      return try SQLiteStore(path: configuration.dataFile, key: key)
+      return try SQLiteStore(path: configuration.dataFile, key: try key(configuration))
+    } catch {
+      throw ServeError(error)
+    }
+  }
+
+  private static func key(_ configuration: ServeConfiguration) throws(StoreError) -> SealingKey {
+    if let text = configuration.sealingKey {
+      return try SealingKey(base64: text.revealed, source: "MERLON_SEALING_KEY")
+    }
+    return try SealingKey(file: configuration.effectiveSealingKeyFile, whenAbsent: .create)
+  }
+
+  private static func lock(_ configuration: ServeConfiguration) throws(ServeError) -> ServingLock {
+    do throws(StoreError) {
+      return try ServingLock(dataFile: configuration.dataFile)
+    } catch {
+      throw ServeError(error)
+    }
+  }
+
+  /// Seals with the key what the previous one has sealed, when one is named.
+  private func sealAnew(_ store: SQLiteStore) async throws(ServeError) {
+    guard let file = configuration.previousSealingKeyFile else { return }
+    do throws(StoreError) {
+      let rotation = try await store.rotate(
+        from: SealingKey(file: file), to: Self.key(configuration), by: "merlon serve", at: .now)
+      logger.notice(
+        "what the previous key had sealed was sealed anew",
+        metadata: ["sealed": "\(rotation.resealed)", "unreadable": "\(rotation.unreadable.count)"])
     } catch {
       throw ServeError(error)
     }

@@ -19,13 +19,15 @@ struct ControlPlaneServer: ServiceLifecycle.Service {
   private let address: Address
   private let identity: ServerIdentity
   private let logger: Logger
+  /// How long a client may take from one part of a request to the next, and from an answer to its next request.
+  private let patience: Duration
   /// Told the port when it listens.
   private let started: @Sendable (Int) async -> Void
 
   init(
     _ plane: ControlPlane, _ counters: Counters, at address: Address,
     as identity: ServerIdentity = ServerIdentity(),
-    logger: Logger,
+    logger: Logger, patience: Duration = .seconds(60),
     started: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
     self.plane = plane
@@ -33,6 +35,7 @@ struct ControlPlaneServer: ServiceLifecycle.Service {
     self.address = address
     self.identity = identity
     self.logger = logger
+    self.patience = patience
     self.started = started
   }
 
@@ -46,11 +49,12 @@ struct ControlPlaneServer: ServiceLifecycle.Service {
   }
 
   private func application(_ isServing: @escaping @Sendable () -> Bool) throws -> some ApplicationProtocol {
+    let configuration = HTTP1Channel.Configuration(idleTimeout: TimeAmount(patience))
     let server: HTTPServerBuilder
     if let tls = identity.configuration {
-      server = try .tls(tlsConfiguration: tls)
+      server = try .tls(.http1(configuration: configuration), tlsConfiguration: tls)
     } else {
-      server = .http1()
+      server = .http1(configuration: configuration)
     }
     return Application(
       router: Routes(plane: plane, counters: counters, isServing: isServing).router(), server: server,

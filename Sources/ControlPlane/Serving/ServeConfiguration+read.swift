@@ -65,6 +65,7 @@ extension ServeConfiguration {
     dataFile = text(.dataFile) ?? dataFile
     sealingKeyFile = text(.sealingKeyFile)
     sealingKey = text(.sealingKey).map { SecretText($0) }
+    previousSealingKeyFile = text(.previousSealingKeyFile)
     policyFile = text(.policyFile)
     kubeconfig = text(.kubeconfig)
     let names = reader.stringArray(forKey: ConfigKey("merlon." + ServeSetting.contexts.rawValue)) ?? []

@@ -37,6 +37,8 @@ package struct ServeConfiguration: Sendable {
   /// Nil for a file beside ``dataFile``.
   package var sealingKeyFile: String?
   package var sealingKey: SecretText?
+  /// The key from before: what it has sealed is sealed anew when the server starts.
+  package var previousSealingKeyFile: String?
   /// A policy that is put when the server starts, and when its files are read anew.
   package var policyFile: String?
   package var kubeconfig: String?
@@ -61,6 +63,7 @@ enum ServeSetting: String, CaseIterable {
   case dataFile
   case sealingKeyFile = "sealing.keyFile"
   case sealingKey = "sealing.key"
+  case previousSealingKeyFile = "sealing.previousKeyFile"
   case policyFile
   case kubeconfig = "kubernetes.kubeconfig"
   case contexts = "kubernetes.contexts"
@@ -97,7 +100,8 @@ extension ServeConfiguration {
         "sealing",
         .members(
           ("keyFile", sealingKey == nil ? .string(effectiveSealingKeyFile) : nil),
-          ("key", sealingKey.map { .string("\($0)") }))
+          ("key", sealingKey.map { .string("\($0)") }),
+          ("previousKeyFile", previousSealingKeyFile.map { .string($0) }))
       ),
       ("policyFile", policyFile.map { .string($0) }),
       (

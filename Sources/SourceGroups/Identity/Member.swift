@@ -80,7 +80,7 @@ package struct Exclusion: Sendable {
     case finished
     /// Its addresses are its node's, and the source does not ask for such pods.
     case hostNetwork
-    /// It has none (of those that the source asks for) yet.
+    /// It has none of its own (of those that the source asks for) yet.
     case noAddress
     /// Another pod has the address now. The object is a member with its other addresses, when it has any.
     indirect case duplicateAddress(IPAddress, of: NamespacedName)
@@ -124,7 +124,7 @@ extension Exclusion.Reason: CustomStringConvertible {
     switch self {
     case .finished: "finished"
     case .hostNetwork: "has its node's addresses"
-    case .noAddress: "has no address yet"
+    case .noAddress: "has no address of its own yet"
     case .duplicateAddress(let address, let winner): "\(address) belongs to \(winner)"
     }
   }

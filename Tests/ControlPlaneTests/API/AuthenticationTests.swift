@@ -10,7 +10,7 @@ struct AuthenticationTests {
   @Test("nobody without a token, of anything but the probes")
   func everyRoute() async throws {
     try await ServedPlane.with { served in
-      let routes = Routes(plane: served.plane, counters: Counters(), isServing: { true }).router().routes
+      let routes = Routes(plane: served.plane, counters: Counters(), isServing: { true }).documented().routes
       #expect(routes.count > 20)
       for route in routes {
         let path = "\(route.path)".replacing(":name", with: "prod").replacing(":group", with: "web")

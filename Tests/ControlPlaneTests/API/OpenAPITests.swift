@@ -43,7 +43,7 @@ struct OpenAPITests {
     let folder = try StoreFolder()
     let clock = LiveClock.system()
     let plane = ControlPlane(store: try folder.open(), resolver: IdentityResolver(clock: clock), clock: clock)
-    let router = Routes(plane: plane, counters: Counters()) { true }.router()
+    let router = Routes(plane: plane, counters: Counters()) { true }.documented()
     let routes = router.routes.map { "\($0.method.rawValue) \($0.path)" }
     #expect(routes.sorted() == operations.map(\.name).sorted())
   }

@@ -137,6 +137,20 @@ struct SetRoutesTests {
     }
   }
 
+  @Test("can be asked while a cluster is not heard of, and it is said")
+  func unsure() async throws {
+    try await Self.follow { served in
+      served.cluster.rotateToken("another")
+      served.cluster.cutWatches()
+      try await served.until { $0.integrations["prod"]?.phase == .failed }
+      let answer = try await served.call(path: "/readyz", as: nil)
+      #expect(answer.status == 200)
+      let checks = try #require(try answer.data["checks"]?.elements)
+      let detail = checks.first { $0["name"]?.text == "integration/prod" }?["detail"]?.text
+      #expect(detail?.hasPrefix("failed, since it had been listed: ") == true)
+    }
+  }
+
   @Test("are counted in metrics that Prometheus reads, without names of pods")
   func metrics() async throws {
     try await Self.follow { served in

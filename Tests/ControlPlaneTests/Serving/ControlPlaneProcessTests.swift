@@ -12,6 +12,7 @@ struct ControlPlaneProcessTests {
   /// Serves with files of a folder while a body asks.
   private static func serve(
     _ folder: StoreFolder, _ cluster: FakeAPIServer, log: CollectedLog = CollectedLog(),
+    change: (inout ServeConfiguration) -> Void = { _ in },
     _ body: @Sendable (ClusterAccess) async throws -> Void
   ) async throws {
     try folder.write(Array(TestCertificates.server.utf8), to: "c.pem")
@@ -26,6 +27,7 @@ struct ControlPlaneProcessTests {
     configuration.policyFile = folder.path("policy.yaml")
     configuration.kubeconfig = folder.path("kubeconfig")
     configuration.contexts = [.init(integration: "kind", context: "kind-kind")]
+    change(&configuration)
     let store = try ControlPlaneProcess.store(configuration)
     let token = try await store.createToken(named: "t", role: .read, expiresAt: nil, by: "test", at: .now)
       .text
@@ -113,6 +115,43 @@ struct ControlPlaneProcessTests {
       #expect(changes.first?.contains(#"changed="true""#) ?? false)
       #expect(changes.last?.contains(#"changed="false""#) ?? false)
     }
+  }
+
+  @Test("has its data file for itself: another one does not start while it runs")
+  func alone() async throws {
+    let folder = try StoreFolder()
+    try await FakeAPIServer.serving(.shop(token: ServedPlane.clusterToken)) { server in
+      try await Self.serve(folder, server) { _ in
+        await #expect {
+          try await Self.serve(folder, server) { _ in Issue.record("a second server runs") }
+        } throws: { error in
+          (error as? ServeError)?.problems.map(\.message) == ["another merlon serve has \(folder.database)"]
+        }
+      }
+      try await Self.serve(folder, server) { _ in }
+    }
+  }
+
+  @Test("seals with its key what the previous key has sealed")
+  func previousKey() async throws {
+    let folder = try StoreFolder()
+    let (old, new) = (folder.path("old.key"), folder.path("new.key"))
+    let settings = IntegrationSettings(server: "https://192.0.2.1", certificateAuthority: nil)
+    let first = try SQLiteStore(
+      path: folder.database, key: try SealingKey(file: old, whenAbsent: .create))
+    _ = try await first.createIntegration(
+      named: "stored", settings, token: SecretText("s3cret"), by: "test", at: .now)
+    try await FakeAPIServer.serving(.shop(token: ServedPlane.clusterToken)) { server in
+      let log = CollectedLog()
+      try await Self.serve(folder, server, log: log) {
+        $0.sealingKeyFile = new
+        $0.previousSealingKeyFile = old
+      } _: { _ in
+      }
+      #expect(log.text.contains(#"sealed="1""#))
+    }
+    let after = try SQLiteStore(path: folder.database, key: try SealingKey(file: new))
+    #expect(try await after.integration(named: "stored")?.token?.revealed == "s3cret")
   }
 }
 

@@ -113,4 +113,23 @@ struct ClusterConnectionTests {
       Self.reason($0) == .connect
     }
   }
+
+  @Test("are made at once after many that failed", .timeLimit(.minutes(1)))
+  func afterFailures() async throws {
+    try await FakeAPIServer.serving(.shop()) { server in
+      let access = try ClusterAccess(
+        server: server.url, authority: ManifestText(path: "ca.pem", TestCertificates.authority),
+        token: nil, environment: .init([:]))
+      _ = try await ClusterConnection.open(access) { (connection) async throws(APIError) in
+        server.cluster.refuseConnections(true)
+        for _ in 0..<40 {
+          await #expect(throws: TransportError.self) { try await connection.send(APIRequest("/apis")) }
+        }
+        server.cluster.refuseConnections(false)
+        // AsyncHTTPClient's pool has a back-off of its own, up to a minute: it must not come on top of ours.
+        return try await APIClient(connection, connection).read(APIRequest("/apis"))
+      }
+      #expect(server.cluster.requests.count == 1)
+    }
+  }
 }

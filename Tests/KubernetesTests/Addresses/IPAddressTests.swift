@@ -97,4 +97,19 @@ struct IPAddressTests {
     }
     #expect(valid > 4_000)
   }
+
+  @Test(
+    "can be that of one host, or of everybody's",
+    arguments: [
+      ("10.0.0.1", true), ("1.0.0.0", true), ("223.255.255.255", true), ("240.0.0.1", true),
+      ("0.0.0.0", false),
+      ("0.1.2.3", false), ("127.0.0.1", false), ("128.0.0.1", true), ("169.254.1.1", false),
+      ("169.253.1.1", true), ("224.0.0.1", false), ("239.255.255.250", false), ("255.255.255.255", false),
+      ("fd00::1", true), ("2001:db8::1", true), ("::", false), ("::1", false), ("::2", true),
+      ("fe80::1", false),
+      ("febf::1", false), ("fec0::1", true), ("ff02::1", false),
+    ])
+  func hosts(text: String, isOfOneHost: Bool) throws {
+    #expect(try #require(IPAddress(text)).isOfOneHost == isOfOneHost)
+  }
 }

@@ -24,7 +24,9 @@ struct ClusterIdentitiesTests {
     arguments: [
       (pod("shop/p", "10.0.0.1", phase: .finished), "shop/p: finished"),
       (pod("shop/p", "10.0.0.1", usesHostNetwork: true), "shop/p: has its node's addresses"),
-      (pod("shop/p"), "shop/p: has no address yet"),
+      (pod("shop/p"), "shop/p: has no address of its own yet"),
+      (pod("shop/p", "127.0.0.1"), "shop/p: has no address of its own yet"),
+      (pod("shop/p", "0.0.0.0", "::", "fe80::1"), "shop/p: has no address of its own yet"),
     ])
   func exclusions(pod: ObservedPod, reason: String) {
     var cluster = ClusterIdentities(following: web)

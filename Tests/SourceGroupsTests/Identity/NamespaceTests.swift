@@ -78,7 +78,7 @@ struct NodeTests {
     var cluster = ClusterIdentities(following: pool)
     cluster.replaceNodes([node("n1", external: ["203.0.113.1"])], at: at(1))
     #expect(cluster.members(pool).isEmpty)
-    #expect(cluster.exclusions(pool) == ["n1: has no address yet"])
+    #expect(cluster.exclusions(pool) == ["n1: has no address of its own yet"])
   }
 
   @Test("follow labels, addresses, lists and deletions")

@@ -9,6 +9,8 @@ struct ReadinessCheck {
   let name: String
   /// What is missing; nil when nothing is.
   let problem: String?
+  /// What is so although the server can be asked: a cluster that was followed, and is not heard of any more.
+  var remark: String?
 }
 
 extension ControlPlane {
@@ -36,7 +38,12 @@ extension ControlPlane {
         } else {
           nil
         }
-      checks.append(ReadinessCheck(name: "integration/\(name)", problem: problem))
+      let remark = state.integrations[name].flatMap { status in
+        status.isUnsure
+          ? "\(status.phase.rawValue), since it had been listed\(status.lastError.map { ": \($0.error)" } ?? "")"
+          : nil
+      }
+      checks.append(ReadinessCheck(name: "integration/\(name)", problem: problem, remark: remark))
     }
     return checks
   }
@@ -59,7 +66,7 @@ extension Routes {
                 checks.map {
                   .members(
                     ("name", .string($0.name)), ("ok", .bool($0.problem == nil)),
-                    ("detail", $0.problem.map { .string($0) }))
+                    ("detail", ($0.problem ?? $0.remark).map { .string($0) }))
                 })
             )), status: isReady ? .ok : .serviceUnavailable)
       }

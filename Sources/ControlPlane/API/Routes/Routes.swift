@@ -17,7 +17,14 @@ struct Routes {
   private static let rate = (perSecond: 200.0, burst: 1000.0)
 
   func router() -> Router<APIContext> {
-    let router = Router(context: APIContext.self)
+    let router = documented()
+    addRefusals(to: router)
+    return router
+  }
+
+  /// What the OpenAPI document describes.
+  func documented() -> Router<APIContext> {
+    let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: CountRequests(counters: counters))
     router.add(middleware: AnswerProblems())
     addProbes(to: router)
@@ -33,5 +40,22 @@ struct Routes {
     addQuestions(to: api)
     addConnectivity(to: api)
     return router
+  }
+
+  /// Says to whoever asks a path in another way which ways there are.
+  private func addRefusals(to router: Router<APIContext>) {
+    for (_, routes) in Dictionary(grouping: router.routes, by: { "\($0.path)" }) {
+      let allowed = routes.map(\.method)
+      let names = (allowed.map(\.rawValue) + (allowed.contains(.get) ? ["HEAD"] : [])).sorted()
+      for method in [.get, .put, .post, .patch, .delete] as [HTTPRequest.Method]
+      where !allowed.contains(method) {
+        router.on(routes[0].path, method: method) { _, _ -> Response in
+          throw RequestError(
+            .notAllowed, "\(method.rawValue) is not for this path",
+            fix: "use \(names.joined(separator: " or "))",
+            allowedMethods: names)
+        }
+      }
+    }
   }
 }

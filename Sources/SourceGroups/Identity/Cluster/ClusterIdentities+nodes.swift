@@ -90,13 +90,14 @@ extension NodeRecord {
     self.node = node
     self.selections = selections
     identity = Identity(
-      kind: .node, uid: node.uid, name: node.name, node: "", addresses: node.addresses.map(\.address).normal,
+      kind: .node, uid: node.uid, name: node.name, node: "",
+      addresses: node.addresses.map(\.address).identifying,
       slot: slot)
   }
 
   /// The node with those of its addresses that a selection asks for.
   func identity(addressKinds: Set<ObservedNode.Address.Kind>) -> Identity {
-    let addresses = node.addresses.filter { addressKinds.contains($0.kind) }.map(\.address).normal
+    let addresses = node.addresses.filter { addressKinds.contains($0.kind) }.map(\.address).identifying
     if addresses == identity.addresses { return identity }
     return Identity(
       kind: .node, uid: node.uid, name: node.name, node: "", addresses: addresses, slot: identity.slot)

@@ -65,7 +65,7 @@ extension ClusterIdentities {
     // One storage for the namespace's name, however many pods say it.
     let name = NamespacedName(
       namespace: namespaces[namespace]?.name ?? pod.name.namespace, name: pod.name.name)
-    let addresses = pod.addresses.normal
+    let addresses = pod.addresses.identifying
     let identity = Identity(
       kind: .pod, uid: pod.uid, name: name, node: nodeNames.acquire(pod.node), addresses: addresses,
       slot: slot)
@@ -83,7 +83,7 @@ extension ClusterIdentities {
     guard let old = pods[slot] else { return }
     pods[slot]?.listing = listing
     let (addresses, traits, createdAt) = (
-      pod.addresses.normal, PodRecord.Traits(pod), pod.createdAt?.seconds ?? -1
+      pod.addresses.identifying, PodRecord.Traits(pod), pod.createdAt?.seconds ?? -1
     )
     if labelSets[old.labels] != pod.labels {
       unlink(slot, old)

@@ -47,7 +47,7 @@ extension ClusterIdentities {
       dropEndpoint(slot)
       return
     }
-    let addresses = endpoint.parts.values.flatMap(\.addresses).normal
+    let addresses = endpoint.parts.values.flatMap(\.addresses).identifying
     let standing = standing(of: endpoint.key, addresses)
     let identity = Identity(
       kind: .endpoint, uid: standing.pod?.identity.uid ?? source.uid,

@@ -143,6 +143,9 @@ package struct ClusterIdentities: Sendable {
 }
 
 extension [IPAddress] {
-  /// Ascending, without repetition.
-  var normal: [IPAddress] { count < 2 ? self : Set(self).sorted() }
+  /// Those that can tell an object from others: loopback and the like are everybody's. Ascending, without repetition.
+  var identifying: [IPAddress] {
+    let own = allSatisfy(\.isOfOneHost) ? self : filter(\.isOfOneHost)
+    return own.count < 2 ? own : Set(own).sorted()
+  }
 }

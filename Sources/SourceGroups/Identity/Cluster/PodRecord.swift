@@ -13,7 +13,7 @@ struct PodRecord: Sendable {
   /// With the addresses that are its own.
   var identity: Identity
   var serviceAccount: String
-  /// All addresses that it says it has, ascending and without repetition.
+  /// All addresses that it says it has and that can be its own, ascending and without repetition.
   var addresses: [IPAddress]
   /// Those that select it by its labels, ascending; also when it is excluded.
   var selections: [Slot] = []

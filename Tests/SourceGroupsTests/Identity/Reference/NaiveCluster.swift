@@ -58,7 +58,7 @@ struct NaiveCluster {
         let addresses = node.addresses.filter { nodes.addressKinds.contains($0.kind) }.map(\.address)
         return Candidate(
           object: "\(node.name)#\(node.uid)", node: "", addresses: addresses,
-          reason: addresses.isEmpty ? "has no address yet" : nil)
+          reason: addresses.isEmpty ? "has no address of its own yet" : nil)
       }
     case .serviceEndpoints(let service): endpoints(of: service)
     }
@@ -97,10 +97,10 @@ struct NaiveCluster {
       if !selection.includesHostNetwork {
         candidate.reason = "has its node's addresses"
       } else if pod.addresses.isEmpty {
-        candidate.reason = "has no address yet"
+        candidate.reason = "has no address of its own yet"
       }
     } else if pod.addresses.isEmpty {
-      candidate.reason = "has no address yet"
+      candidate.reason = "has no address of its own yet"
     } else {
       for address in Set(pod.addresses).sorted() {
         if let winner = winner(of: address), winner.name != pod.name {
@@ -139,7 +139,7 @@ struct NaiveCluster {
       } else if known?.usesHostNetwork == true {
         candidate.reason = "has its node's addresses"
       } else if addresses.isEmpty {
-        candidate.reason = "has no address yet"
+        candidate.reason = "has no address of its own yet"
       } else {
         for address in addresses {
           if let winner = winner(of: address), winner.name != pod {
