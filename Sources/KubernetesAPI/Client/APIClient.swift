@@ -113,7 +113,7 @@ package struct APIClient: Sendable {
     try await send(request, accepting: "application/json") { request, response in
       if response.status == 200 {
         await started()
-        for try await piece in response.body { try await body(piece) }
+        try await GatheredPieces.read(response.body, body)
         return
       }
       if response.status == 401 { await authorization.invalidate() }
