@@ -2,7 +2,6 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Kubernetes
 internal import NIOCore
-internal import ServiceLifecycle
 internal import SourceGroups
 
 /// A set and its changes, as server-sent events: `snapshot` with all members, then `delta`s; each with the set's version
@@ -15,9 +14,6 @@ struct SetStream: Sendable {
   /// Whether who asks may still see it.
   let isAllowed: @Sendable () async -> Bool
 
-  /// How long nothing may come before a comment shows that the stream is alive.
-  private static let pulse = Duration.seconds(15)
-
   var response: Response {
     Response(
       status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
@@ -27,22 +23,16 @@ struct SetStream: Sendable {
       })
   }
 
-  private enum Step: Sendable {
-    case state(LiveState?)
-    case pulse
-  }
-
   private func write(to writer: inout any ResponseBodyWriter) async throws {
     var known = since
     var last: IdentitySet?
-    for await step in steps() {
+    for await step in resolver.steps() {
       switch step {
       case .pulse:
         guard await isAllowed() else { return }
         try await writer.write(ByteBuffer(string: ": alive\n\n"))
       case .state(let state):
-        guard let set = state?.identities[group] else {
-          // The group is gone, or the server stops.
+        guard let set = state.identities[group] else {
           try await writer.write(ByteBuffer(string: "event: gone\ndata: {}\n\n"))
           return
         }
@@ -51,34 +41,6 @@ struct SetStream: Sendable {
         try await writer.write(ByteBuffer(string: event(set, since: known)))
         known = set.version
       }
-    }
-  }
-
-  /// States and pulses, until the states end.
-  private func steps() -> AsyncStream<Step> {
-    // Who is slow gets the last state, and not all of them.
-    AsyncStream(bufferingPolicy: .bufferingNewest(2)) { continuation in
-      let task = Task {
-        await withDiscardingTaskGroup { group in
-          group.addTask {
-            for await state in await resolver.states().cancelOnGracefulShutdown() {
-              continuation.yield(.state(state))
-            }
-            continuation.finish()
-          }
-          group.addTask {
-            while !Task.isCancelled {
-              do {
-                try await Task.sleep(for: Self.pulse)
-              } catch {
-                return
-              }
-              continuation.yield(.pulse)
-            }
-          }
-        }
-      }
-      continuation.onTermination = { _ in task.cancel() }
     }
   }
 

@@ -13,6 +13,7 @@ package actor IdentityResolver {
   private let notice: @Sendable (LiveNotice) -> Void
 
   fileprivate var sets = IdentitySets()
+  private var policy: ActivePolicy?
   private var integrations: [String: Followed] = [:]
   private let published = Mutex(LiveState())
   /// What tells how well each kind of each integration is known now.
@@ -74,9 +75,10 @@ package actor IdentityResolver {
 
   // MARK: - What is wanted
 
-  /// Resolves these groups from now on.
-  package func follow(_ groups: [IdentityGroup]) {
-    let events = sets.follow(groups, at: clock.now)
+  /// Resolves the groups of a policy from now on.
+  package func follow(_ policy: ActivePolicy?) {
+    self.policy = policy
+    let events = sets.follow(policy?.policy.identityGroups ?? [], at: clock.now)
     start()
     publishIntegrations()
     publish(events)
@@ -231,6 +233,7 @@ package actor IdentityResolver {
     if !events.isEmpty { notice(.sources(events)) }
     let state = published.withLock { state in
       state.identities = sets.snapshot
+      state.policy = policy
       return state
     }
     observers.removeAll { if case .terminated = $0.yield(state) { true } else { false } }

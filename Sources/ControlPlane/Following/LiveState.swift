@@ -7,6 +7,8 @@ package struct LiveState: Sendable {
   package internal(set) var integrations: [String: IntegrationStatus] = [:]
   /// What the groups' sources need to know of each integration's cluster.
   package internal(set) var needed: [String: Set<ObservedKind>] = [:]
+  /// The policy whose groups ``identities`` are of.
+  package internal(set) var policy: ActivePolicy?
 
   package init() {}
 

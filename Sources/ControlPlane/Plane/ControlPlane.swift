@@ -73,7 +73,7 @@ package actor ControlPlane {
         policy: policy, integrations: loaded, fixed: Self.byName(fixed), unusable: problems, isLoaded: true)
     }
     await useIntegrations()
-    await resolver.follow(policy?.policy.identityGroups ?? [])
+    await resolver.follow(policy)
   }
 
   /// The revision that counts; nil when there is none, or none that can be read: one damaged record stops nothing else.
@@ -114,7 +114,7 @@ package actor ControlPlane {
       current.unusable.removeAll { $0.kind == "policy revision" }
       return true
     }
-    if isNewer { await resolver.follow(active.policy.identityGroups) }
+    if isNewer { await resolver.follow(active) }
   }
 
   /// Lets an integration count as it is now stored, unless a later state of it does already; nil for one that is gone.

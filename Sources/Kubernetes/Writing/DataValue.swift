@@ -22,7 +22,9 @@ package indirect enum DataValue: Sendable, Equatable {
   }
 
   /// An object whose absent members are left out.
-  package static func members(_ members: (String, DataValue?)...) -> DataValue {
+  package static func members(_ members: (String, DataValue?)...) -> DataValue { .members(members) }
+
+  package static func members(_ members: [(String, DataValue?)]) -> DataValue {
     .object(members.compactMap { key, value in value.map { Member(key, $0) } })
   }
 }

@@ -20,18 +20,11 @@ extension Routes {
         throw RequestError(.missing, "the policy has no source group `\(id)`")
       }
       if try request.flag("watch") {
-        let seen = try request.headers[.lastEventID] ?? request.parameter("since")
-        let presented = context.presented
         return SetStream(
-          group: id, since: seen.flatMap { IdentitySet.version($0, in: plane.resolver.epoch) },
-          resolver: plane.resolver
-        ) {
-          // A token may end while a stream runs.
-          guard let presented,
-            case .accepted? = try? await plane.store.authenticate(presented, at: plane.clock.now)
-          else { return false }
-          return true
-        }.response
+          group: id,
+          since: try request.lastEvent.flatMap { IdentitySet.version($0, in: plane.resolver.epoch) },
+          resolver: plane.resolver, isAllowed: plane.mayGoOn(context)
+        ).response
       }
       let tag = "\"\(set.tag(in: plane.resolver.epoch))\""
       let headers: HTTPFields = [.eTag: tag]
@@ -50,6 +43,25 @@ extension Routes {
         .members(
           ("address", .string("\(address)")), ("holders", .list(identities.whois(address).map(\.data))),
           ("writtenIn", .list(identities.groups(writing: address).map { .string($0) }))))
+    }
+  }
+}
+
+extension Request {
+  /// The id of the last event that a client of a stream has.
+  var lastEvent: String? {
+    get throws { try headers[.lastEventID] ?? parameter("since") }
+  }
+}
+
+extension ControlPlane {
+  /// Tells whether who opened a stream may still read it: a token may end while the stream runs.
+  nonisolated func mayGoOn(_ context: APIContext) -> @Sendable () async -> Bool {
+    let presented = context.presented
+    return {
+      guard let presented, case .accepted? = try? await self.store.authenticate(presented, at: self.clock.now)
+      else { return false }
+      return true
     }
   }
 }

@@ -37,6 +37,7 @@ struct Routes {
     addIntegrations(to: api)
     addPolicy(to: api)
     addSets(to: api)
+    addEnforcement(to: api)
     addQuestions(to: api)
     addConnectivity(to: api)
     return router

@@ -10,10 +10,10 @@ package protocol Keyed: Sendable {
 /// Made for sets that are published after every event: the copy is O(1), and the first change after it copies one chunk, one list
 /// of chunks and the list of these, 150 references for 100,000 elements. An array does better where nobody keeps copies.
 package struct SortedChunks<Element: Keyed>: Sendable {
-  private typealias Chunk = [Element]
+  typealias Chunk = [Element]
 
   /// Lists of chunks. No list and no chunk is empty; each chunk is sorted, and all of its keys are less than those of the next.
-  private var lists: [[Chunk]] = []
+  private(set) var lists: [[Chunk]] = []
   package private(set) var count = 0
 
   private struct Place {
