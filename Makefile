@@ -73,7 +73,10 @@ build: packages ## Build the optimised merlon: .build/release/merlon.
 bench: packages ## Measure speed and memory, and print the table.
 	@echo "==> merlon as it is installed, and merlon-bench, release build in .build-bench"
 	@MERLON_BENCHMARKS=1 swift build -c release --scratch-path .build-bench --static-swift-stdlib --product merlon
+	@MERLON_BENCHMARKS=1 swift build -c release --scratch-path .build-bench --static-swift-stdlib --product fake-apiserver
 	@MERLON_BENCHMARKS=1 swift run -c release --scratch-path .build-bench --static-swift-stdlib merlon-bench
+	@Scripts/require-packages python3
+	@Scripts/measure-live .build-bench/release/merlon .build-bench/release/fake-apiserver
 
 fuzz: packages ## Feed the parsers with random input.
 	@echo "==> Fuzz/run"

@@ -29,10 +29,13 @@ struct FakeAPIServerCommand {
     }
     try await Task.sleep(for: .seconds(delay))
     var random = SplitMix(seed: 1)
+    let (clock, start) = (ContinuousClock(), ContinuousClock.now)
     var revision = 0
     while true {
-      try await Task.sleep(for: .milliseconds(10))
-      for _ in 0..<max(changes / 100, 1) {
+      try await Task.sleep(for: .milliseconds(5))
+      // What is due by now, however long the sleep was.
+      let due = Int(start.duration(to: clock.now) / .milliseconds(1)) * changes / 1000
+      while revision < due {
         revision += 1
         let number = Int.random(in: 0..<pods, using: &random)
         cluster.put(.pods, FakeCluster.initialKey(number + 2), pod(number, revision: revision))
