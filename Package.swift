@@ -43,6 +43,7 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
+    .target(name: "Nftables", dependencies: ["Kubernetes"]),
     .target(name: "PolicyModel", dependencies: ["Kubernetes"]),
     .target(name: "Dialects", dependencies: ["Kubernetes", "PolicyModel"]),
     .target(name: "PolicyEngine", dependencies: ["Kubernetes", "PolicyModel"]),
@@ -86,6 +87,10 @@ let package = Package(
     .executableTarget(
       name: "fake-apiserver", dependencies: ["FakeAPIServer"], path: "Tests/FakeAPIServerCommand"),
     .testTarget(name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "Kubernetes", "FakeAPIServer"]),
+    // What the kernel does with a program of nftables, for tests of all targets that write one.
+    .target(
+      name: "NftablesSemantics", dependencies: ["Nftables", "Kubernetes"], path: "Tests/NftablesSemantics"),
+    .testTarget(name: "NftablesTests", dependencies: ["Nftables", "NftablesSemantics", "Kubernetes"]),
     .testTarget(name: "DialectsTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects"]),
     .testTarget(name: "PolicyModelTests", dependencies: ["Kubernetes", "PolicyModel"]),
     .testTarget(
