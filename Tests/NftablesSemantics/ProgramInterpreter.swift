@@ -144,6 +144,7 @@ package struct ProgramInterpreter: Sendable {
       return isMember(key, of: name, &run) == (choice == .oneOf)
     case .connection(let choice, let states):
       return states.contains(run.packet.connection?.state ?? .invalid) == (choice == .oneOf)
+    case .direction(let direction): return run.packet.connection?.direction == direction
     case .tcpFlags(let mask, let value):
       guard case .tcp(_, _, let flags) = run.packet.content else { return false }
       return flags.intersection(mask) == value
@@ -198,6 +199,8 @@ package struct ProgramInterpreter: Sendable {
     case .outputInterface: return packet.outputInterface.map(Value.interface)
     case .mark: return .mark(packet.mark)
     case .connectionMark: return packet.connection.map { .mark($0.mark) }
+    case .connectionProtocol:
+      return packet.connection.map { .protocolNumber($0.protocolNumber ?? packet.protocolNumber) }
     case .address(let family, let end):
       guard packet.family == family else { return nil }
       return .address(end == .source ? packet.source : packet.destination)
@@ -218,12 +221,15 @@ package struct ProgramInterpreter: Sendable {
       return .address(end == .source ? tuple.source : tuple.destination)
     case .tuplePort(let direction, let end):
       guard let tuple = tuple(direction, packet) else { return nil }
-      if packet.content.ports == nil {
+      if !Self.protocolsWithTuplePorts.contains(packet.connection?.protocolNumber ?? packet.protocolNumber) {
         run.outcome.faults.append("a port of a connection that may have none")
       }
       return .port(end == .source ? tuple.sourcePort : tuple.destinationPort)
     }
   }
+
+  /// TCP, UDP and SCTP, and both ICMPs with what stands in the place of ports.
+  private static let protocolsWithTuplePorts: Set<UInt8> = [1, 6, 17, 58, 132]
 
   private func tuple(_ direction: TupleDirection, _ packet: TracedPacket) -> TracedPacket.Tuple? {
     direction == .original ? packet.connection?.original : packet.connection?.reply

@@ -28,12 +28,21 @@ package struct TracedPacket: Sendable {
     package var original: Tuple
     package var reply: Tuple
     package var mark: UInt32
+    /// Which way the packet goes.
+    package var direction: TupleDirection
+    /// Nil for that of the packet; an ICMP error is about a connection of another one.
+    package var protocolNumber: UInt8?
 
-    package init(_ state: ConnectionState, original: Tuple, reply: Tuple? = nil, mark: UInt32 = 0) {
+    package init(
+      _ state: ConnectionState, original: Tuple, reply: Tuple? = nil, mark: UInt32 = 0,
+      direction: TupleDirection = .original, protocolNumber: UInt8? = nil
+    ) {
       self.state = state
       self.original = original
       self.reply = reply ?? original.reversed
       self.mark = mark
+      self.direction = direction
+      self.protocolNumber = protocolNumber
     }
   }
 
@@ -81,9 +90,10 @@ package struct TracedPacket: Sendable {
     return packet
   }
 
-  /// The tuple of this packet alone.
+  /// The tuple of this packet alone; of ICMP with type and code in the place of a port.
   package var tuple: Tuple {
-    let ports = content.ports ?? (0, 0)
+    var ports = content.ports ?? (0, 0)
+    if case .icmp(let type, let code) = content { ports = (0, UInt16(type) << 8 | UInt16(code)) }
     return Tuple(
       source: source, destination: destination, sourcePort: ports.source, destinationPort: ports.destination)
   }

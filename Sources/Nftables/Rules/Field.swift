@@ -41,15 +41,18 @@ package enum Field: Sendable, Hashable {
   /// `ct original ip saddr`
   case tupleAddress(TupleDirection, AddressFamily, End)
   /// `ct original proto-dst`: for ICMP the type and code or the identifier, so a rule must compare the protocol first.
+  /// nft wants that to be ``transportProtocol``, and takes a set with several protocols.
   /// Cannot be a part of a key with several parts.
   case tuplePort(TupleDirection, End)
   /// `ct mark`
   case connectionMark
+  /// `ct protocol`: of the connection, which for an ICMP error is the one that the error is about.
+  case connectionProtocol
 
   /// What keys that are looked up with the field are made of.
   package var type: KeyType {
     switch self {
-    case .transportProtocol: .protocolNumber
+    case .transportProtocol, .connectionProtocol: .protocolNumber
     case .family: .family
     case .inputInterface, .outputInterface: .interface
     case .mark, .connectionMark: .mark

@@ -6,6 +6,8 @@ package enum Match: Sendable, Hashable {
   case lookup([Field], Choice, SetName)
   /// The connection is in one of the states, or in none of them.
   case connection(Choice, [ConnectionState])
+  /// The packet, or the one that an ICMP error is about, goes the way of the one that opened the connection, or the other.
+  case direction(TupleDirection)
   /// Of the flags in `mask` exactly those in `value` are set; the packet is TCP.
   case tcpFlags(mask: TCPFlags, value: TCPFlags)
   /// A token is left: at most so many times in so long, over all packets that come here.

@@ -25,6 +25,7 @@ extension Field {
     case .tuplePort(let direction, let end):
       "ct " + direction.rawValue + (end == .source ? " proto-src" : " proto-dst")
     case .connectionMark: "ct mark"
+    case .connectionProtocol: "ct protocol"
     }
   }
 }
@@ -50,6 +51,7 @@ extension Match {
     case .connection(.noneOf, let states):
       "ct state != "
         + (states.count == 1 ? states[0].rawValue : "{ " + states.texts.joined(separator: ", ") + " }")
+    case .direction(let direction): "ct direction " + direction.rawValue
     case .tcpFlags(let mask, let value): "tcp flags & (" + mask.text + ") == " + value.text
     case .rate(let rate): "limit rate \(rate.count)/\(rate.period.rawValue) burst \(rate.burst) packets"
     }
