@@ -48,6 +48,7 @@ let package = Package(
     .target(name: "Dialects", dependencies: ["Kubernetes", "PolicyModel"]),
     .target(name: "PolicyEngine", dependencies: ["Kubernetes", "PolicyModel"]),
     .target(name: "SourceGroups", dependencies: ["Kubernetes", "PolicyModel", "PolicyEngine"]),
+    .target(name: "Gateway", dependencies: ["Kubernetes", "PolicyModel", "SourceGroups", "Nftables"]),
     .target(name: "Review", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
     .target(
       name: "ControlPlane",
@@ -95,8 +96,17 @@ let package = Package(
     .testTarget(name: "PolicyModelTests", dependencies: ["Kubernetes", "PolicyModel"]),
     .testTarget(
       name: "PolicyEngineTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
+    // Random documents of source groups and what they decide, for tests of all targets that enforce them.
+    .target(name: "SourceGroupDocuments", path: "Tests/SourceGroupDocuments"),
     .testTarget(
-      name: "SourceGroupsTests", dependencies: ["SourceGroups", "Kubernetes", "PolicyModel", "PolicyEngine"]),
+      name: "SourceGroupsTests",
+      dependencies: ["SourceGroups", "Kubernetes", "PolicyModel", "PolicyEngine", "SourceGroupDocuments"]),
+    .testTarget(
+      name: "GatewayTests",
+      dependencies: [
+        "Gateway", "SourceGroups", "Nftables", "NftablesSemantics", "Kubernetes", "PolicyModel", "PolicyEngine",
+        "SourceGroupDocuments",
+      ]),
     .testTarget(
       name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
     .testTarget(

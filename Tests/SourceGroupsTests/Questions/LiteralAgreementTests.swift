@@ -4,6 +4,8 @@ import PolicyModel
 import SourceGroups
 import Testing
 
+@testable import SourceGroupDocuments
+
 @Suite("What is decided agrees with the words of the documentation")
 struct LiteralAgreementTests {
   private static let traffic: [(name: String, number: Int, text: String)] = [
