@@ -1,5 +1,6 @@
 internal import Kubernetes
 package import Nftables
+internal import SourceGroups
 
 /// Elements that change with members, by the family of the map that has them.
 typealias SenderElements = [AddressFamily: [VerdictMap.Element]]
@@ -25,9 +26,10 @@ extension Gateway {
 
   /// The program without anything that changes while its structure stays.
   var structure: Structure {
-    Structure(
+    let unresolved = Set(classes.unresolved.map { sources[$0].key.group })
+    return Structure(
       counters: Array(document.counters), names: document.ruleNames.all, leases: sources.leases,
-      chains: document.chains + classes.chains + [networksChain, Self.forward])
+      chains: document.chains(unresolved: unresolved) + classes.chains + [networksChain, Self.forward])
   }
 
   /// The program with some of its elements.

@@ -17,7 +17,14 @@ struct DocumentProgram: Sendable {
   /// Where members of sources that deny when they are stale go then.
   private(set) var staleDenials: [SourceKey: (counter: CounterName, chain: ChainName)] = [:]
 
-  var chains: some Collection<Chain> { chainsByName.values }
+  /// All chains but those of classes.
+  ///
+  /// - Parameter unresolved: groups that are asked for their denials by senders that are no known members.
+  func chains(unresolved: Set<String>) -> [Chain] {
+    let unused = groupChains.filter { $0.key.extent == .denials && !unresolved.contains($0.key.group) }
+    let names = Set(unused.values)
+    return chainsByName.values.filter { !names.contains($0.name) }
+  }
 
   /// A part of a group.
   struct Asked: Sendable, Hashable {
