@@ -47,6 +47,7 @@ let package = Package(
     .target(name: "PolicyModel", dependencies: ["Kubernetes"]),
     .target(name: "Dialects", dependencies: ["Kubernetes", "PolicyModel"]),
     .target(name: "PolicyEngine", dependencies: ["Kubernetes", "PolicyModel"]),
+    .target(name: "Staging", dependencies: ["Kubernetes", "PolicyModel", "PolicyEngine", "Nftables"]),
     .target(name: "SourceGroups", dependencies: ["Kubernetes", "PolicyModel", "PolicyEngine"]),
     .target(name: "Review", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
     .target(
@@ -93,8 +94,18 @@ let package = Package(
     .testTarget(name: "NftablesTests", dependencies: ["Nftables", "NftablesSemantics", "Kubernetes"]),
     .testTarget(name: "DialectsTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects"]),
     .testTarget(name: "PolicyModelTests", dependencies: ["Kubernetes", "PolicyModel"]),
+    // Small random clusters with policies of all dialects, and an evaluator that shares no code with the engine.
+    .target(
+      name: "RandomWorlds", dependencies: ["Kubernetes", "PolicyModel"], path: "Tests/RandomWorlds"),
     .testTarget(
-      name: "PolicyEngineTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
+      name: "PolicyEngineTests",
+      dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "RandomWorlds"]),
+    .testTarget(
+      name: "StagingTests",
+      dependencies: [
+        "Staging", "NftablesSemantics", "Nftables", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes",
+        "RandomWorlds",
+      ]),
     .testTarget(
       name: "SourceGroupsTests", dependencies: ["SourceGroups", "Kubernetes", "PolicyModel", "PolicyEngine"]),
     .testTarget(
