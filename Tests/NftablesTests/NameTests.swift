@@ -1,4 +1,5 @@
 internal import Nftables
+internal import NftablesSemantics
 internal import Testing
 
 @Suite("Names and texts")

@@ -1,5 +1,6 @@
 internal import Kubernetes
 internal import Nftables
+internal import NftablesSemantics
 internal import Testing
 
 @Suite("Texts of programs")

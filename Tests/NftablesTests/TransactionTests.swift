@@ -1,5 +1,6 @@
 internal import Kubernetes
 internal import Nftables
+internal import NftablesSemantics
 internal import Testing
 
 @Suite("Transactions")
@@ -67,6 +68,19 @@ struct TransactionTests {
       NftablesTransaction(replacing: old, with: new).commands == [
         "add table inet gate", "add chain inet gate x", "add rule inet gate x drop", "delete table inet old",
       ])
+  }
+
+  @Test(
+    "a table can be made in small pieces, as user namespaces need it",
+    .enabled(if: Nft.obstacle == nil, "nft and network namespaces are needed"))
+  func pieces() {
+    let creation = NftablesTransaction(replacing: nil, with: ProgramTextTests.gate)
+    let pieces = creation.texts(ofAtMost: 120)
+    #expect(pieces.count > 5)
+    #expect(pieces.joined() == creation.text)
+    #expect(
+      Self.comparable(Nft.listing(afterLoading: pieces))
+        == Self.comparable(Nft.listing(afterLoading: [creation.text])))
   }
 
   @Test(

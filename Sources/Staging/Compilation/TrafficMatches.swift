@@ -66,11 +66,28 @@ extension Traffic {
       }
     }
     if !numbers.isEmpty {
-      alternatives.append([
-        .field(.transportProtocol, .oneOf, numbers.sorted().map { .one(.protocolNumber($0)) })
-      ])
+      alternatives.append([.field(.transportProtocol, .oneOf, numbers.protocolIntervals)])
     }
     return alternatives
+  }
+}
+
+extension Set<UInt8> {
+  /// Neighbours together, ascending.
+  fileprivate var protocolIntervals: [Nftables.Interval] {
+    var runs: [ClosedRange<UInt8>] = []
+    for number in sorted() {
+      if let last = runs.last, last.upperBound + 1 == number {
+        runs[runs.count - 1] = last.lowerBound...number
+      } else {
+        runs.append(number...number)
+      }
+    }
+    return runs.map {
+      $0.count == 1
+        ? .one(.protocolNumber($0.lowerBound))
+        : .range(.protocolNumber($0.lowerBound), .protocolNumber($0.upperBound))
+    }
   }
 }
 

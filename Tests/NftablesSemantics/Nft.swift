@@ -1,23 +1,22 @@
 internal import Glibc
-internal import Nftables
 
 /// The real `nft` of this machine, in a network namespace of its own that ends with the process.
-enum Nft {
+package enum Nft {
   /// Nil when texts can be checked; otherwise why not.
-  static let obstacle: String? = run("", "--version").map {
+  package static let obstacle: String? = run("", "--version").map {
     "nft cannot be run in a network namespace: \($0)"
   }
 
   /// What nft says against the text; nil when it accepts it.
-  static func refusal(of text: String) -> String? { run(text, "-c -f") }
+  package static func refusal(of text: String) -> String? { run(text, "-c -f") }
 
   /// What nft says against loading texts one after the other into one namespace; nil when it accepts all.
-  static func refusal(ofLoading texts: [String]) -> String? {
+  package static func refusal(ofLoading texts: [String]) -> String? {
     run(texts, "", { files in files.map { "nft -f \($0)" }.joined(separator: " && ") }).problem
   }
 
   /// What nft lists after texts were loaded one after the other into one namespace.
-  static func listing(afterLoading texts: [String]) -> String {
+  package static func listing(afterLoading texts: [String]) -> String {
     run(texts, "", { files in files.map { "nft -f \($0) && " }.joined() + "nft list ruleset" }).output
   }
 
