@@ -18,6 +18,8 @@ extension ProbeRun {
       let piece = numbers[start..<min(start + Self.pieceLength, numbers.count)]
       for number in piece { try send(number, sender) }
       try lab.clock.settle()
+      // Errors come first: as long as there are some, the socket gives nothing else.
+      while let bytes = receive(sender, Int32(MSG_ERRQUEUE)) { note(bytes, kind, .rejected) }
       if kind == .echo {
         while let bytes = receive(sender, 0) { note(bytes, kind, .delivered, hasIPHeader: source.isIPv4) }
       }
@@ -26,7 +28,6 @@ extension ProbeRun {
         guard let bytes = receive(sockets[listenerNumbers[number]], 0), kind != .echo else { continue }
         note(bytes, kind, .delivered, hasIPHeader: kind == .sctp && source.isIPv4)
       }
-      while let bytes = receive(sender, Int32(MSG_ERRQUEUE)) { note(bytes, kind, .rejected) }
     }
   }
 

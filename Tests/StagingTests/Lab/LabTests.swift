@@ -65,8 +65,8 @@ struct LabTests {
     #expect(try lab.probe(probes).allSatisfy { $0 == .silent })
   }
 
-  /// Every third may send TCP 80 to even ones; the first gets UDP 53, the second SCTP 9. TCP is reset, those from the 41st on reject, others
-  /// are silent.
+  /// Every third may send TCP 80 to even ones, and echoes; the first gets UDP 53, the second SCTP 9. Other TCP is reset, those
+  /// from the 41st on reject, and the rest is silent.
   static func ruleset(_ count: Int) -> String {
     """
     table inet gate {
@@ -80,6 +80,7 @@ struct LabTests {
         ip daddr 10.64.0.1 udp dport 53 accept
         ip6 daddr fd00:64::1 udp dport 53 accept
         ip daddr 10.64.0.2 sctp dport 9 accept
+        ip saddr @third4 icmp type echo-request accept
         meta l4proto tcp reject with tcp reset
         ip daddr @last4 reject with icmp admin-prohibited
         drop
@@ -111,6 +112,7 @@ struct LabTests {
     case .tcp: return .rejected
     case .udp(53) where destination == 0: return .delivered
     case .sctp where isIPv4 && destination == 1: return .delivered
+    case .echo where isIPv4 && source % 3 == 0: return .delivered
     default: return isIPv4 && destination >= 40 ? .rejected : .silent
     }
   }
