@@ -32,6 +32,9 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CLinux"),
+    .target(name: "Netlink", dependencies: ["CLinux"]),
+    .target(name: "Staging", dependencies: ["CLinux", "Netlink"]),
     .target(name: "Kubernetes", dependencies: ["CLibYAML"]),
     .target(
       name: "KubernetesAPI",
@@ -77,6 +80,8 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
+    .testTarget(name: "NetlinkTests", dependencies: ["Netlink"]),
+    .testTarget(name: "StagingTests", dependencies: ["Staging", "Netlink"]),
     .testTarget(name: "KubernetesTests", dependencies: ["Kubernetes"]),
     // A server that behaves, and misbehaves, as a Kubernetes API server; for tests of all targets that speak to one.
     .target(
