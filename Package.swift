@@ -34,7 +34,6 @@ let package = Package(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLinux"),
     .target(name: "Netlink", dependencies: ["CLinux"]),
-    .target(name: "Staging", dependencies: ["CLinux", "Netlink"]),
     .target(name: "Kubernetes", dependencies: ["CLibYAML"]),
     .target(
       name: "KubernetesAPI",
@@ -50,7 +49,9 @@ let package = Package(
     .target(name: "PolicyModel", dependencies: ["Kubernetes"]),
     .target(name: "Dialects", dependencies: ["Kubernetes", "PolicyModel"]),
     .target(name: "PolicyEngine", dependencies: ["Kubernetes", "PolicyModel"]),
-    .target(name: "Staging", dependencies: ["Kubernetes", "PolicyModel", "PolicyEngine", "Nftables"]),
+    .target(
+      name: "Staging",
+      dependencies: ["CLinux", "Netlink", "Kubernetes", "PolicyModel", "PolicyEngine", "Nftables"]),
     .target(name: "SourceGroups", dependencies: ["Kubernetes", "PolicyModel", "PolicyEngine"]),
     .target(name: "Review", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
     .target(
@@ -81,7 +82,6 @@ let package = Package(
       ]),
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
     .testTarget(name: "NetlinkTests", dependencies: ["Netlink"]),
-    .testTarget(name: "StagingTests", dependencies: ["Staging", "Netlink"]),
     .testTarget(name: "KubernetesTests", dependencies: ["Kubernetes"]),
     // A server that behaves, and misbehaves, as a Kubernetes API server; for tests of all targets that speak to one.
     .target(
@@ -108,7 +108,7 @@ let package = Package(
     .testTarget(
       name: "StagingTests",
       dependencies: [
-        "Staging", "NftablesSemantics", "Nftables", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes",
+        "Staging", "Netlink", "NftablesSemantics", "Nftables", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes",
         "RandomWorlds",
       ]),
     .testTarget(

@@ -58,17 +58,24 @@ struct StagedCluster {
     return interpreter.outcome(of: .opening(source, destination, content), at: .forward)
   }
 
-  /// Asks both about what policies tell apart.
-  ///
-  /// - Parameter limit: asks about every second flow, or third, and so on, so as to ask about so many.
-  func comparison(limit: Int = .max) -> (comparison: StagingComparison, faults: Set<String>) {
+  /// What the engine says.
+  var expected: ExpectedAnswers {
+    ExpectedAnswers(tiers: tiers, world: world, pods: pods, profile: profile)
+  }
+
+  /// What policies tell apart: all of it, or every second flow, or third, and so on, so as to be about so many.
+  func asked(atMost limit: Int) -> [StagedFlow] {
+    var all: [StagedFlow] = []
+    AskedFlows(tiers: tiers, world: world, pods: pods).forEachSource { all += $1 }
+    return stride(from: 0, to: all.count, by: max(1, all.count / limit)).map { all[$0] }
+  }
+
+  /// The interpreter's answers beside the engine's.
+  func comparison(limit: Int) -> (comparison: StagingComparison, faults: Set<String>) {
     var comparison = StagingComparison()
     var faults: Set<String> = []
-    let expected = ExpectedAnswers(tiers: tiers, world: world, pods: pods, profile: profile)
-    var asked: [StagedFlow] = []
-    AskedFlows(tiers: tiers, world: world, pods: pods).forEachSource { asked += $1 }
-    for place in stride(from: 0, to: asked.count, by: max(1, asked.count / limit)) {
-      let flow = asked[place]
+    let expected = expected
+    for flow in asked(atMost: limit) {
       let engine = expected.outcome(flow)
       for sourcePort: UInt16 in [1, 40_000] {
         guard let outcome = outcome(flow, sourcePort: sourcePort) else { continue }

@@ -87,18 +87,23 @@ struct Total {
   private var undefined = 0
   private(set) var hasFailed = false
 
-  /// Records the first difference with the whole story.
+  /// Asks the interpreter.
   mutating func add(_ cluster: StagedCluster, flows: Int, _ story: @autoclosure () -> String) {
     let (comparison, faults) = cluster.comparison(limit: flows)
+    #expect(faults.isEmpty)
+    add(comparison, of: cluster, story())
+  }
+
+  /// Records the first difference with the whole story.
+  mutating func add(
+    _ comparison: StagingComparison, of cluster: StagedCluster, _ story: @autoclosure () -> String
+  ) {
     allowed += comparison.agreed.allowed
     denied += comparison.agreed.denied
     undefined += comparison.undefined
-    #expect(faults.isEmpty)
     guard let first = comparison.differences.first else { return }
     hasFailed = true
-    let expected = ExpectedAnswers(
-      tiers: cluster.tiers, world: cluster.world, pods: cluster.pods, profile: cluster.profile)
-    let trace = expected.verdict(first.flow).traces.first
+    let trace = cluster.expected.verdict(first.flow).traces.first
     Issue.record(
       """
       \(cluster.text(first.flow)): engine \(first.engine), kernel \(first.kernelAllows ? "allows" : "denies"), \

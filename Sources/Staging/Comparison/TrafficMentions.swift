@@ -33,7 +33,7 @@ struct TrafficMentions {
   }
 
   /// The names, as the numbers that they stand for on a pod in any reading.
-  mutating func resolveNames(_ endpoint: Endpoint) {
+  mutating func resolveNames(_ endpoint: PolicyEngine.Endpoint) {
     for port in endpoint.ports where port.name.map(names.contains) == true {
       add(.range(port.number...port.number))
     }

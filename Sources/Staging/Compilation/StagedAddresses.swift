@@ -44,7 +44,7 @@ struct StagedAddresses {
 
 extension EndpointSelector {
   /// Whether a pod lives in the namespaces and meets the expression.
-  func selects(_ endpoint: Endpoint, in world: World) -> Bool {
+  func selects(_ endpoint: PolicyEngine.Endpoint, in world: World) -> Bool {
     namespaces.contains(world.namespaces[endpoint.namespace])
       && pods.matches { world.value(of: $0, endpoint) }
   }
