@@ -32,6 +32,8 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CLinux"),
+    .target(name: "Netlink", dependencies: ["CLinux"]),
     .target(name: "Kubernetes", dependencies: ["CLibYAML"]),
     .target(
       name: "KubernetesAPI",
@@ -47,6 +49,9 @@ let package = Package(
     .target(name: "PolicyModel", dependencies: ["Kubernetes"]),
     .target(name: "Dialects", dependencies: ["Kubernetes", "PolicyModel"]),
     .target(name: "PolicyEngine", dependencies: ["Kubernetes", "PolicyModel"]),
+    .target(
+      name: "Staging",
+      dependencies: ["CLinux", "Netlink", "Kubernetes", "PolicyModel", "PolicyEngine", "Nftables"]),
     .target(name: "SourceGroups", dependencies: ["Kubernetes", "PolicyModel", "PolicyEngine"]),
     .target(name: "Gateway", dependencies: ["Kubernetes", "PolicyModel", "SourceGroups", "Nftables"]),
     .target(name: "Review", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
@@ -77,6 +82,7 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
+    .testTarget(name: "NetlinkTests", dependencies: ["Netlink"]),
     .testTarget(name: "KubernetesTests", dependencies: ["Kubernetes"]),
     // A server that behaves, and misbehaves, as a Kubernetes API server; for tests of all targets that speak to one.
     .target(
@@ -94,8 +100,18 @@ let package = Package(
     .testTarget(name: "NftablesTests", dependencies: ["Nftables", "NftablesSemantics", "Kubernetes"]),
     .testTarget(name: "DialectsTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects"]),
     .testTarget(name: "PolicyModelTests", dependencies: ["Kubernetes", "PolicyModel"]),
+    // Small random clusters with policies of all dialects, and an evaluator that shares no code with the engine.
+    .target(
+      name: "RandomWorlds", dependencies: ["Kubernetes", "PolicyModel"], path: "Tests/RandomWorlds"),
     .testTarget(
-      name: "PolicyEngineTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
+      name: "PolicyEngineTests",
+      dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "RandomWorlds"]),
+    .testTarget(
+      name: "StagingTests",
+      dependencies: [
+        "Staging", "Netlink", "NftablesSemantics", "Nftables", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes",
+        "RandomWorlds",
+      ]),
     // Random documents of source groups and what they decide, for tests of all targets that enforce them.
     .target(name: "SourceGroupDocuments", path: "Tests/SourceGroupDocuments"),
     .testTarget(

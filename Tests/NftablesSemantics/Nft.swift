@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Nftables
 
 /// The real `nft` of this machine, in a network namespace of its own that ends with the process.
 package enum Nft {

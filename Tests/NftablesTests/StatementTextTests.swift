@@ -48,6 +48,14 @@ struct StatementTextTests {
     Sample(
       "meta l4proto { icmp, tcp, 47, icmpv6 }",
       .field(.transportProtocol, .oneOf, [58, 6, 47, 1].map { .one(.protocolNumber($0)) })),
+    Sample(
+      "meta l4proto { 0-5, icmpv6, 133-255 }",
+      .field(
+        .transportProtocol, .oneOf,
+        [
+          .range(.protocolNumber(133), .protocolNumber(255)), .one(.protocolNumber(58)),
+          .range(.protocolNumber(0), .protocolNumber(5)),
+        ])),
     Sample("meta nfproto ipv6", .field(.family, .oneOf, [.one(.family(.ipv6))])),
     Sample("iifname \"eth0\"", .field(.inputInterface, .oneOf, names("eth0"))),
     Sample("oifname != { \"a.1\", \"b-2\" }", .field(.outputInterface, .noneOf, names("b-2", "a.1"))),

@@ -71,6 +71,19 @@ struct TransactionTests {
   }
 
   @Test(
+    "a table can be made in small pieces, as user namespaces need it",
+    .enabled(if: Nft.obstacle == nil, "nft and network namespaces are needed"))
+  func pieces() {
+    let creation = NftablesTransaction(replacing: nil, with: ProgramTextTests.gate)
+    let pieces = creation.texts(ofAtMost: 120)
+    #expect(pieces.count > 5)
+    #expect(pieces.joined() == creation.text)
+    #expect(
+      Self.comparable(Nft.listing(afterLoading: pieces))
+        == Self.comparable(Nft.listing(afterLoading: [creation.text])))
+  }
+
+  @Test(
     "between any two of these programs the kernel ends with the new one",
     .enabled(if: Nft.obstacle == nil, "nft and network namespaces are needed"))
   func kernel() {

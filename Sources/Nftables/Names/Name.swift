@@ -13,6 +13,9 @@ package struct Name<Part>: Sendable, Hashable {
     self.text = text
   }
 
+  /// The name of another part for this one, as a counter may be called like the chain that counts.
+  package init<Other>(_ other: Name<Other>) { text = other.text }
+
   /// A name whose last part tells it from others with the same stem: `in_00a1…`.
   ///
   /// - Parameter stem: at most 46 bytes; the rest is not used.

@@ -21,6 +21,22 @@ package struct NftablesTransaction: Sendable, Hashable {
 
   /// What `nft -f` reads.
   package var text: String { commands.map { $0 + "\n" }.joined() }
+
+  /// The same in several transactions, each of about so many bytes of text.
+  ///
+  /// In a user namespace nft can send no more at once than `net.core.wmem_max` says, often 200 kB. Only for a table that
+  /// is made: base chains come first, with their policy, and get their rules last.
+  package func texts(ofAtMost size: Int) -> [String] {
+    var texts: [String] = []
+    for command in commands {
+      if let last = texts.last, last.utf8.count + command.utf8.count < size {
+        texts[texts.count - 1] = last + command + "\n"
+      } else {
+        texts.append(command + "\n")
+      }
+    }
+    return texts
+  }
 }
 
 extension NftablesProgram {

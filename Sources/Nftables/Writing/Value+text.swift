@@ -19,6 +19,11 @@ extension Value {
     return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
   }
 
+  /// As an end of a range, where names of protocols would run into the dash.
+  var numericText: String {
+    if case .protocolNumber(let number) = self { String(number) } else { text }
+  }
+
   /// Words that nft knows by itself; others it would look up in `/etc/protocols`.
   private static let protocolNames: [UInt8: String] = [
     1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6", 132: "sctp",
@@ -29,7 +34,7 @@ extension Interval {
   var text: String {
     switch self {
     case .one(let value): value.text
-    case .range(let first, let last): first.text + "-" + last.text
+    case .range(let first, let last): first.numericText + "-" + last.numericText
     case .block(let block): block.description
     }
   }
