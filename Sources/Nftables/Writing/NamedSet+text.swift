@@ -6,11 +6,11 @@ protocol KeyedElement: Hashable {
 }
 
 extension NamedSet.Element: KeyedElement {
-  var text: String { key.keyText + (timeout.map { " timeout " + $0.nftablesText } ?? "") }
+  package var text: String { key.keyText + (timeout.map { " timeout " + $0.nftablesText } ?? "") }
 }
 
 extension VerdictMap.Element: KeyedElement {
-  var text: String {
+  package var text: String {
     key.keyText + (timeout.map { " timeout " + $0.nftablesText } ?? "") + " : " + verdict.text
   }
 }

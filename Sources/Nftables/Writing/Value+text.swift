@@ -42,7 +42,7 @@ extension Interval {
 
 extension [Interval] {
   /// A key: its parts with dots between them.
-  var keyText: String { map(\.text).joined(separator: " . ") }
+  package var keyText: String { map(\.text).joined(separator: " . ") }
 
   /// The values that a field is compared with: one, or a set of them in order.
   var choiceText: String {
