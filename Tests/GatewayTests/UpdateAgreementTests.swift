@@ -36,14 +36,14 @@ struct UpdateAgreementTests {
     var generator = SplitMix64(seed: 6000 + seed)
     var state = try RandomState(.random(&generator), &generator)
     var gateway = state.gateway
-    var texts = [gateway.replacement]
+    var texts = [gateway.replacement(state.leases)]
     for _ in 0..<25 {
       texts += try Self.step(&state, &gateway, &generator).map(\.nft)
     }
     texts.append(gateway.sweep().nft)
     let listed = Nft.listing(afterLoading: texts.filter { !$0.isEmpty })
     #expect(!listed.isEmpty)
-    #expect(Self.blocks(listed) == Self.blocks(Nft.listing(afterLoading: [state.gateway.replacement])))
+    #expect(Self.blocks(listed) == Self.blocks(Nft.listing(afterLoading: [state.gateway.replacement(state.leases)])))
   }
 
   /// Changes something, and tells the gateway.
@@ -51,11 +51,16 @@ struct UpdateAgreementTests {
     _ state: inout RandomState, _ gateway: inout Gateway, _ generator: inout SplitMix64
   ) throws -> [GatewayUpdate] {
     let old = state
-    switch Int.random(in: 0..<8, using: &generator) {
+    switch Int.random(in: 0..<9, using: &generator) {
     case 0 where !state.literal.groups.contains { $0.rules.contains { $0.id == "new" } }:
       state = try state.with(state.literal.mutated(&generator), &generator)
       return [gateway.follow(state.policy, state.identities, leases: state.leases)]
-    case 0, 1:
+    case 1:
+      state = try state.withOtherRules(&generator)
+      return [
+        gateway.edit(state.policy) ?? gateway.follow(state.policy, state.identities, leases: state.leases)
+      ]
+    case 0, 2:
       state = try RandomState(.random(&generator), &generator)
       return [gateway.follow(state.policy, state.identities, leases: state.leases)]
     default:

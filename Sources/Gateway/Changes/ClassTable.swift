@@ -21,7 +21,7 @@ struct ClassTable: Sendable {
   /// Those that have a chain and no senders any more.
   private var idle: Set<Int> = []
 
-  let document: DocumentProgram
+  private(set) var document: DocumentProgram
   let sources: SourceTable
   let unresolved: [SourceNumber]
 
@@ -77,6 +77,14 @@ struct ClassTable: Sendable {
     entries[place].senders -= 1
     guard entries[place].senders == 0, !entries[place].isFixed else { return }
     if entries[place].program == nil { missing.remove(place) } else { idle.insert(place) }
+  }
+
+  /// Makes the chains that there are those of another document with the same sources. O(chains).
+  mutating func follow(_ document: DocumentProgram) {
+    self.document = document
+    for place in entries.indices where entries[place].program != nil {
+      entries[place].program = ClassProgram(entries[place].senderClass, entries[place].name, in: document)
+    }
   }
 
   // MARK: - Chains

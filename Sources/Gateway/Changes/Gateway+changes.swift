@@ -12,7 +12,22 @@ extension Gateway {
   ) -> GatewayUpdate {
     let old = self
     self = Gateway(policy, identities, leases: leases, settings)
-    return update(from: old)
+    return update(from: old, renewed: leases)
+  }
+
+  /// Makes it the gateway of a document whose groups have the same sources in the same order, with all that is known of them.
+  /// O(parts of the program).
+  ///
+  /// - Returns: nil for any other document, which changes nothing: it needs ``follow(_:_:leases:)``. So does one in which a
+  ///   group allows something that only denied before, or the other way round: what is known of its sources may be something
+  ///   else then (``SourceStatus/isUnresolved``).
+  package mutating func edit(_ policy: SourceGroupPolicy) -> GatewayUpdate? {
+    let groups = (self.policy.identityGroups, policy.identityGroups)
+    guard SourceTable(policy).isSame(as: sources), groups.0.elementsEqual(groups.1, by: { $0.canAllow == $1.canAllow })
+    else { return nil }
+    let old = self
+    edit(DocumentProgram(policy, settings))
+    return update(from: old, ElementChanges(), renewed: [:])
   }
 
   /// Tells what became of sources, as one step. O(addresses that changed); O(addresses + parts of the program) when nobody
@@ -84,34 +99,43 @@ extension Gateway {
   }
 
   /// What makes this state of another one.
-  private func update(from old: Gateway) -> GatewayUpdate {
+  ///
+  /// - Parameter renewed: leases that run from now on for as long as is said. Those that ran before run out as they would have.
+  private func update(from old: Gateway, renewed: [Lease: Duration] = [:]) -> GatewayUpdate {
     var changes = ElementChanges()
-    for (address, place) in places {
-      let name = classes.name(place)
-      let known = old.places[address].map { old.classes.name($0) }
-      if known != name { changes.put(address, from: known, to: name) }
+    let moved = places.filter { address, place in
+      old.places[address].map { old.classes.name($0) } != classes.name(place)
     }
-    for (address, place) in old.places where places[address] == nil {
+    for (address, place) in moved.sorted(by: { $0.key < $1.key }) {
+      changes.put(address, from: old.places[address].map { old.classes.name($0) }, to: classes.name(place))
+    }
+    for (address, place) in old.places.filter({ places[$0.key] == nil }).sorted(by: { $0.key < $1.key }) {
       changes.put(address, from: old.classes.name(place), to: nil)
     }
+    return update(from: old, changes, renewed: renewed)
+  }
+
+  /// - Parameter changes: of addresses.
+  private func update(
+    from old: Gateway, _ changes: ElementChanges, renewed: [Lease: Duration]
+  ) -> GatewayUpdate {
     let structures = (old.structure, structure)
-    let kept = Set(structures.0.leases).intersection(structures.1.leases)
-    for lease in kept {
-      switch (old.leases[lease], leases[lease]) {
-      case (_, let time?): changes.renew(lease, for: time)
-      case (let known?, nil): changes.end(lease, known)
-      case (nil, nil): break
-      }
-    }
     if old.fingerprint == fingerprint, structures.0.isSame(as: structures.1) {
+      var changes = changes
+      for (lease, time) in leases.sorted(by: { $0.key < $1.key }) where renewed[lease] != nil {
+        changes.renew(lease, for: time)
+      }
+      for (lease, time) in old.leases.sorted(by: { $0.key < $1.key }) where leases[lease] == nil {
+        changes.end(lease, time)
+      }
       return GatewayUpdate(structure: nil, elements: changes.commands)
     }
-    // Whatever runs is renewed, also for as long as was said before.
-    let known = old.leases.merging(leases.mapValues { $0 + .seconds(1) }) { $1 }
+    // What is renewed must not look as it was, also where it gets as long as it had.
+    let known = old.leases.merging(leases.filter { renewed[$0.key] != nil }.mapValues { $0 + .seconds(1) }) { $1 }
     return GatewayUpdate(
       structure: NftablesTransaction(
-        replacing: old.program(changes.oldSenders, known),
-        with: program(changes.newSenders, leases)), elements: [])
+        replacing: old.program(changes.oldSenders, known), with: program(changes.newSenders, leases)),
+      elements: [])
   }
 }
 

@@ -6,19 +6,24 @@ internal import SourceGroups
 typealias SenderElements = [AddressFamily: [VerdictMap.Element]]
 
 extension Gateway {
-  /// All of it: what a kernel that has no such table is told.
-  package var program: NftablesProgram {
+  /// All of it, with leases that run for as long as was said when they were renewed: to be read, and not for a kernel.
+  package var program: NftablesProgram { program(senders, leases) }
+
+  /// For `nft -f`, whatever the kernel has: a table of the name is replaced at once by all of the program.
+  ///
+  /// - Parameter leases: for how long from now on those may run of which it is known.
+  package func replacement(_ leases: [Lease: Duration]) -> String {
+    let table = "table inet \(GatewayTable.name)\n"
+    let program = program(senders, leases.filter { $1 > .zero && canRun($0) })
+    return "add " + table + "delete " + table + NftablesTransaction(replacing: nil, with: program).text
+  }
+
+  private var senders: SenderElements {
     var senders: SenderElements = [:]
     for (address, place) in places {
       senders[address.family, default: []].append(GatewayTable.sender(address, classes.name(place)))
     }
-    return program(senders, leases)
-  }
-
-  /// For `nft -f`, whatever the kernel has: a table of the name is replaced at once by ``program``.
-  package var replacement: String {
-    let table = "table inet \(GatewayTable.name)\n"
-    return "add " + table + "delete " + table + NftablesTransaction(replacing: nil, with: program).text
+    return senders
   }
 
   /// A chain of this name tells that the structure of the program is the one in the kernel.

@@ -5,7 +5,7 @@ package import SourceGroups
 /// What a gateway enforces: a document, who its senders are at the moment, and the program of nftables that says so.
 ///
 /// A value without a clock that does no I/O. Each call makes it the next state, and answers what the kernel must be told:
-/// whoever tells it applies each answer as a whole and in order, or starts again from ``program``.
+/// whoever tells it applies each answer as a whole and in order, or starts again from ``replacement(_:)``.
 ///
 /// Every packet is judged by the connection that it belongs to, in the kernel's own view of it: by who opened it, and by
 /// whom it really reaches. So the packets of both directions are judged alike, and an edit or a member that leaves cuts open
@@ -13,7 +13,7 @@ package import SourceGroups
 /// order; an edit of a rule rewrites the chain of its group and moves nobody.
 package struct Gateway: Sendable {
   package let settings: GatewaySettings
-  let document: DocumentProgram
+  private(set) var document: DocumentProgram
   let sources: SourceTable
   let networks: WrittenNetworks
   var statuses: [SourceKey: SourceStatus]
@@ -79,13 +79,21 @@ package struct Gateway: Sendable {
     fingerprint = structure.fingerprint
   }
 
+  /// Makes it the gateway of a document that has the same sources and other rules.
+  mutating func edit(_ document: DocumentProgram) {
+    self.document = document
+    classes.follow(document)
+    _ = classes.settle()
+    fingerprint = structure.fingerprint
+  }
+
   // MARK: - What is asked of it
 
   package var policy: SourceGroupPolicy { document.policy }
   /// What the identifiers in counters and log entries stand for.
   package var names: ProgramNames { document.names }
   package var namesTable: NamesTable { NamesTable(policy, document.ruleNames) }
-  /// Leases that say what members are worth: the shorter of what is left of each and nothing must be told with ``renew(_:)``.
+  /// Leases that say what members are worth: how long each may still run is to be told with ``renew(_:)``.
   package var wantedLeases: [Lease] { sources.leases }
 
   /// Groups that a sender may be a member of, in the order in which they are asked: whatever its zone, and whichever leases

@@ -45,4 +45,10 @@ struct SourceTable: Sendable {
 
   /// Leases that say what members are worth, sorted.
   var leases: [Lease] { Set(entries.compactMap(\.lease)).sorted() }
+
+  /// Whether all sources have the same numbers and mean the same, whatever the rules of their groups are.
+  func isSame(as other: SourceTable) -> Bool {
+    groups.elementsEqual(other.groups) { $0.id == $1.id && $0.mode == $1.mode }
+      && entries.elementsEqual(other.entries) { $0.key == $1.key && $0.source.isSame(as: $1.source) }
+  }
 }

@@ -76,4 +76,9 @@ package struct LogReading: Sendable, Hashable {
 
   package let kind: Kind
   package let rule: ProgramNames.Rule
+
+  package init(kind: Kind, rule: ProgramNames.Rule) {
+    self.kind = kind
+    self.rule = rule
+  }
 }

@@ -7,7 +7,12 @@ import Testing
 /// Documents and gateways in a few lines.
 enum Gateways {
   /// What a source says that takes every pod of an integration's cluster.
-  static let everyPod = "kubernetes: {integration: prod, pods: {namespaceSelector: {all: true}, podSelector: {all: true}}}"
+  static let everyPod = pods(of: "prod")
+
+  static func pods(of integration: String) -> String {
+    "kubernetes: {integration: \(integration), pods: {namespaceSelector: {all: true}, podSelector: {all: true}}}"
+  }
+
   static let settings = GatewaySettings(zones: ["inside": ["eth1", "eth2"], "outside": ["eth3"]])
   /// The lease of sources that say ``everyPod``.
   static let lease = Lease(integration: "prod", grace: .seconds(300), kinds: [.pods])

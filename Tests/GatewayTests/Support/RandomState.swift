@@ -14,7 +14,7 @@ struct RandomState {
   }
 
   let literal: LiteralDocument
-  let policy: SourceGroupPolicy
+  private(set) var policy: SourceGroupPolicy
   private(set) var members: [SourceKey: [IPAddress]] = [:]
   private(set) var freshness: [Lease: Freshness] = [:]
 
@@ -47,6 +47,13 @@ struct RandomState {
     var next = try RandomState(literal, &generator)
     for (need, value) in freshness where next.freshness[need] != nil { next.freshness[need] = value }
     for (key, value) in members where next.members[key] != nil { next.members[key] = value }
+    return next
+  }
+
+  /// The same sources with the rules of others.
+  func withOtherRules(_ generator: inout SplitMix64) throws -> RandomState {
+    var next = self
+    next.policy = policy.withRules(shuffledBy: &generator)
     return next
   }
 
@@ -141,6 +148,20 @@ extension LiteralDocument {
 }
 
 extension SourceGroupPolicy {
+  /// The same with other orders of rules and another default policy.
+  fileprivate func withRules(shuffledBy generator: inout SplitMix64) -> SourceGroupPolicy {
+    let groups = groups.map { group in
+      SourceGroup(
+        id: group.id, priority: group.priority, mode: group.mode, sources: group.sources,
+        rules: Array(group.rules.shuffled(using: &generator).dropLast(Int.random(in: 0...1, using: &generator))),
+        defaultAction: Bool.random(using: &generator) ? group.defaultAction : nil,
+        priorityLocation: group.priorityLocation, location: group.location)
+    }
+    let action = GroupAction.allCases.randomElement(using: &generator) ?? .deny
+    return SourceGroupPolicy(
+      name: name, defaultPolicy: Located(action, at: location), groups: groups, location: location)
+  }
+
   /// The same with sources of other clusters, that do other things when they are stale.
   fileprivate func varied(_ generator: inout SplitMix64) -> SourceGroupPolicy {
     let groups = groups.map { group in
