@@ -109,7 +109,8 @@ let package = Package(
     .testTarget(
       name: "StagingTests",
       dependencies: [
-        "Staging", "Netlink", "NftablesSemantics", "Nftables", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes",
+        "Staging", "Netlink", "NftablesSemantics", "Nftables", "PolicyEngine", "PolicyModel", "Dialects",
+        "Kubernetes",
         "RandomWorlds",
       ]),
     // Random documents of source groups and what they decide, for tests of all targets that enforce them.
@@ -120,7 +121,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Gateway", "SourceGroups", "Nftables", "NftablesSemantics", "Kubernetes", "PolicyModel", "PolicyEngine",
+        "Gateway", "SourceGroups", "Nftables", "NftablesSemantics", "Kubernetes", "PolicyModel",
+        "PolicyEngine",
         "SourceGroupDocuments",
       ]),
     .testTarget(

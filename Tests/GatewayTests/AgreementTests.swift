@@ -14,7 +14,9 @@ struct AgreementTests {
     "tcp/443", "tcp/22", "udp/53", "sctp/9", "icmp/8", "icmp/13", "icmpv6/128", "icmpv6/3", "gre",
   ]
 
-  @Test("in random documents, whoever is stale, for packets of both directions", arguments: 0..<8 as Range<UInt64>)
+  @Test(
+    "in random documents, whoever is stale, for packets of both directions", arguments: 0..<8 as Range<UInt64>
+  )
   func traces(seed: UInt64) throws {
     var generator = SplitMix64(seed: 3000 + seed)
     for _ in 0..<20 {
@@ -41,7 +43,9 @@ struct AgreementTests {
         Self.traffic.filter { !$0.hasPrefix(isIPv6 ? "icmp/" : "icmpv6/") }.randomElement(using: &generator))
       let source = try #require(IPAddress(sender.address.text))
       let destination = try #require(
-        state.literal.addresses(isIPv6: isIPv6).randomElement(using: &generator).flatMap { IPAddress($0.text) })
+        state.literal.addresses(isIPv6: isIPv6).randomElement(using: &generator).flatMap {
+          IPAddress($0.text)
+        })
       let trace = try resolved.trace(
         from: source, to: .address(destination), FlowParser.traffic(traffic), zone: zone)
       let passes = Set(
@@ -82,8 +86,11 @@ struct AgreementTests {
     let address = try #require(
       state.literal.addresses(isIPv6: sender.address.isIPv6).randomElement(using: &generator))
     let packet = LiteralDocument.Packet(
-      sender: sender, zone: nil, destination: address, name: name, transport: "TCP", number: 443, sourcePort: 1)
-    let (source, destination) = try (#require(IPAddress(sender.address.text)), #require(IPAddress(address.text)))
+      sender: sender, zone: nil, destination: address, name: name, transport: "TCP", number: 443,
+      sourcePort: 1)
+    let (source, destination) = try (
+      #require(IPAddress(sender.address.text)), #require(IPAddress(address.text))
+    )
     let gateway = state.gateway
     var kernel = Kernel(gateway)
     for entry in gateway.namesTable.entries(about: name, for: Set(gateway.groups(of: source))) {
@@ -92,6 +99,7 @@ struct AgreementTests {
     }
     let passes = kernel.passes(Connection(source, destination, Connection.content("tcp/443", sourcePort: 1)))
     #expect(
-      passes == state.literal.decide(packet).isAllowed, "\(packet)\n\(state.literal.text)\n\(gateway.program.text)")
+      passes == state.literal.decide(packet).isAllowed,
+      "\(packet)\n\(state.literal.text)\n\(gateway.program.text)")
   }
 }

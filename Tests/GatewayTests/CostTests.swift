@@ -29,7 +29,9 @@ struct CostTests {
         """)
   }
 
-  private static func address(_ number: Int) -> IPAddress { IPAddress(.ipv4, bits: 0x0A00_0000 + UInt128(number)) }
+  private static func address(_ number: Int) -> IPAddress {
+    IPAddress(.ipv4, bits: 0x0A00_0000 + UInt128(number))
+  }
 
   @Test("with 50,000 sources and 200 groups is bounded: from the start, for one member, and for an edit")
   func size() throws {
@@ -51,7 +53,9 @@ struct CostTests {
         let key = Gateways.key("g\(number % 199)")
         let next = Gateways.key("g\(number % 199 + 1)")
         let address = [Self.address(100_000 + number)]
-        commands += gateway.update([SourceChange(key, joined: address), SourceChange(next, joined: address)]).elements.count
+        commands +=
+          gateway.update([SourceChange(key, joined: address), SourceChange(next, joined: address)]).elements
+          .count
       }
     }
     #expect(commands == changes)

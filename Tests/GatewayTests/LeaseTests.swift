@@ -10,7 +10,8 @@ struct LeaseTests {
   private static func policy(_ onStale: StaleAction) throws -> SourceGroupPolicy {
     try Gateways.policy(
       "{id: any, priority: 1, sources: [{cidrs: [10.1.0.8/32]}], defaultAction: allow}",
-      "{id: web, priority: 2, sources: [{\(Gateways.everyPod), onStale: \(onStale.rawValue)}], defaultAction: allow}")
+      "{id: web, priority: 2, sources: [{\(Gateways.everyPod), onStale: \(onStale.rawValue)}], defaultAction: allow}"
+    )
   }
 
   private static let members = [Gateways.key("web"): ["10.1.0.7", "10.1.0.8"]]
@@ -56,7 +57,8 @@ struct LeaseTests {
   func notExtended() throws {
     let policy = try Gateways.policy(
       "{id: web, priority: 1, sources: [{\(Gateways.everyPod), onStale: clear}], defaultAction: allow}",
-      "{id: edge, priority: 2, sources: [{\(Gateways.pods(of: "edge")), onStale: keep}], defaultAction: deny}")
+      "{id: edge, priority: 2, sources: [{\(Gateways.pods(of: "edge")), onStale: keep}], defaultAction: deny}"
+    )
     var gateway = Gateways.gateway(policy, members: [Gateways.key("web"): ["10.1.0.7"]])
     let edge = Gateways.key("edge")
     let updates = [
@@ -78,7 +80,8 @@ struct LeaseTests {
   func unresolved() throws {
     let policy = try Gateways.policy(
       defaultPolicy: "allow",
-      "{id: web, priority: 1, sources: [{\(Gateways.everyPod)}], rules: [{id: db, action: deny, to: {addresses: [10.9.0.1]}, traffic: [{protocol: any}]}, {id: dns, action: allow, to: {anywhere: true}, traffic: [{protocol: UDP, port: 53}]}], defaultAction: deny}")
+      "{id: web, priority: 1, sources: [{\(Gateways.everyPod)}], rules: [{id: db, action: deny, to: {addresses: [10.9.0.1]}, traffic: [{protocol: any}]}, {id: dns, action: allow, to: {anywhere: true}, traffic: [{protocol: UDP, port: 53}]}], defaultAction: deny}"
+    )
     let waiting = SourceIdentities(SourceStatus(.waiting, isUnresolved: true))
     var gateway = Gateway(policy, [Gateways.key("web"): waiting], leases: [:], Gateways.settings)
     #expect(gateway.passes("10.5.0.1", "192.0.2.1", "udp/53") == false)

@@ -29,11 +29,14 @@ struct ProgramTextTests {
     .enabled(if: Nft.obstacle == nil, "nft and network namespaces are needed"))
   func accepted() throws {
     let traffic = [
-      "{protocol: any}", "{protocol: TCP, port: 80}", "{protocol: UDP, port: 1, endPort: 9}", "{protocol: SCTP}",
-      "{protocol: ICMP}", "{protocol: ICMPv6, type: 128, code: 0}", "{protocol: ICMP, type: 0}", "{protocol: 47}",
+      "{protocol: any}", "{protocol: TCP, port: 80}", "{protocol: UDP, port: 1, endPort: 9}",
+      "{protocol: SCTP}",
+      "{protocol: ICMP}", "{protocol: ICMPv6, type: 128, code: 0}", "{protocol: ICMP, type: 0}",
+      "{protocol: 47}",
     ]
     let to = [
-      "{anywhere: true}", "{cidrs: ['0.0.0.0/0']}", "{cidrs: ['10.0.0.0/8', '10.0.0.0/9', 'fd00::/8', 192.0.2.1/32]}",
+      "{anywhere: true}", "{cidrs: ['0.0.0.0/0']}",
+      "{cidrs: ['10.0.0.0/8', '10.0.0.0/9', 'fd00::/8', 192.0.2.1/32]}",
       "{domainNames: ['*.example.com'], addresses: [192.0.2.1, 192.0.2.2, 192.0.2.3]}",
     ]
     var rules = traffic.enumerated().flatMap { number, traffic in
@@ -44,7 +47,8 @@ struct ProgramTextTests {
       }
     }
     rules.append(
-      "{id: ports, action: deny, to: {anywhere: true}, traffic: [{protocol: TCP}], sourcePorts: [{port: 1, endPort: 5}]}")
+      "{id: ports, action: deny, to: {anywhere: true}, traffic: [{protocol: TCP}], sourcePorts: [{port: 1, endPort: 5}]}"
+    )
     let gateway = Gateways.gateway(
       try Gateways.policy(
         defaultPolicy: "allow",
@@ -52,7 +56,10 @@ struct ProgramTextTests {
         "{id: b, priority: 2, mode: audit, sources: [{\(Gateways.everyPod), onStale: clear}, {addresses: [10.1.0.0, 10.1.0.1, 10.1.0.2], zone: outside}], defaultAction: deny}"
       ), members: [Gateways.key("a"): ["10.1.0.7", "fd00::7"], Gateways.key("b"): ["10.1.0.7"]])
     #expect(Nft.refusal(of: gateway.program.text) == nil)
-    #expect(Nft.refusal(ofLoading: [gateway.replacement([:]), gateway.replacement(Gateways.leases(of: gateway.policy))]) == nil)
+    #expect(
+      Nft.refusal(ofLoading: [
+        gateway.replacement([:]), gateway.replacement(Gateways.leases(of: gateway.policy)),
+      ]) == nil)
   }
 
   private static let text = """

@@ -43,7 +43,9 @@ struct UpdateAgreementTests {
     texts.append(gateway.sweep().nft)
     let listed = Nft.listing(afterLoading: texts.filter { !$0.isEmpty })
     #expect(!listed.isEmpty)
-    #expect(Self.blocks(listed) == Self.blocks(Nft.listing(afterLoading: [state.gateway.replacement(state.leases)])))
+    #expect(
+      Self.blocks(listed) == Self.blocks(Nft.listing(afterLoading: [state.gateway.replacement(state.leases)]))
+    )
   }
 
   /// Changes something, and tells the gateway.

@@ -22,7 +22,8 @@ struct UpdateTests {
     var gateway = try Self.gateway(both)
     let joined = gateway.update([SourceChange(Gateways.key("a"), joined: [ip("10.1.0.3")])])
     #expect(joined.structure == nil)
-    #expect(joined.elements.map(\.text) == ["add element inet merlon sources4 { 10.1.0.3 : goto \(Self.classA) }"])
+    #expect(
+      joined.elements.map(\.text) == ["add element inet merlon sources4 { 10.1.0.3 : goto \(Self.classA) }"])
     let left = gateway.update([SourceChange(Gateways.key("a"), left: [ip("10.1.0.3")])])
     #expect(left.elements.map(\.text) == ["delete element inet merlon sources4 { 10.1.0.3 }"])
     #expect(gateway.passes("10.1.0.3", "192.0.2.1", "tcp/443") == false)
@@ -75,7 +76,8 @@ struct UpdateTests {
     let update = gateway.edit(policy)
     let commands = try #require(update?.structure?.commands)
     #expect(commands.filter { $0.hasPrefix("flush chain") }.count == 2)
-    #expect(!commands.contains { $0.contains("element") || $0.contains("class_") || $0.contains("counter inet") })
+    #expect(
+      !commands.contains { $0.contains("element") || $0.contains("class_") || $0.contains("counter inet") })
     #expect(gateway.passes("10.1.0.1", "192.0.2.1", "tcp/8443") == true)
     #expect(gateway.passes("10.1.0.1", "192.0.2.1", "tcp/443") == false)
   }
@@ -92,7 +94,8 @@ struct UpdateTests {
   func nothing() throws {
     var gateway = try Self.gateway(both)
     let update = gateway.follow(
-      gateway.policy, Gateways.identities(of: gateway.policy, both), leases: Gateways.leases(of: gateway.policy))
+      gateway.policy, Gateways.identities(of: gateway.policy, both),
+      leases: Gateways.leases(of: gateway.policy))
     #expect(update.structure == nil)
     #expect(update.elements.allSatisfy { $0.text.contains("lease_") })
   }

@@ -24,7 +24,8 @@ struct VerdictTests {
 
   private func gateway(_ settings: GatewaySettings = Gateways.settings) throws -> Gateway {
     Gateways.gateway(
-      try Gateways.policy(Self.groups[0], Self.groups[1]), members: [Gateways.key("web"): ["10.1.0.7", "fd00::7"]],
+      try Gateways.policy(Self.groups[0], Self.groups[1]),
+      members: [Gateways.key("web"): ["10.1.0.7", "fd00::7"]],
       settings: settings)
   }
 
@@ -52,7 +53,8 @@ struct VerdictTests {
     }
   }
 
-  @Test("a zone is where packets come in, and where answers leave", arguments: ["eth1", "eth2", "eth3", "eth0"])
+  @Test(
+    "a zone is where packets come in, and where answers leave", arguments: ["eth1", "eth2", "eth3", "eth0"])
   func zones(device: InterfaceName) throws {
     var connection = Connection("192.168.0.9", "192.0.2.1", Connection.content("icmp/8"))
     connection.device = device
@@ -77,7 +79,8 @@ struct VerdictTests {
   func names() throws {
     let gateway = try gateway()
     var kernel = Kernel(gateway)
-    let entries = gateway.namesTable.entries(about: "API.bank.example.", for: Set(gateway.groups(of: ip("10.1.0.7"))))
+    let entries = gateway.namesTable.entries(
+      about: "API.bank.example.", for: Set(gateway.groups(of: ip("10.1.0.7"))))
     #expect(entries.map(\.rule) == ["bank"])
     #expect(gateway.namesTable.entries(about: "bank.example", for: ["web"]).isEmpty)
     let set = try #require(entries.first?.sets[.ipv4])
@@ -90,7 +93,8 @@ struct VerdictTests {
   @Test("a denial is counted for its rule and its group, logged with their identifiers, and answered")
   func denial() throws {
     let gateway = try gateway()
-    let outcome = Kernel(gateway).outcome(Connection("10.1.0.7", "169.254.169.254", Connection.content("tcp/80")))
+    let outcome = Kernel(gateway).outcome(
+      Connection("10.1.0.7", "169.254.169.254", Connection.content("tcp/80")))
     #expect(outcome.fate == .rejected(.tcpReset))
     #expect(outcome.counters.values.sorted() == [1, 1])
     let reading = outcome.logs.first?.prefix.flatMap { gateway.names.reading(prefix: $0.text) }

@@ -23,7 +23,8 @@ extension Gateway {
   ///   else then (``SourceStatus/isUnresolved``).
   package mutating func edit(_ policy: SourceGroupPolicy) -> GatewayUpdate? {
     let groups = (self.policy.identityGroups, policy.identityGroups)
-    guard SourceTable(policy).isSame(as: sources), groups.0.elementsEqual(groups.1, by: { $0.canAllow == $1.canAllow })
+    guard SourceTable(policy).isSame(as: sources),
+      groups.0.elementsEqual(groups.1, by: { $0.canAllow == $1.canAllow })
     else { return nil }
     let old = self
     edit(DocumentProgram(policy, settings))
@@ -94,7 +95,8 @@ extension Gateway {
     for chain in removed { fingerprint &-= chain.fingerprint }
     return GatewayUpdate(
       structure: NftablesTransaction(
-        replacing: changes.old(removed + [Chain(oldMarker, [])]), with: changes.new(added + [Chain(marker, [])])),
+        replacing: changes.old(removed + [Chain(oldMarker, [])]),
+        with: changes.new(added + [Chain(marker, [])])),
       elements: [])
   }
 
@@ -131,7 +133,9 @@ extension Gateway {
       return GatewayUpdate(structure: nil, elements: changes.commands)
     }
     // What is renewed must not look as it was, also where it gets as long as it had.
-    let known = old.leases.merging(leases.filter { renewed[$0.key] != nil }.mapValues { $0 + .seconds(1) }) { $1 }
+    let known = old.leases.merging(leases.filter { renewed[$0.key] != nil }.mapValues { $0 + .seconds(1) }) {
+      $1
+    }
     return GatewayUpdate(
       structure: NftablesTransaction(
         replacing: old.program(changes.oldSenders, known), with: program(changes.newSenders, leases)),

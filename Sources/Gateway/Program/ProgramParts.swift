@@ -5,7 +5,9 @@ package import Nftables
 package enum GatewayTable {
   package static let name: TableName = "merlon"
   /// From addresses of clusters to the chains of their classes.
-  package static func senders(_ family: AddressFamily) -> MapName { family == .ipv4 ? "sources4" : "sources6" }
+  package static func senders(_ family: AddressFamily) -> MapName {
+    family == .ipv4 ? "sources4" : "sources6"
+  }
   /// Packets that belong to no connection.
   package static let unconnected: CounterName = "unconnected"
 

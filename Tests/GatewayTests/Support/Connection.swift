@@ -74,7 +74,8 @@ struct Connection {
   var error: TracedPacket {
     let router: IPAddress = from.family == .ipv4 ? ip("198.51.100.1") : ip("2001:db8:ffff::1")
     var packet = TracedPacket(
-      source: router, destination: from, from.family == .ipv4 ? .icmp(type: 3, code: 4) : .icmp(type: 2, code: 0),
+      source: router, destination: from,
+      from.family == .ipv4 ? .icmp(type: 3, code: 4) : .icmp(type: 2, code: 0),
       inputInterface: "eth9", outputInterface: device)
     packet.connection = .init(
       .related, original: original, reply: reply, direction: .reply, protocolNumber: opening.protocolNumber)

@@ -56,7 +56,8 @@ enum Gateways {
   }
 
   static func leases(of policy: SourceGroupPolicy) -> [Lease: Duration] {
-    Dictionary(policy.sources.compactMap { $0.source.lease.map { ($0, .seconds(300)) } }) { first, _ in first }
+    Dictionary(policy.sources.compactMap { $0.source.lease.map { ($0, .seconds(300)) } }) { first, _ in first
+    }
   }
 
   static func key(_ group: String, _ source: Int = 0) -> SourceKey { SourceKey(group: group, source: source) }

@@ -115,7 +115,8 @@ struct RandomState {
         left += Array(repeating: address, count: max(-difference, 0))
       }
       return SourceChange(
-        key, status: before[key]?.status == identities.status ? nil : identities.status, joined: joined, left: left)
+        key, status: before[key]?.status == identities.status ? nil : identities.status, joined: joined,
+        left: left)
     }
   }
 
@@ -153,7 +154,8 @@ extension SourceGroupPolicy {
     let groups = groups.map { group in
       SourceGroup(
         id: group.id, priority: group.priority, mode: group.mode, sources: group.sources,
-        rules: Array(group.rules.shuffled(using: &generator).dropLast(Int.random(in: 0...1, using: &generator))),
+        rules: Array(
+          group.rules.shuffled(using: &generator).dropLast(Int.random(in: 0...1, using: &generator))),
         defaultAction: Bool.random(using: &generator) ? group.defaultAction : nil,
         priorityLocation: group.priorityLocation, location: group.location)
     }
@@ -172,7 +174,8 @@ extension SourceGroupPolicy {
           let action = StaleAction.allCases.randomElement(using: &generator) ?? .clear
           let name = Bool.random(using: &generator) ? "prod" : "edge"
           return Source(
-            .cluster(integration: name, selection), onStale: group.mode == .audit && action == .deny ? .keep : action,
+            .cluster(integration: name, selection),
+            onStale: group.mode == .audit && action == .deny ? .keep : action,
             staleGrace: source.staleGrace, zone: source.zone, location: source.location)
         }, rules: group.rules, defaultAction: group.defaultAction, priorityLocation: group.priorityLocation,
         location: group.location)
