@@ -19,7 +19,7 @@ struct AgreementTests {
   )
   func traces(seed: UInt64) throws {
     var generator = SplitMix64(seed: 3000 + seed)
-    for _ in 0..<20 {
+    for _ in 0..<40 {
       let state = try RandomState(.random(&generator), &generator)
       let gateway = state.gateway
       try compare(gateway, state, lapsed: [], &generator)

@@ -92,4 +92,27 @@ struct LeaseTests {
     #expect(gateway.passes("10.1.0.7", "192.0.2.1", "udp/53") == true)
     #expect(gateway.passes("10.1.0.7", "192.0.2.1", "udp/54") == false)
   }
+
+  @Test(
+    "where nobody knows the members of one source, those of another are asked about with all rules, and others with denials",
+    arguments: [
+      ("eth1", "tcp/1", true), ("eth0", "tcp/1", false), ("eth1", "udp/53", true), ("eth0", "udp/53", true),
+      ("eth1", "udp/54", false), ("eth0", "udp/54", false),
+    ] as [(InterfaceName, String, Bool)])
+  func unresolvedBesideOthers(device: InterfaceName, content: String, passes: Bool) throws {
+    let policy = try Gateways.policy(
+      """
+      {id: web, priority: 1, sources: [{cidrs: [10.1.0.0/24], zone: inside}, {\(Gateways.everyPod)}], rules: [
+        {id: open, action: allow, to: {anywhere: true}, traffic: [{protocol: TCP}]},
+        {id: shut, action: deny, to: {anywhere: true}, traffic: [{protocol: UDP, port: 54}]}]}
+      """,
+      """
+      {id: rest, priority: 2, sources: [{cidrs: [10.0.0.0/8]}], rules: [
+        {id: udp, action: allow, to: {anywhere: true}, traffic: [{protocol: UDP}]}]}
+      """)
+    let waiting = SourceIdentities(SourceStatus(.waiting, isUnresolved: true))
+    let gateway = Gateway(policy, [Gateways.key("web", 1): waiting], leases: [:], Gateways.settings)
+    let connection = Connection(ip("10.1.0.7"), ip("192.0.2.1"), Connection.content(content), device: device)
+    #expect(Kernel(gateway).passes(connection) == passes)
+  }
 }

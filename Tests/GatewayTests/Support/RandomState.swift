@@ -24,7 +24,9 @@ struct RandomState {
     let policy = try Gateways.policy(text: literal.text)
     self.policy = isFresh ? policy : policy.varied(&generator)
     for (key, source) in clusterSources {
-      freshness[Self.need(of: source)] = .fresh
+      let isKnown = isFresh || Bool.random(using: &generator)
+      freshness[Self.need(of: source)] =
+        isKnown ? .fresh : Freshness.allCases.randomElement(using: &generator)
       members[key] = literal.members(of: key)
     }
     if !isFresh { for _ in 0..<6 { change(&generator) } }
@@ -142,13 +144,25 @@ struct RandomState {
 
 extension LiteralDocument {
   fileprivate func members(of key: SourceKey) -> [IPAddress] {
-    guard let group = groups.first(where: { $0.id == key.group }) else { return [] }
+    guard let group = groups.first(where: { $0.id == key.group }), group.sources.indices.contains(key.source)
+    else { return Self.senders.compactMap { IPAddress($0.address.text) } }
     return Self.senders.filter { Self.isMember($0, group.sources[key.source].source) }
       .compactMap { IPAddress($0.address.text) }
   }
 }
 
 extension SourceGroupPolicy {
+  /// Perhaps another source, of whom everybody may be a member.
+  private static func others(of group: SourceGroup, _ generator: inout SplitMix64) -> [Source] {
+    if Bool.random(using: &generator) { return [] }
+    let everyPod = ClusterSelection.pods(PodSelection(namespaces: .none, pods: .none))
+    return [
+      Source(
+        .cluster(integration: "edge", everyPod), onStale: .clear,
+        zone: LiteralDocument.zones.randomElement(using: &generator) ?? nil, location: group.location)
+    ]
+  }
+
   /// The same with other orders of rules and another default policy.
   fileprivate func withRules(shuffledBy generator: inout SplitMix64) -> SourceGroupPolicy {
     let groups = groups.map { group in
@@ -177,7 +191,8 @@ extension SourceGroupPolicy {
             .cluster(integration: name, selection),
             onStale: group.mode == .audit && action == .deny ? .keep : action,
             staleGrace: source.staleGrace, zone: source.zone, location: source.location)
-        }, rules: group.rules, defaultAction: group.defaultAction, priorityLocation: group.priorityLocation,
+        } + Self.others(of: group, &generator),
+        rules: group.rules, defaultAction: group.defaultAction, priorityLocation: group.priorityLocation,
         location: group.location)
     }
     return SourceGroupPolicy(name: name, defaultPolicy: defaultPolicy, groups: groups, location: location)
