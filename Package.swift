@@ -78,8 +78,13 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
-    .testTarget(name: "NetlinkTests", dependencies: ["Netlink"]),
-    .testTarget(name: "StagingTests", dependencies: ["Staging", "Netlink"]),
+    .target(name: "NetlinkTestSupport", path: "Tests/NetlinkTestSupport"),
+    .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "NetlinkTestSupport"]),
+    // A network for staging in a user namespace, which only a process with one thread can enter.
+    .executableTarget(
+      name: "staging-inside", dependencies: ["Netlink", "Staging"], path: "Tests/StagingTestsCommand"),
+    .testTarget(
+      name: "StagingTests", dependencies: ["Staging", "Netlink", "NetlinkTestSupport", "staging-inside"]),
     .testTarget(name: "KubernetesTests", dependencies: ["Kubernetes"]),
     // A server that behaves, and misbehaves, as a Kubernetes API server; for tests of all targets that speak to one.
     .target(

@@ -1,4 +1,5 @@
 import Netlink
+import NetlinkTestSupport
 import Testing
 
 extension RealNamespaces {

@@ -1,5 +1,5 @@
-import Glibc
 import Netlink
+import NetlinkTestSupport
 import Staging
 import Testing
 
@@ -172,7 +172,7 @@ struct LabTests {
 
   @Test("nothing is left of a network, whatever happened in it")
   func leaks() throws {
-    let before = Self.openDescriptors()
+    let before = openDescriptors()
     for _ in 0..<3 {
       let lab = try Lab(Self.endpoints(5))
       _ = try lab.probe(Self.pairs(lab, Self.everything))
@@ -180,7 +180,7 @@ struct LabTests {
       let probe = Probe(from: .v4(1), to: .v4(2), .echo)
       #expect(throws: LabError.unknownAddress(probe)) { try lab.probe([probe]) }
     }
-    #expect(Self.openDescriptors() == before)
+    #expect(openDescriptors() == before)
   }
 
   @Test("what cannot be is said in words")
@@ -221,14 +221,6 @@ struct LabTests {
     }
     print("200 ends: \(creation)")
     #expect(creation < .seconds(20))
-  }
-
-  private static func openDescriptors() -> Int {
-    guard let folder = opendir("/proc/self/fd") else { return -1 }
-    defer { closedir(folder) }
-    var count = 0
-    while readdir(folder) != nil { count += 1 }
-    return count
   }
 
   /// All pairs of different ends, in both families.
