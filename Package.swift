@@ -78,13 +78,12 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
-    .target(name: "NetlinkTestSupport", path: "Tests/NetlinkTestSupport"),
-    .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "NetlinkTestSupport"]),
+    .testTarget(name: "NetlinkTests", dependencies: ["Netlink"]),
     // A network for staging in a user namespace, which only a process with one thread can enter.
     .executableTarget(
       name: "staging-inside", dependencies: ["Netlink", "Staging"], path: "Tests/StagingTestsCommand"),
     .testTarget(
-      name: "StagingTests", dependencies: ["Staging", "Netlink", "NetlinkTestSupport", "staging-inside"]),
+      name: "StagingTests", dependencies: ["Staging", "Netlink", "staging-inside"]),
     .testTarget(name: "KubernetesTests", dependencies: ["Kubernetes"]),
     // A server that behaves, and misbehaves, as a Kubernetes API server; for tests of all targets that speak to one.
     .target(

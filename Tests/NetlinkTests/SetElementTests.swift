@@ -157,6 +157,23 @@ extension RealNamespaces {
       #expect(try connection.elements(of: "v4", in: "gate").count == 2)
     }
 
+    @Test("a timeout is renewed, whether the element is there or not")
+    func renewal() throws {
+      let namespace = try TestNamespace(Self.ruleset)
+      var connection = try namespace.connection()
+      var transaction = NftablesTransaction(table: "gate")
+      for timeout in [Duration.seconds(60), .seconds(3600), .seconds(600)] {
+        transaction.removeAll()
+        transaction.renew(.mark(1), in: "lease", timeout: timeout)
+        transaction.renew(Self.four, in: "cls", verdict: .goto("one"), timeout: timeout)
+        try connection.commit(transaction)
+        for (set, key) in [("lease", SetKey.mark(1)), ("cls", Self.four)] {
+          let left = try #require(try connection.element(key, of: set, in: "gate")?.expiresIn)
+          #expect(left <= timeout && left > timeout - .seconds(10))
+        }
+      }
+    }
+
     @Test("what is not there is missed by name")
     func missing() throws {
       let namespace = try TestNamespace(Self.ruleset)

@@ -1,8 +1,8 @@
 import Netlink
 import Testing
 
-/// Tests with the kernel, one after the other: some of them count what the process has, and what it costs.
-@Suite("In real namespaces", .serialized, .enabled(if: TestNamespace.isAvailable, TestNamespace.reason))
+/// Tests with the kernel, each in namespaces of its own.
+@Suite("In real namespaces", .enabled(if: TestNamespace.isAvailable, TestNamespace.reason))
 struct RealNamespaces {}
 
 /// A namespace with rules, for one test.

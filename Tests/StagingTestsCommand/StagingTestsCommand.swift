@@ -2,7 +2,7 @@ internal import Glibc
 internal import Netlink
 internal import Staging
 
-/// `staging-inside [threads]`: a network for staging in a user namespace, for tests; says what three probes become.
+/// `staging-inside [threads]`: a network for staging in a user namespace, for tests; says what probes become.
 @main
 struct StagingTestsCommand {
   static func main() {
@@ -11,7 +11,9 @@ struct StagingTestsCommand {
         try startAnew()
       } else {
         try UserNamespace.enter()
+        let before = openDescriptors()
         try probe()
+        print("\(openDescriptors() - before) descriptors left")
       }
     } catch {
       print(error)
@@ -55,6 +57,10 @@ struct StagingTestsCommand {
           }
         }
         """)
+    do {
+      try lab.load(ruleset: "nonsense")
+      print("loaded nonsense")
+    } catch {}
     for isIPv4 in [true, false] {
       let probes = [.tcp(80), .udp(53), .sctp(9), .echo].compactMap {
         lab.probe(from: 0, to: 1, $0, isIPv4: isIPv4)
@@ -67,5 +73,13 @@ struct StagingTestsCommand {
     for number: UInt32 in 0..<1000 { transaction.add(.ipv4(number), to: "members") }
     try connection.commit(transaction)
     print(try connection.elements(of: "members", in: "gate").count)
+  }
+
+  private static func openDescriptors() -> Int {
+    guard let folder = opendir("/proc/self/fd") else { return -1 }
+    defer { closedir(folder) }
+    var count = 0
+    while readdir(folder) != nil { count += 1 }
+    return count
   }
 }

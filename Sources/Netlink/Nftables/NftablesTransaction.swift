@@ -80,6 +80,18 @@ package struct NftablesTransaction: Sendable {
     append(.create, key, set, verdict, timeout)
   }
 
+  /// Lets an element that is there, or not, have a whole timeout again, on every kernel: it is added, taken away and added,
+  /// which packets see nothing of. In maps it must not be there with another verdict.
+  ///
+  /// Where adding again renews (``add(_:to:verdict:timeout:)``), that costs a third.
+  package mutating func renew(
+    _ key: SetKey, in set: String, verdict: MapVerdict? = nil, timeout: Duration
+  ) {
+    append(.add, key, set, verdict, timeout)
+    append(.delete, key, set, nil, nil)
+    append(.add, key, set, verdict, timeout)
+  }
+
   /// Takes away an element that must be there.
   package mutating func delete(_ key: SetKey, from set: String) {
     append(.delete, key, set, nil, nil)

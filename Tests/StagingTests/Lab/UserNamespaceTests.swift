@@ -19,7 +19,7 @@ private enum Nobody {
 
 @Suite("A network for staging in a user namespace", .enabled(if: Nobody.isAllowed, Nobody.reason))
 struct UserNamespaceTests {
-  @Test("is what nobody can have")
+  @Test("is what nobody can have, and leaves nothing behind")
   func withoutRights() throws {
     let result = try Nobody.run(Self.program, [])
     #expect(result.code == 0, "\(result.errorText)")
@@ -40,6 +40,7 @@ struct UserNamespaceTests {
     delivered rejected silent rejected
     delivered rejected silent rejected
     1000
+    0 descriptors left
 
     """
 
