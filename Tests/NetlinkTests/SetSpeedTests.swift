@@ -27,7 +27,7 @@ extension RealNamespaces {
       var connection = try namespace.connection()
       let verdict: MapVerdict? = set == "cls" ? .goto("one") : nil
       let before = try connection.generation()
-      var transaction = NftablesTransaction(table: "gate")
+      var transaction = ElementTransaction(table: "gate")
       let encoding = cost {
         for number in 0..<Self.count {
           transaction.add(
@@ -52,7 +52,7 @@ extension RealNamespaces {
     func changes(size: Int) throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = NftablesTransaction(table: "gate")
+      var transaction = ElementTransaction(table: "gate")
       for number in 0..<Self.count {
         transaction.add(.ipv4(UInt32(number)), to: "members", timeout: .seconds(600))
       }

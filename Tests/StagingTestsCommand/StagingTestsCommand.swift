@@ -69,7 +69,7 @@ struct StagingTestsCommand {
     }
     var connection = try lab.router.run { (_) throws(NetlinkError) in try NftablesConnection() }
     try lab.load(ruleset: "add set inet gate members { type ipv4_addr; }")
-    var transaction = NftablesTransaction(table: "gate")
+    var transaction = ElementTransaction(table: "gate")
     for number: UInt32 in 0..<1000 { transaction.add(.ipv4(number), to: "members") }
     try connection.commit(transaction)
     print(try connection.elements(of: "members", in: "gate").count)

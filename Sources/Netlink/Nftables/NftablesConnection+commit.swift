@@ -10,7 +10,7 @@ extension NftablesConnection {
   /// - Throws: the first error of an operation, with the element where the kernel names it. Nothing was done then. After
   ///   ``NetlinkError/Reason/overrun`` and ``NetlinkError/Reason/unanswered`` it is not known whether it was done.
   package mutating func commit(
-    _ transaction: borrowing NftablesTransaction, expecting generation: UInt32? = nil
+    _ transaction: borrowing ElementTransaction, expecting generation: UInt32? = nil
   ) throws(NetlinkError) {
     if transaction.isEmpty { return }
     let begin = generation == nil ? Self.begin : Self.border(ControlType.batchBegin, generation)
@@ -54,7 +54,7 @@ extension NftablesConnection {
   }
 }
 
-extension NftablesTransaction {
+extension ElementTransaction {
   /// What the transaction does, in the words of an error.
   var operation: String { "change sets of table \(table)" }
 

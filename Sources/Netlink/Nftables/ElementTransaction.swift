@@ -3,7 +3,7 @@
 /// Operations are encoded as they are added, in order; neighbours that do the same to the same set share messages. An operation
 /// costs well under a microsecond and, once the buffer has grown, no allocation. A transaction can be committed again.
 /// The table is of family `inet`; its sets are made by rules' text, see `Nftables`.
-package struct NftablesTransaction: Sendable {
+package struct ElementTransaction: Sendable {
   /// What is done to elements.
   enum Operation: Sendable, Hashable {
     case add
