@@ -97,6 +97,7 @@ struct StagedPoliciesTests {
       let yaml = RandomWorld(seed: seed, engine: engine).world.yaml()
       let cluster = StagedCluster(yaml: yaml, engine.profile, denial: seed % 2 == 0 ? .silent : .told)
       let text = cluster.policies.program.text
+      #expect(cluster.policies.program.faults.isEmpty)
       #expect(Nft.refusal(of: text) == nil, "seed \(seed)\n\(text)")
     }
   }

@@ -41,7 +41,6 @@ package enum Field: Sendable, Hashable {
   /// `ct original ip saddr`
   case tupleAddress(TupleDirection, AddressFamily, End)
   /// `ct original proto-dst`: for ICMP the type and code or the identifier, so a rule must compare the protocol first.
-  /// Cannot be a part of a key with several parts.
   case tuplePort(TupleDirection, End)
   /// `ct mark`
   case connectionMark
