@@ -71,13 +71,7 @@ struct KernelAgreementTests {
   @Test("a kernel that does something else is found out")
   func wrongKernel() throws {
     let cluster = StagedCluster(
-      yaml: StagedPoliciesTests.shop + """
-        ---
-        apiVersion: networking.k8s.io/v1
-        kind: NetworkPolicy
-        metadata: {name: db, namespace: shop}
-        spec: {podSelector: {}}
-        """)
+      yaml: StagedPoliciesTests.closedShop)
     let open = StagedPolicies(
       tiers: [], world: cluster.world, pods: cluster.pods, profile: cluster.profile)
     let network = try StagedNetwork(cluster.pods, in: cluster.world, enforcing: open.program)
