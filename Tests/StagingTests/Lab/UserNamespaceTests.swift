@@ -39,6 +39,7 @@ struct UserNamespaceTests {
   private static let expected = """
     delivered rejected silent rejected
     delivered rejected silent rejected
+    300 of 600 ports
     1000
     0 descriptors left
 
