@@ -11,6 +11,9 @@ struct StagingTestsCommand {
         try startAnew()
       } else {
         try UserNamespace.enter()
+        // Fewer files than there are ports to listen at.
+        var limit = rlimit(rlim_cur: 400, rlim_max: 400)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let before = openDescriptors()
         try probe()
         print("\(openDescriptors() - before) descriptors left")
@@ -52,6 +55,7 @@ struct StagingTestsCommand {
             type filter hook forward priority 0;
             ct state established,related accept
             tcp dport 80 accept
+            udp dport 1000-1299 accept
             meta l4proto sctp drop
             reject with icmpx admin-prohibited
           }
@@ -67,6 +71,9 @@ struct StagingTestsCommand {
       }
       print(try lab.probe(probes).map { "\($0)" }.joined(separator: " "))
     }
+    let many = (1000..<1600).compactMap { lab.probe(from: 0, to: 1, .udp($0)) }
+    let delivered = try lab.probe(many).enumerated().filter { $0.element == .delivered }.map(\.offset)
+    print("\(delivered == Array(0..<300) ? 300 : -1) of \(many.count) ports")
     var connection = try lab.router.run { (_) throws(NetlinkError) in try NftablesConnection() }
     try lab.load(ruleset: "add set inet gate members { type ipv4_addr; }")
     var transaction = ElementTransaction(table: "gate")

@@ -17,7 +17,7 @@ extension NamespaceThread {
   /// Runs a program in the namespace that the thread is in.
   ///
   /// - Parameters:
-  ///   - program: its name, looked for in `PATH` and where administrators' programs are.
+  ///   - program: its path, or its name, looked for in `PATH` and where administrators' programs are.
   ///   - input: what it reads.
   ///   - deadline: how long it may take; then it is killed.
   /// - Throws: ``NetlinkError/Reason/missing`` when there is no such program.
@@ -76,6 +76,7 @@ extension NamespaceThread {
   }
 
   private static func path(of program: String) -> String? {
+    if program.contains("/") { return program }
     let folders = (getenv("PATH").map { String(cString: $0) } ?? "").split(separator: ":").map(String.init)
     return (folders + ["/usr/sbin", "/sbin", "/usr/local/sbin"]).map { "\($0)/\(program)" }
       .first { access($0, X_OK) == 0 }

@@ -38,12 +38,7 @@ struct LabTests {
     ] as [(String, Delivery?)])
   func denied(verdict: String, expected: Delivery?) throws {
     let lab = try Lab(Self.endpoints(3))
-    try lab.load(
-      ruleset: """
-        table inet gate {
-          chain forward { type filter hook forward priority 0; ct state established,related accept; \(verdict); }
-        }
-        """)
+    try lab.load(ruleset: Self.forwarding(verdict))
     let probes = Self.pairs(lab, Self.everything)
     for (probe, delivery) in zip(probes, try lab.probe(probes)) {
       #expect(delivery == expected ?? (probe.transport == .tcp(80) ? .rejected : .silent), "\(probe)")
@@ -60,7 +55,7 @@ struct LabTests {
     let wrong = zip(probes, deliveries).filter { Self.expected($0, lab) != $1 }
     #expect(wrong.count == 0, "of \(probes.count), such as \(wrong.prefix(5))")
     // What was tracked says nothing of what comes after other rules.
-    try lab.load(ruleset: "flush ruleset\n" + Self.deny)
+    try lab.load(ruleset: "flush ruleset\n" + Self.forwarding("drop"))
     #expect(try lab.probe(probes).allSatisfy { $0 == .silent })
   }
 
@@ -88,9 +83,14 @@ struct LabTests {
     """
   }
 
-  static let deny = """
-    table inet gate { chain forward { type filter hook forward priority 0; ct state established,related accept; drop; }; }
+  /// Rules for what is forwarded, behind the one for answers.
+  private static func forwarding(_ rules: String) -> String {
     """
+    table inet gate {
+      chain forward { type filter hook forward priority 0; ct state established,related accept; \(rules); }
+    }
+    """
+  }
 
   private static func list(_ range: Range<Int>, by step: Int, _ prefix: String) -> String {
     stride(from: range.lowerBound, to: range.upperBound, by: step).map { "\(prefix)\($0 + 1)" }.joined(
@@ -119,17 +119,7 @@ struct LabTests {
   @Test("a probe is never taken for the answer to one in the other direction")
   func directions() throws {
     let lab = try Lab(Self.endpoints(2))
-    try lab.load(
-      ruleset: """
-        table inet gate {
-          chain forward {
-            type filter hook forward priority 0;
-            ct state established,related accept
-            ip saddr 10.64.0.1 accept
-            drop
-          }
-        }
-        """)
+    try lab.load(ruleset: Self.forwarding("ip saddr 10.64.0.1 accept; drop"))
     // Ports that the kernel gives to senders, if nothing is said.
     let transports = (32_768..<33_268).flatMap { [Probe.Transport.udp($0), .tcp($0)] }
     for _ in 0..<3 {
@@ -145,17 +135,7 @@ struct LabTests {
   func addresses() throws {
     let outside = (0..<100).map { NetworkAddress.v4(0xC000_0200 + $0) }
     let lab = try Lab([Endpoint("pod", [.v4(0x0A40_0001)]), Endpoint("internet", outside)])
-    try lab.load(
-      ruleset: """
-        table inet gate {
-          chain forward {
-            type filter hook forward priority 0;
-            ct state established,related accept
-            ip daddr 192.0.2.0/27 accept
-            drop
-          }
-        }
-        """)
+    try lab.load(ruleset: Self.forwarding("ip daddr 192.0.2.0/27 accept; drop"))
     let probes = outside.flatMap { address in
       [
         Probe(from: .v4(0x0A40_0001), to: address, .tcp(443)),
