@@ -83,6 +83,9 @@ let package = Package(
       ]),
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
     .testTarget(name: "NetlinkTests", dependencies: ["Netlink"]),
+    // A network for staging in a user namespace, which only a process with one thread can enter.
+    .executableTarget(
+      name: "staging-inside", dependencies: ["Netlink", "Staging"], path: "Tests/StagingTestsCommand"),
     .testTarget(name: "KubernetesTests", dependencies: ["Kubernetes"]),
     // A server that behaves, and misbehaves, as a Kubernetes API server; for tests of all targets that speak to one.
     .target(
@@ -110,8 +113,7 @@ let package = Package(
       name: "StagingTests",
       dependencies: [
         "Staging", "Netlink", "NftablesSemantics", "Nftables", "PolicyEngine", "PolicyModel", "Dialects",
-        "Kubernetes",
-        "RandomWorlds",
+        "Kubernetes", "RandomWorlds", "staging-inside",
       ]),
     // Random documents of source groups and what they decide, for tests of all targets that enforce them.
     .target(name: "SourceGroupDocuments", path: "Tests/SourceGroupDocuments"),

@@ -11,6 +11,7 @@ int unshare(int flags);
 int memfd_create(const char *name, unsigned int flags);
 int pipe2(int ends[2], int flags);
 int sched_getcpu(void);
+int sched_getaffinity(int process, size_t size, void *mask);
 int sched_setaffinity(int process, size_t size, const void *mask);
 
 #endif

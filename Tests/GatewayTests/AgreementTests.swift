@@ -22,6 +22,7 @@ struct AgreementTests {
     for _ in 0..<40 {
       let state = try RandomState(.random(&generator), &generator)
       let gateway = state.gateway
+      #expect(gateway.program.faults.isEmpty)
       try compare(gateway, state, lapsed: [], &generator)
       let lapsed = Set(gateway.wantedLeases.filter { _ in Bool.random(using: &generator) })
       var silent = gateway

@@ -19,7 +19,7 @@ extension RealNamespaces {
       var connection = try namespace.connection()
       let first = try connection.generation()
       #expect(try connection.generation() == first)
-      var transaction = NftablesTransaction(table: "gate")
+      var transaction = ElementTransaction(table: "gate")
       transaction.add(.ipv4(1), to: "members")
       try connection.commit(transaction, expecting: first)
       #expect(try connection.generation() == first + 1)
@@ -39,7 +39,7 @@ extension RealNamespaces {
       var connection = try namespace.connection()
       var events = try namespace.namespace.run { (_) throws(NetlinkError) in try GenerationEvents() }
       #expect(try events.read().isEmpty)
-      var transaction = NftablesTransaction(table: "gate")
+      var transaction = ElementTransaction(table: "gate")
       for number: UInt32 in 0..<20_000 { transaction.add(.ipv4(number), to: "members") }
       try connection.commit(transaction)
       let own = try events.read()
@@ -56,7 +56,7 @@ extension RealNamespaces {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
       var events = try namespace.namespace.run { (_) throws(NetlinkError) in try GenerationEvents() }
-      var transaction = NftablesTransaction(table: "gate")
+      var transaction = ElementTransaction(table: "gate")
       func change(_ number: UInt32) throws {
         transaction.removeAll()
         transaction.add(.ipv4(number), to: "members")
@@ -73,7 +73,7 @@ extension RealNamespaces {
     func refusals() throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = NftablesTransaction(table: "gate")
+      var transaction = ElementTransaction(table: "gate")
       for number: UInt32 in 0..<20_000 { transaction.delete(.ipv4(number), from: "none-\(number % 2)") }
       let error = try #require(throws: NetlinkError.self) { try connection.commit(transaction) }
       #expect(error.reason == .missing && error.operation == "delete from set gate none-0")
@@ -87,7 +87,7 @@ extension RealNamespaces {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
       let all = [
-        NamedCounter("allowed", packets: 3, bytes: 300), NamedCounter("denied", packets: 5, bytes: 500),
+        CounterReading("allowed", packets: 3, bytes: 300), CounterReading("denied", packets: 5, bytes: 500),
       ]
       #expect(try connection.counters(of: "gate").sorted { $0.name < $1.name } == all)
       #expect(try connection.counters(of: "gate", areReset: true).sorted { $0.name < $1.name } == all)

@@ -37,7 +37,7 @@ extension RealNamespaces {
     func keys(set: String, key: SetKey, text: String) throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = NftablesTransaction(table: "gate")
+      var transaction = ElementTransaction(table: "gate")
       transaction.add(key, to: set)
       try connection.commit(transaction)
       let listed = try namespace.nft(["list", "set", "inet", "gate", set])
@@ -61,7 +61,7 @@ extension RealNamespaces {
     func verdicts(verdict: MapVerdict, text: String) throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = NftablesTransaction(table: "gate")
+      var transaction = ElementTransaction(table: "gate")
       transaction.add(Self.four, to: "cls", verdict: verdict)
       transaction.add(Self.six, to: "cls6", verdict: verdict)
       try connection.commit(transaction)
@@ -75,7 +75,7 @@ extension RealNamespaces {
     func atomicity() throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = NftablesTransaction(table: "gate")
+      var transaction = ElementTransaction(table: "gate")
       transaction.add(Self.six, to: "v6")
       for number in 1...20 { transaction.add(.ipv4(UInt32(number)), to: "v4") }
       transaction.delete(.ipv4(7), from: "v4")
@@ -92,7 +92,7 @@ extension RealNamespaces {
     func presence() throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = NftablesTransaction(table: "gate")
+      var transaction = ElementTransaction(table: "gate")
       transaction.add(Self.four, to: "cls", verdict: .goto("one"))
       try connection.commit(transaction)
       try connection.commit(transaction)
@@ -114,7 +114,7 @@ extension RealNamespaces {
     func absence() throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = NftablesTransaction(table: "gate")
+      var transaction = ElementTransaction(table: "gate")
       if try connection.hasDestroy() {
         transaction.destroy(Self.four, from: "cls")
         transaction.add(Self.four, to: "cls", verdict: .accept)
@@ -137,7 +137,7 @@ extension RealNamespaces {
     func timeouts() throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = NftablesTransaction(table: "gate")
+      var transaction = ElementTransaction(table: "gate")
       transaction.add(Self.four, to: "v4", timeout: .milliseconds(300))
       transaction.add(.ipv4(2), to: "v4", timeout: .seconds(3600))
       transaction.add(.ipv4(3), to: "v4")
@@ -157,6 +157,23 @@ extension RealNamespaces {
       #expect(try connection.elements(of: "v4", in: "gate").count == 2)
     }
 
+    @Test("a timeout is renewed, whether the element is there or not")
+    func renewal() throws {
+      let namespace = try TestNamespace(Self.ruleset)
+      var connection = try namespace.connection()
+      var transaction = ElementTransaction(table: "gate")
+      for timeout in [Duration.seconds(60), .seconds(3600), .seconds(600)] {
+        transaction.removeAll()
+        transaction.renew(.mark(1), in: "lease", timeout: timeout)
+        transaction.renew(Self.four, in: "cls", verdict: .goto("one"), timeout: timeout)
+        try connection.commit(transaction)
+        for (set, key) in [("lease", SetKey.mark(1)), ("cls", Self.four)] {
+          let left = try #require(try connection.element(key, of: set, in: "gate")?.expiresIn)
+          #expect(left <= timeout && left > timeout - .seconds(10))
+        }
+      }
+    }
+
     @Test("what is not there is missed by name")
     func missing() throws {
       let namespace = try TestNamespace(Self.ruleset)
@@ -169,7 +186,7 @@ extension RealNamespaces {
         try connection.element(Self.four, of: "none", in: "gate")
       }
       #expect(noElement.reason == .missing)
-      var transaction = NftablesTransaction(table: "other")
+      var transaction = ElementTransaction(table: "other")
       transaction.add(Self.four, to: "v4")
       let noTable = try #require(throws: NetlinkError.self) { try connection.commit(transaction) }
       #expect(noTable.reason == .missing && noTable.operation == "add to set other v4")

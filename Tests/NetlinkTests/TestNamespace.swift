@@ -1,9 +1,8 @@
-import Glibc
 import Netlink
 import Testing
 
-/// Tests with the kernel, one after the other: some of them count what the process has, and what it costs.
-@Suite("In real namespaces", .serialized, .enabled(if: TestNamespace.isAvailable, TestNamespace.reason))
+/// Tests with the kernel, each in namespaces of its own.
+@Suite("In real namespaces", .enabled(if: TestNamespace.isAvailable, TestNamespace.reason))
 struct RealNamespaces {}
 
 /// A namespace with rules, for one test.
@@ -34,21 +33,4 @@ struct TestNamespace {
   func connection() throws -> NftablesConnection {
     try namespace.run { (_) throws(NetlinkError) in try NftablesConnection() }
   }
-}
-
-/// CPU time that the process has used so far, in seconds; that of children that ended included on request.
-func processorTime(ofChildren: Bool = false) -> Double {
-  var usage = rusage()
-  getrusage((ofChildren ? RUSAGE_CHILDREN : RUSAGE_SELF).rawValue, &usage)
-  return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-    + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1_000_000
-}
-
-/// The number of descriptors that the process has open.
-func openDescriptors() -> Int {
-  guard let folder = opendir("/proc/self/fd") else { return -1 }
-  defer { closedir(folder) }
-  var count = 0
-  while readdir(folder) != nil { count += 1 }
-  return count
 }

@@ -31,6 +31,7 @@ struct StatementTextTests {
       table: "gate", counters: [NamedCounter("denied_1")],
       sets: [
         NamedSet("lease", KeyStorage([.mark], hasTimeouts: true)),
+        NamedSet("services", KeyStorage([.ipv4Address, .port])),
         NamedSet("live", KeyStorage([.ipv4Address, .mark])),
         NamedSet(
           "names", KeyStorage([.ipv4Address], hasTimeouts: true, isDynamic: true, size: 65536)),
@@ -107,6 +108,11 @@ struct StatementTextTests {
     Sample(
       "ct original ip saddr . ct mark @live",
       .lookup([.tupleAddress(.original, .ipv4, .source), .connectionMark], .oneOf, "live")),
+    Sample(
+      "meta l4proto tcp ct original ip daddr . ct original proto-dst @services", .transport(6),
+      .lookup(
+        [.tupleAddress(.original, .ipv4, .destination), .tuplePort(.original, .destination)], .oneOf,
+        "services")),
     Sample("accept", [.verdict(.accept)]),
     Sample("drop", [.verdict(.drop)]),
     Sample("return", [.verdict(.return)]),

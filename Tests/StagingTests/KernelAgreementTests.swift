@@ -55,16 +55,23 @@ struct KernelAgreementTests {
     #expect(try network.answers([allowed, denied]) == [true, false])
   }
 
+  @Test("everything of the example cluster", arguments: EngineProfile.Enforcer.allCases)
+  func shop(enforcer: EngineProfile.Enforcer) async throws {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let cluster = await StagedCluster(paths: ["/\(root)/Examples/shop"], .of(enforcer))
+    try #require(cluster.pods.pods.count > 10)
+    let network = try StagedNetwork(cluster.pods, in: cluster.world, enforcing: cluster.policies.program)
+    let comparison = try StagingComparison(
+      network, asking: AskedFlows(tiers: cluster.tiers, world: cluster.world, pods: cluster.pods),
+      expecting: cluster.expected)
+    #expect(comparison.differences.map { cluster.text($0.flow) }.isEmpty)
+    #expect(comparison.agreed.allowed > 200 && comparison.agreed.denied > 10_000)
+  }
+
   @Test("a kernel that does something else is found out")
   func wrongKernel() throws {
     let cluster = StagedCluster(
-      yaml: StagedPoliciesTests.shop + """
-        ---
-        apiVersion: networking.k8s.io/v1
-        kind: NetworkPolicy
-        metadata: {name: db, namespace: shop}
-        spec: {podSelector: {}}
-        """)
+      yaml: StagedPoliciesTests.closedShop)
     let open = StagedPolicies(
       tiers: [], world: cluster.world, pods: cluster.pods, profile: cluster.profile)
     let network = try StagedNetwork(cluster.pods, in: cluster.world, enforcing: open.program)

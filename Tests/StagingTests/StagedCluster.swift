@@ -27,9 +27,17 @@ struct StagedCluster {
   }
 
   init(yaml: String, _ profile: EngineProfile = .kubernetes, denial: StagedPolicies.Denial = .silent) {
-    let options = PolicySet.readerOptions(defaultNamespace: "default")
-    let manifests = ManifestReader(options: options)
-      .readSequentially([ManifestText(path: "world.yaml", yaml)])
+    self.init(Self.reader.readSequentially([ManifestText(path: "world.yaml", yaml)]), profile, denial: denial)
+  }
+
+  /// Reads files and folders.
+  init(paths: [String], _ profile: EngineProfile = .kubernetes) async {
+    self.init(await Self.reader.read(paths: paths), profile, denial: .silent)
+  }
+
+  private static let reader = ManifestReader(options: PolicySet.readerOptions(defaultNamespace: "default"))
+
+  private init(_ manifests: ManifestSet, _ profile: EngineProfile, denial: StagedPolicies.Denial) {
     let set = PolicySet(manifests, defaultNamespace: "default")
     let stack = set.stack(profile)
     self.init(

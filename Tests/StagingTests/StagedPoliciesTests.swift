@@ -97,6 +97,7 @@ struct StagedPoliciesTests {
       let yaml = RandomWorld(seed: seed, engine: engine).world.yaml()
       let cluster = StagedCluster(yaml: yaml, engine.profile, denial: seed % 2 == 0 ? .silent : .told)
       let text = cluster.policies.program.text
+      #expect(cluster.policies.program.faults.isEmpty)
       #expect(Nft.refusal(of: text) == nil, "seed \(seed)\n\(text)")
     }
   }
@@ -139,13 +140,7 @@ struct StagedPoliciesTests {
   @Test("packets of connections follow the first one; addresses of no pod are dropped")
   func followingPackets() throws {
     let cluster = StagedCluster(
-      yaml: Self.shop + """
-        ---
-        apiVersion: networking.k8s.io/v1
-        kind: NetworkPolicy
-        metadata: {name: all, namespace: shop}
-        spec: {podSelector: {}}
-        """)
+      yaml: Self.closedShop)
     let interpreter = ProgramInterpreter(cluster.policies.program)
     let web = try #require(IPAddress("10.1.0.1"))
     let stranger = try #require(IPAddress("203.0.113.1"))
@@ -196,13 +191,7 @@ struct StagedPoliciesTests {
   @Test("refusals tell the sender", arguments: [StagedPolicies.Denial.silent, .told])
   func denial(_ denial: StagedPolicies.Denial) throws {
     let cluster = StagedCluster(
-      yaml: Self.shop + """
-        ---
-        apiVersion: networking.k8s.io/v1
-        kind: NetworkPolicy
-        metadata: {name: all, namespace: shop}
-        spec: {podSelector: {}}
-        """, denial: denial)
+      yaml: Self.closedShop, denial: denial)
     let flow = try #require(cluster.flow("ops/tool", "shop/web", .port(.tcp, 80)))
     let fate = try #require(cluster.outcome(flow)?.fate)
     #expect(fate == (denial == .silent ? .dropped : .rejected(.tcpReset)))
@@ -210,6 +199,16 @@ struct StagedPoliciesTests {
     let other = try #require(cluster.outcome(datagram)?.fate)
     #expect(other == (denial == .silent ? .dropped : .rejected(.administrativelyProhibited)))
   }
+
+  /// Nothing may connect to the pods of namespace shop.
+  static let closedShop =
+    shop + """
+      ---
+      apiVersion: networking.k8s.io/v1
+      kind: NetworkPolicy
+      metadata: {name: all, namespace: shop}
+      spec: {podSelector: {}}
+      """
 
   static let shop = """
     apiVersion: v1

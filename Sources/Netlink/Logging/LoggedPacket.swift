@@ -31,11 +31,11 @@ package struct LoggedPacket: Sendable, Hashable {
     for attribute in message.attributes(after: 4) {
       switch attribute.type {
       case LogNumbers.header where attribute.value.count >= 3:
-        hook = Hook(rawValue: attribute.bytes[attribute.value.lowerBound + 2])
+        hook = Hook(rawValue: attribute.value[2])
       case LogNumbers.mark: mark = attribute.networkNumber() ?? 0
       case LogNumbers.inputInterface: interfaces.input = attribute.networkNumber()
       case LogNumbers.outputInterface: interfaces.output = attribute.networkNumber()
-      case LogNumbers.payload: payload = Array(attribute.bytes[attribute.value])
+      case LogNumbers.payload: payload = Array(attribute.value)
       case LogNumbers.prefix: prefix = attribute.text
       case LogNumbers.sequence: sequence = attribute.networkNumber() ?? 0
       default: continue

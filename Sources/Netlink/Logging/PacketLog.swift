@@ -51,7 +51,7 @@ package struct PacketLog: ~Copyable, Sendable {
       try socket.receiveAll("read logged packets of group \(group)") { message in
         if let packet = LoggedPacket(message) { packets.append(packet) }
       }
-    } catch  where error.reason == .overrun && !packets.isEmpty {
+    } catch let error where error.reason == .overrun && !packets.isEmpty {
       // What came before the loss is worth having, and the sequence tells of the loss.
     }
     return packets

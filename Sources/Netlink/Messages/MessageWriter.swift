@@ -90,9 +90,6 @@ struct MessageWriter: Sendable {
     bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
   }
 
-  /// What is written, as a reader has it.
-  var written: [UInt8] { Array(bytes[..<count]) }
-
   /// An attribute's header and room for its value, whose padding is zero.
   private mutating func header(_ type: UInt16, length: Int) -> Int {
     let start = place(4 + length)

@@ -1,75 +1,78 @@
 /// One message that the kernel sent, or that was to be sent.
 ///
-/// It shares the bytes with whoever received them.
+/// Messages, lists and attributes are views of bytes that somebody lends: good for as long as these are lent, and not to be kept.
 struct NetlinkMessage {
-  let bytes: [UInt8]
-  /// Where the message begins, and where the next one does or the bytes end.
-  let range: Range<Int>
+  let bytes: UnsafeRawBufferPointer
 
-  /// The message that begins there; nil when it is cut short.
-  init?(_ bytes: [UInt8], at start: Int, end: Int) {
-    guard end - start >= 16 else { return nil }
-    let length = Int(bytes.number(at: start, as: UInt32.self))
-    guard length >= 16, length <= end - start else { return nil }
-    self.bytes = bytes
-    range = start..<(start + length)
+  /// The message that bytes begin with; nil when it is cut short.
+  init?(_ bytes: UnsafeRawBufferPointer) {
+    guard bytes.count >= 16 else { return nil }
+    let length = Int(bytes.loadUnaligned(as: UInt32.self))
+    guard length >= 16, length <= bytes.count else { return nil }
+    self.bytes = UnsafeRawBufferPointer(rebasing: bytes[..<length])
   }
 
-  var type: UInt16 { bytes.number(at: range.lowerBound + 4) }
-  var flags: UInt16 { bytes.number(at: range.lowerBound + 6) }
-  var sequence: UInt32 { bytes.number(at: range.lowerBound + 8) }
-
-  /// Where the next message begins.
-  var next: Int { range.lowerBound + (range.count + 3) & ~3 }
+  var type: UInt16 { bytes.loadUnaligned(fromByteOffset: 4, as: UInt16.self) }
+  var flags: UInt16 { bytes.loadUnaligned(fromByteOffset: 6, as: UInt16.self) }
+  var sequence: UInt32 { bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self) }
 
   /// The attributes after a header of that many bytes.
   func attributes(after header: Int) -> AttributeList {
-    AttributeList(bytes, min(range.lowerBound + 16 + header, range.upperBound)..<range.upperBound)
+    AttributeList(bytes.from(16 + header))
   }
 
   /// A field of the header after netlink's own; nil when the message is too short.
   func field<Number: FixedWidthInteger>(_ offset: Int, as: Number.Type = Number.self) -> Number? {
-    let start = range.lowerBound + 16 + offset
-    return start + MemoryLayout<Number>.size <= range.upperBound ? bytes.number(at: start) : nil
+    16 + offset + MemoryLayout<Number>.size <= bytes.count
+      ? bytes.loadUnaligned(fromByteOffset: 16 + offset, as: Number.self) : nil
+  }
+}
+
+/// Messages one after the other, as a sequence; what is cut short ends it.
+struct MessageList: Sequence, IteratorProtocol {
+  private var rest: UnsafeRawBufferPointer
+
+  init(_ bytes: UnsafeRawBufferPointer) { rest = bytes }
+
+  mutating func next() -> NetlinkMessage? {
+    guard let message = NetlinkMessage(rest) else { return nil }
+    rest = rest.from((message.bytes.count + 3) & ~3)
+    return message
   }
 }
 
 /// Attributes one after the other, as a sequence; what is cut short ends it.
 struct AttributeList: Sequence, IteratorProtocol {
-  let bytes: [UInt8]
-  private var rest: Range<Int>
+  private var rest: UnsafeRawBufferPointer
 
-  init(_ bytes: [UInt8], _ range: Range<Int>) {
-    self.bytes = bytes
-    rest = range
-  }
+  init(_ bytes: UnsafeRawBufferPointer) { rest = bytes }
 
   mutating func next() -> Attribute? {
     guard rest.count >= 4 else { return nil }
-    let length = Int(bytes.number(at: rest.lowerBound, as: UInt16.self))
+    let length = Int(rest.loadUnaligned(as: UInt16.self))
     guard length >= 4, length <= rest.count else { return nil }
-    let type: UInt16 = bytes.number(at: rest.lowerBound + 2)
-    let value = (rest.lowerBound + 4)..<(rest.lowerBound + length)
-    rest = Swift.min(rest.lowerBound + (length + 3) & ~3, rest.upperBound)..<rest.upperBound
-    return Attribute(type: type & AttributeType.mask, bytes: bytes, value: value)
+    let attribute = Attribute(
+      type: rest.loadUnaligned(fromByteOffset: 2, as: UInt16.self) & AttributeType.mask,
+      value: UnsafeRawBufferPointer(rebasing: rest[4..<length]))
+    rest = rest.from((length + 3) & ~3)
+    return attribute
   }
 
   /// The first attribute of a type.
   subscript(_ type: UInt16) -> Attribute? { first { $0.type == type } }
 }
 
-/// One attribute: its type, and where its value is.
+/// One attribute: its type, and its value.
 struct Attribute {
   let type: UInt16
-  let bytes: [UInt8]
-  let value: Range<Int>
+  let value: UnsafeRawBufferPointer
 
   /// The attributes that it has.
-  var nested: AttributeList { AttributeList(bytes, value) }
+  var nested: AttributeList { AttributeList(value) }
 
   /// A number in the byte order of the machine; nil when the value has not its size.
   func number<Number: FixedWidthInteger>(_: Number.Type = Number.self) -> Number? {
-    value.count == MemoryLayout<Number>.size ? bytes.number(at: value.lowerBound) : nil
+    value.count == MemoryLayout<Number>.size ? value.loadUnaligned(as: Number.self) : nil
   }
 
   /// A number in the byte order of the network.
@@ -78,7 +81,14 @@ struct Attribute {
   }
 
   /// A text up to its zero byte.
-  var text: String { String(decoding: bytes[value].prefix { $0 != 0 }, as: UTF8.self) }
+  var text: String { String(decoding: value.prefix { $0 != 0 }, as: UTF8.self) }
+}
+
+extension UnsafeRawBufferPointer {
+  /// What is left from there on; nothing when it ends before.
+  fileprivate func from(_ offset: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: self[Swift.min(offset, count)...])
+  }
 }
 
 extension [UInt8] {
@@ -90,10 +100,5 @@ extension [UInt8] {
       start.withUnsafeBytes { memory.copyMemory(from: $0) }
       initialized = count
     }
-  }
-
-  /// The number whose bytes are there in the machine's order.
-  func number<Number: FixedWidthInteger>(at offset: Int, as: Number.Type = Number.self) -> Number {
-    withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Number.self) }
   }
 }

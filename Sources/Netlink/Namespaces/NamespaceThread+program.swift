@@ -7,6 +7,8 @@ package struct ProgramResult: Sendable, Hashable {
   package let code: Int32?
   package let output: [UInt8]
   package let errors: [UInt8]
+  /// How long processors worked for it.
+  package let processorTime: Duration
 
   package var errorText: String { String(decoding: errors, as: UTF8.self) }
 }
@@ -15,7 +17,7 @@ extension NamespaceThread {
   /// Runs a program in the namespace that the thread is in.
   ///
   /// - Parameters:
-  ///   - program: its name, looked for in `PATH` and where administrators' programs are.
+  ///   - program: its path, or its name, looked for in `PATH` and where administrators' programs are.
   ///   - input: what it reads.
   ///   - deadline: how long it may take; then it is killed.
   /// - Throws: ``NetlinkError/Reason/missing`` when there is no such program.
@@ -44,10 +46,14 @@ extension NamespaceThread {
     var wait = pollfd(fd: life.number, events: Int16(POLLIN), revents: 0)
     let milliseconds = Int32(clamping: Int(deadline / .milliseconds(1)))
     if poll(&wait, 1, milliseconds) <= 0 { kill(process, SIGKILL) }
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    var usage = rusage()
+    while wait4(process, &status, 0, &usage) < 0, errno == EINTR {}
+    let time = [usage.ru_utime, usage.ru_stime].map {
+      Duration.seconds($0.tv_sec) + .microseconds($0.tv_usec)
+    }
     return ProgramResult(
       code: status & 0x7F == 0 ? (status >> 8) & 0xFF : nil, output: Self.content(output),
-      errors: Self.content(errors))
+      errors: Self.content(errors), processorTime: time[0] + time[1])
   }
 
   /// Starts a program whose descriptors from 0 on are those given.
@@ -70,6 +76,7 @@ extension NamespaceThread {
   }
 
   private static func path(of program: String) -> String? {
+    if program.contains("/") { return program }
     let folders = (getenv("PATH").map { String(cString: $0) } ?? "").split(separator: ":").map(String.init)
     return (folders + ["/usr/sbin", "/sbin", "/usr/local/sbin"]).map { "\($0)/\(program)" }
       .first { access($0, X_OK) == 0 }

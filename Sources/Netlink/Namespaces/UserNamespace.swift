@@ -23,9 +23,15 @@ package enum UserNamespace {
   package static func enter() throws(NetlinkError) {
     let operation = "enter a user namespace"
     let (user, group) = (getuid(), getgid())
-    guard unshare(NamespaceKind.user | NamespaceKind.network) == 0 else {
-      throw NetlinkError(
-        operation, detail: errno == EINVAL ? "the process has several threads already" : nil)
+    // A thread that was waited for may take a moment longer to be gone.
+    var tries = 0
+    while unshare(NamespaceKind.user | NamespaceKind.network) != 0 {
+      tries += 1
+      guard errno == EINVAL, tries < 50 else {
+        throw NetlinkError(
+          operation, detail: errno == EINVAL ? "the process has several threads already" : nil)
+      }
+      poll(nil, 0, 1)
     }
     // Groups can be mapped once it is given up to change them.
     try write("deny", to: "setgroups", operation)

@@ -10,7 +10,7 @@ extension NftablesConnection {
   /// - Throws: the first error of an operation, with the element where the kernel names it. Nothing was done then. After
   ///   ``NetlinkError/Reason/overrun`` and ``NetlinkError/Reason/unanswered`` it is not known whether it was done.
   package mutating func commit(
-    _ transaction: borrowing NftablesTransaction, expecting generation: UInt32? = nil
+    _ transaction: borrowing ElementTransaction, expecting generation: UInt32? = nil
   ) throws(NetlinkError) {
     if transaction.isEmpty { return }
     let begin = generation == nil ? Self.begin : Self.border(ControlType.batchBegin, generation)
@@ -54,38 +54,36 @@ extension NftablesConnection {
   }
 }
 
-extension NftablesTransaction {
+extension ElementTransaction {
   /// What the transaction does, in the words of an error.
   var operation: String { "change sets of table \(table)" }
 
   /// The error of the message with a number, in words, with the element that was not taken.
   func error(_ sequence: UInt32, _ answer: Acknowledgement) -> NetlinkError {
-    guard let message = message(sequence) else {
-      return NetlinkError(operation, number: answer.number, detail: answer.text)
-    }
-    let set = message.attributes(after: 4)[NftablesAttribute.elementsSet]?.text ?? ""
-    let list = message.attributes(after: 4)[NftablesAttribute.elements]
-    let element = answer.offset.flatMap { offset in
-      list?.nested.first { $0.value.contains(message.range.lowerBound + offset + 4) }
-    }
-    let words =
-      switch message.type {
-      case NftablesMessage.newElements: "add to set \(table) \(set)"
-      case _ where list == nil: "flush set \(table) \(set)"
-      default: "delete from set \(table) \(set)"
+    messages.withBytes { bytes in
+      guard let message = MessageList(bytes).first(where: { $0.sequence == sequence }) else {
+        return NetlinkError(operation, number: answer.number, detail: answer.text)
       }
-    return NetlinkError(
-      words, number: answer.number, detail: answer.text, element: element.flatMap(SetElement.init)?.key)
-  }
-
-  /// The message with a number.
-  private func message(_ sequence: UInt32) -> NetlinkMessage? {
-    let bytes = messages.written
-    var offset = 0
-    while let message = NetlinkMessage(bytes, at: offset, end: bytes.count) {
-      if message.sequence == sequence { return message }
-      offset = message.next
+      let set = message.attributes(after: 4)[NftablesAttribute.elementsSet]?.text ?? ""
+      let list = message.attributes(after: 4)[NftablesAttribute.elements]
+      let words =
+        switch message.type {
+        case NftablesMessage.newElements: "add to set \(table) \(set)"
+        case _ where list == nil: "flush set \(table) \(set)"
+        default: "delete from set \(table) \(set)"
+        }
+      // The kernel says at which byte of the message the attribute begins that it does not take.
+      let element = message.bytes.baseAddress.flatMap { base in
+        answer.offset.flatMap { offset in
+          list?.nested.first { element in
+            element.value.baseAddress.map { start in
+              (0..<element.value.count).contains(offset + 4 - (start - base))
+            } ?? false
+          }
+        }
+      }
+      return NetlinkError(
+        words, number: answer.number, detail: answer.text, element: element.flatMap(SetElement.init)?.key)
     }
-    return nil
   }
 }

@@ -33,7 +33,7 @@ extension NamespaceThread {
     let result: ProgramResult
     do {
       result = try run("nft", arguments, input: input)
-    } catch  where error.number == ENOENT {
+    } catch let error where error.number == ENOENT {
       throw .noProgram
     } catch {
       throw .system(error)

@@ -65,7 +65,7 @@ package struct SetElement: Sendable, Hashable {
     for part in attribute.nested {
       switch part.type {
       case NftablesAttribute.elementKey:
-        key = part.nested[NftablesAttribute.dataValue].flatMap { SetKey($0.bytes[$0.value]) }
+        key = part.nested[NftablesAttribute.dataValue].flatMap { SetKey($0.value) }
       case NftablesAttribute.elementData:
         verdict = part.nested[NftablesAttribute.dataVerdict].flatMap(MapVerdict.init)
       case NftablesAttribute.elementFlags where part.networkNumber(UInt32.self).map { $0 & 1 } == 1:

@@ -61,11 +61,9 @@ package struct SetKey: Sendable {
   }
 
   /// A key of bytes that the kernel gave; nil when there are more than 40.
-  init?(_ bytes: ArraySlice<UInt8>) {
+  init?(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count <= 40 else { return nil }
-    for (index, byte) in bytes.enumerated() {
-      registers[index / 4] |= (UInt32(byte) << UInt32(8 * (index % 4))).littleEndian
-    }
+    withUnsafeMutableBytes(of: &registers) { $0.copyMemory(from: bytes) }
     byteCount = UInt8(bytes.count)
   }
 

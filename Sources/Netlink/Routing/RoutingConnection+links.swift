@@ -71,7 +71,7 @@ extension RoutingConnection {
       } read: {
         link = Link($0)
       }
-    } catch  where error.reason == .missing {
+    } catch let error where error.reason == .missing {
       return nil
     }
     return link

@@ -149,10 +149,8 @@ package struct NetlinkSocket: ~Copyable, Sendable {
       guard size <= buffer.count else {
         throw NetlinkError(.unanswered, operation(), "an answer of \(size) bytes is cut short")
       }
-      var offset = 0
-      while let message = NetlinkMessage(buffer, at: offset, end: size) {
-        read(message)
-        offset = message.next
+      buffer.withUnsafeBytes { bytes in
+        for message in MessageList(UnsafeRawBufferPointer(rebasing: bytes[..<size])) { read(message) }
       }
     }
   }

@@ -52,6 +52,7 @@ enum NameRules {
     syslog table tables tag tcp tcpopt th then time timeout timeouts timestamp to tos total tproxy transparent ttl \
     tunnel typeof type udp udplite undefine unique unit update uid urgptr use used until vlan vmap version via vni \
     vtag vxlan wildcard window wscale xml xor xt zone arpreply auto_merge automerge default devgroup disable enable \
-    day days hours minutes month months weeks year bogus
+    day days hours minutes month months weeks year bogus \
+    comment ll nftrace nh not position
     """.split(separator: " ").map(String.init))
 }

@@ -42,7 +42,6 @@ package enum Field: Sendable, Hashable {
   case tupleAddress(TupleDirection, AddressFamily, End)
   /// `ct original proto-dst`: for ICMP the type and code or the identifier, so a rule must compare the protocol first.
   /// nft wants that to be ``transportProtocol``, and takes a set with several protocols.
-  /// Cannot be a part of a key with several parts.
   case tuplePort(TupleDirection, End)
   /// `ct mark`
   case connectionMark

@@ -17,6 +17,11 @@ struct StagedRules {
   private let portNames: EngineProfile.PortNameReading
   /// What was computed of the peers of rules.
   private var peers: [Place: AddressSet?] = [:]
+  /// What was computed of rules that name ports of the peers alone, and so mean the same for every subject.
+  private var groups: [Place: [PeerTraffic]] = [:]
+
+  /// Peers with the traffic that a rule means for them.
+  private typealias PeerTraffic = (peers: AddressSet?, traffic: TrafficMatches)
 
   init(_ world: World, _ pods: StagedPods, _ profile: EngineProfile) {
     self.world = world
@@ -42,7 +47,7 @@ struct StagedRules {
     if allPeers?.isEmpty == true { return [] }
     let (subjectEnd, peerEnd): (End, End) =
       rule.direction == .egress ? (.source, .destination) : (.destination, .source)
-    return trafficOfPeers(rule, for: pod, allPeers).flatMap { peers, traffic in
+    return trafficOfPeers(rule, at: place, for: pod, allPeers).flatMap { peers, traffic in
       families(subject, peers).flatMap { family -> [[Match]] in
         var matches: [Match] = []
         if let family {
@@ -65,19 +70,21 @@ struct StagedRules {
 
   /// Peers with the traffic that the rule means for them. They differ where it names ports: a name stands for
   /// something else on each pod.
-  private func trafficOfPeers(
-    _ rule: PolicyModel.Rule, for pod: StagedPod, _ peers: AddressSet?
-  ) -> [(peers: AddressSet?, traffic: TrafficMatches)] {
+  private mutating func trafficOfPeers(
+    _ rule: PolicyModel.Rule, at place: Place, for pod: StagedPod, _ peers: AddressSet?
+  ) -> [PeerTraffic] {
+    if let known = groups[place] { return known }
+    let (ownTraffic, peerTraffic) =
+      rule.direction == .egress ? (rule.sourcePorts, rule.traffic) : (rule.traffic, rule.sourcePorts)
     let own = names(of: pod.endpoint)
     func traffic(_ other: @escaping TrafficMatches.PortNames) -> TrafficMatches {
       rule.direction == .egress
         ? TrafficMatches(rule.traffic, from: rule.sourcePorts, destination: other, source: own)
         : TrafficMatches(rule.traffic, from: rule.sourcePorts, destination: own, source: other)
     }
-    let peerTraffic = rule.direction == .egress ? rule.traffic : rule.sourcePorts
     if !peerTraffic.namesPorts { return [(peers, traffic { _, _ in .none })] }
     var numbers: [[[Match]]: Int] = [:]
-    var groups: [(peers: AddressSet?, traffic: TrafficMatches)] = []
+    var groups: [PeerTraffic] = []
     for other in self.pods {
       let reached = peers.map { $0.intersection(AddressSet(other.addresses)) } ?? AddressSet(other.addresses)
       if reached.isEmpty { continue }
@@ -90,6 +97,7 @@ struct StagedRules {
         groups.append((reached, meant))
       }
     }
+    if !ownTraffic.namesPorts { self.groups[place] = groups }
     return groups
   }
 

@@ -28,6 +28,8 @@ package final class Lab: Sendable {
   let clock: LabClock
 
   /// Makes the network. Everything can reach everything, as there are no rules.
+  ///
+  /// The process may then have as many files open as the system lets it.
   package init(_ endpoints: [Endpoint]) throws(LabError) {
     var owners: [NetworkAddress: Int] = [:]
     for (index, endpoint) in endpoints.enumerated() {

@@ -106,7 +106,7 @@ enum LabBuilder {
     {
       do {
         try thread.setParameter("net/netfilter/nf_conntrack_\(name)", "1")
-      } catch  where error.reason == .missing {
+      } catch let error where error.reason == .missing {
         continue
       }
     }

@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 internal import Netlink
 
@@ -68,35 +67,5 @@ final class LabClock: Sendable {
       && addresses[1 - end].withSocketAddress(port: port) { connect(number, $0, $1) } == 0
     guard isReady else { throw NetlinkError("connect the clock of the network for staging") }
     return descriptor
-  }
-}
-
-/// Keeps a thread on one processor.
-enum Processor {
-  /// Keeps the calling thread where it is now, for the rest of its life.
-  static func keepThread() {
-    let number = Int(sched_getcpu())
-    guard number >= 0 else { return }
-    var mask = [UInt](repeating: 0, count: number / UInt.bitWidth + 1)
-    mask[number / UInt.bitWidth] = 1 << UInt(number % UInt.bitWidth)
-    _ = sched_setaffinity(0, mask.count * MemoryLayout<UInt>.size, mask)
-  }
-}
-
-/// The number of files that the process may have open.
-enum FileLimit {
-  /// Raises it as far as the process may.
-  static func raise() {
-    var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-    limit.rlim_cur = limit.rlim_max
-    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-  }
-
-  /// How many sockets to listen with at a time: half of the limit, which leaves room for everything else.
-  static var listeners: Int {
-    var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 256 }
-    return max(64, min(8192, Int(clamping: limit.rlim_cur) / 2))
   }
 }

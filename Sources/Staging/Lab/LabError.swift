@@ -21,7 +21,7 @@ extension LabError: CustomStringConvertible {
     switch self {
     case .sharedAddress(let address, let first, let second):
       "\(first) and \(second) both have address \(address)"
-    case .unknownAddress(let probe): "\(probe): an end of the network for staging has none of these addresses"
+    case .unknownAddress(let probe): "\(probe): both must be addresses of ends of the network for staging"
     case .mixedFamilies(let probe): "\(probe): the addresses are of different families"
     case .system(let error): error.description
     case .ruleset(let error): error.description

@@ -62,10 +62,10 @@ struct ProbeRun {
     let run = self
     return try NamespaceThread.run { (thread) throws(LabError) in
       var run = run
-      Processor.keepThread()
+      let processors = ThreadProcessors()
       let limit = FileLimit.listeners
       for first in stride(from: 0, to: run.listeners.count, by: limit) {
-        try run.finish(first..<min(first + limit, run.listeners.count), &thread)
+        try run.finish(first..<min(first + limit, run.listeners.count), &thread, processors)
       }
       return run.deliveries
     }
@@ -73,7 +73,7 @@ struct ProbeRun {
 
   /// Sends the probes that come in at some of the listeners.
   private mutating func finish(
-    _ round: Range<Int>, _ thread: inout NamespaceThread
+    _ round: Range<Int>, _ thread: inout NamespaceThread, _ processors: ThreadProcessors
   ) throws(LabError) {
     let receiving = ProbeSockets()
     defer { receiving.closeAll() }
@@ -90,6 +90,7 @@ struct ProbeRun {
     for numbers in numbers {
       let source = probes[numbers[0]].source
       guard let end = lab.owners[source] else { continue }
+      processors.choose()
       do {
         try thread.enter(lab.namespaces[end])
         try reservePorts(thread)

@@ -3,7 +3,7 @@
 /// Operations are encoded as they are added, in order; neighbours that do the same to the same set share messages. An operation
 /// costs well under a microsecond and, once the buffer has grown, no allocation. A transaction can be committed again.
 /// The table is of family `inet`; its sets are made by rules' text, see `Nftables`.
-package struct NftablesTransaction: Sendable {
+package struct ElementTransaction: Sendable {
   /// What is done to elements.
   enum Operation: Sendable, Hashable {
     case add
@@ -78,6 +78,18 @@ package struct NftablesTransaction: Sendable {
     _ key: SetKey, in set: String, verdict: MapVerdict? = nil, timeout: Duration? = nil
   ) {
     append(.create, key, set, verdict, timeout)
+  }
+
+  /// Lets an element that is there, or not, have a whole timeout again, on every kernel: it is added, taken away and added,
+  /// which packets see nothing of. In maps it must not be there with another verdict.
+  ///
+  /// Where adding again renews (``add(_:to:verdict:timeout:)``), that costs a third.
+  package mutating func renew(
+    _ key: SetKey, in set: String, verdict: MapVerdict? = nil, timeout: Duration
+  ) {
+    append(.add, key, set, verdict, timeout)
+    append(.delete, key, set, nil, nil)
+    append(.add, key, set, verdict, timeout)
   }
 
   /// Takes away an element that must be there.
