@@ -32,6 +32,8 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CLinux"),
+    .target(name: "Netlink", dependencies: ["CLinux"]),
     .target(name: "Kubernetes", dependencies: ["CLibYAML"]),
     .target(
       name: "KubernetesAPI",
@@ -43,10 +45,15 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
+    .target(name: "Nftables", dependencies: ["Kubernetes"]),
     .target(name: "PolicyModel", dependencies: ["Kubernetes"]),
     .target(name: "Dialects", dependencies: ["Kubernetes", "PolicyModel"]),
     .target(name: "PolicyEngine", dependencies: ["Kubernetes", "PolicyModel"]),
+    .target(
+      name: "Staging",
+      dependencies: ["CLinux", "Netlink", "Kubernetes", "PolicyModel", "PolicyEngine", "Nftables"]),
     .target(name: "SourceGroups", dependencies: ["Kubernetes", "PolicyModel", "PolicyEngine"]),
+    .target(name: "Gateway", dependencies: ["Kubernetes", "PolicyModel", "SourceGroups", "Nftables"]),
     .target(name: "Review", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
     .target(
       name: "ControlPlane",
@@ -75,6 +82,10 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .executableTarget(name: "merlon", dependencies: ["MerlonCommand"]),
+    .testTarget(name: "NetlinkTests", dependencies: ["Netlink"]),
+    // A network for staging in a user namespace, which only a process with one thread can enter.
+    .executableTarget(
+      name: "staging-inside", dependencies: ["Netlink", "Staging"], path: "Tests/StagingTestsCommand"),
     .testTarget(name: "KubernetesTests", dependencies: ["Kubernetes"]),
     // A server that behaves, and misbehaves, as a Kubernetes API server; for tests of all targets that speak to one.
     .target(
@@ -86,12 +97,36 @@ let package = Package(
     .executableTarget(
       name: "fake-apiserver", dependencies: ["FakeAPIServer"], path: "Tests/FakeAPIServerCommand"),
     .testTarget(name: "KubernetesAPITests", dependencies: ["KubernetesAPI", "Kubernetes", "FakeAPIServer"]),
+    // What the kernel does with a program of nftables, for tests of all targets that write one.
+    .target(
+      name: "NftablesSemantics", dependencies: ["Nftables", "Kubernetes"], path: "Tests/NftablesSemantics"),
+    .testTarget(name: "NftablesTests", dependencies: ["Nftables", "NftablesSemantics", "Kubernetes"]),
     .testTarget(name: "DialectsTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects"]),
     .testTarget(name: "PolicyModelTests", dependencies: ["Kubernetes", "PolicyModel"]),
+    // Small random clusters with policies of all dialects, and an evaluator that shares no code with the engine.
+    .target(
+      name: "RandomWorlds", dependencies: ["Kubernetes", "PolicyModel"], path: "Tests/RandomWorlds"),
     .testTarget(
-      name: "PolicyEngineTests", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
+      name: "PolicyEngineTests",
+      dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "RandomWorlds"]),
     .testTarget(
-      name: "SourceGroupsTests", dependencies: ["SourceGroups", "Kubernetes", "PolicyModel", "PolicyEngine"]),
+      name: "StagingTests",
+      dependencies: [
+        "Staging", "Netlink", "NftablesSemantics", "Nftables", "PolicyEngine", "PolicyModel", "Dialects",
+        "Kubernetes", "RandomWorlds", "staging-inside",
+      ]),
+    // Random documents of source groups and what they decide, for tests of all targets that enforce them.
+    .target(name: "SourceGroupDocuments", path: "Tests/SourceGroupDocuments"),
+    .testTarget(
+      name: "SourceGroupsTests",
+      dependencies: ["SourceGroups", "Kubernetes", "PolicyModel", "PolicyEngine", "SourceGroupDocuments"]),
+    .testTarget(
+      name: "GatewayTests",
+      dependencies: [
+        "Gateway", "SourceGroups", "Nftables", "NftablesSemantics", "Kubernetes", "PolicyModel",
+        "PolicyEngine",
+        "SourceGroupDocuments",
+      ]),
     .testTarget(
       name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
     .testTarget(

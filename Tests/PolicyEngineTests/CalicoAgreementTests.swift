@@ -1,5 +1,7 @@
 import Testing
 
+@testable import RandomWorlds
+
 /// Calico's dialect and those of Kubernetes in the same worlds, under the profile `calico`.
 @Suite("The engine agrees with the reference about Calico")
 struct CalicoAgreementTests {

@@ -1,5 +1,7 @@
 import Testing
 
+@testable import RandomWorlds
+
 /// Cilium's dialect, with those of Kubernetes in the same worlds, under the profile `cilium`.
 @Suite("The engine agrees with the reference about Cilium")
 struct CiliumAgreementTests {

@@ -4,6 +4,8 @@ import PolicyEngine
 import PolicyModel
 import Testing
 
+@testable import RandomWorlds
+
 /// The engine against the reference of `Reference/`, which shares no code with it.
 @Suite("The engine agrees with the reference")
 struct EngineAgreementTests {

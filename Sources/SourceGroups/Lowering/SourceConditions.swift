@@ -83,7 +83,7 @@ extension PeerCondition {
 
 extension Source {
   /// The addresses that the document itself names; nil for those of a cluster.
-  var writtenAddresses: AddressSet? {
+  package var writtenAddresses: AddressSet? {
     guard case .addresses(let blocks) = origin else { return nil }
     return AddressSet(unsorted: blocks.flatMap { AddressSet($0).intervals })
   }

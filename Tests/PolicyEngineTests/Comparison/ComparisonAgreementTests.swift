@@ -4,6 +4,7 @@ import PolicyModel
 import Testing
 
 @testable import PolicyEngine
+@testable import RandomWorlds
 
 /// A comparison of two versions of a world against what the reference says of single flows in each.
 @Suite("A comparison names exactly the flows whose verdict changed")

@@ -3,6 +3,7 @@ import PolicyModel
 import Testing
 
 @testable import PolicyEngine
+@testable import RandomWorlds
 
 @Suite("Address atoms")
 struct AddressAtomsTests {

@@ -3,6 +3,7 @@ import PolicyModel
 import Testing
 
 @testable import PolicyEngine
+@testable import RandomWorlds
 
 /// The two halves of the engine on tiers that say everything the model can say: single flows, which walk the rules,
 /// against rows, which compute with sets.

@@ -1,6 +1,8 @@
 import PolicyEngine
 import Testing
 
+@testable import RandomWorlds
+
 /// A flow between workloads is all flows between their pods: whatever is put together before it is decided must
 /// not change the answer.
 @Suite("A workload is the sum of its pods")

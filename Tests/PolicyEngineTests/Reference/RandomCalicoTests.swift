@@ -1,5 +1,7 @@
 import Testing
 
+@testable import RandomWorlds
+
 @Suite("Reference: random worlds of Calico")
 struct RandomCalicoTests {
   private typealias Calico = ReferenceCalico

@@ -1,5 +1,7 @@
 import Testing
 
+@testable import RandomWorlds
+
 @Suite("Reference: random worlds of Cilium")
 struct RandomCiliumTests {
   private typealias Ground = ReferenceCiliumEvaluator.Ground

@@ -1,5 +1,7 @@
 import Testing
 
+@testable import RandomWorlds
+
 @Suite("Reference: random worlds")
 struct RandomWorldTests {
   @Test("one seed, one world and one sequence of flows; every flow has a verdict")

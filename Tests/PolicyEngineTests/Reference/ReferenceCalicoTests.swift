@@ -1,5 +1,7 @@
 import Testing
 
+@testable import RandomWorlds
+
 @Suite("Reference: Calico")
 struct ReferenceCalicoTests {
   private typealias Calico = ReferenceCalico

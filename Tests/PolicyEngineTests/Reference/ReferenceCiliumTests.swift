@@ -1,5 +1,7 @@
 import Testing
 
+@testable import RandomWorlds
+
 /// The reference against vectors of SEMANTICS §4, worked out by hand.
 @Suite("Reference: Cilium")
 struct ReferenceCiliumTests {

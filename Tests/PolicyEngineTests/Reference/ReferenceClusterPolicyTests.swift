@@ -1,5 +1,7 @@
 import Testing
 
+@testable import RandomWorlds
+
 @Suite("Reference: §2 cluster policies")
 struct ReferenceClusterPolicyTests {
   typealias Policy = ReferenceClusterPolicy

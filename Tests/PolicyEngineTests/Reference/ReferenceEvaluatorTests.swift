@@ -1,5 +1,7 @@
 import Testing
 
+@testable import RandomWorlds
+
 @Suite("Reference: §1.3 matching")
 struct ReferenceMatchingTests {
   typealias Policy = ReferencePolicy

@@ -1,3 +1,5 @@
+@testable import RandomWorlds
+
 /// A hand-made world for the tests of the reference, and short names for its parts.
 ///
 /// | object | labels | address | node |

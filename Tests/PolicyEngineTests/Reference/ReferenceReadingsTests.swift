@@ -1,5 +1,7 @@
 import Testing
 
+@testable import RandomWorlds
+
 @Suite("Reference: §1.4 evaluation and its readings")
 struct ReferenceReadingsTests {
   private let closed = ReferencePolicy.ingress()

@@ -4,6 +4,8 @@ import PolicyModel
 import SourceGroups
 import Testing
 
+@testable import SourceGroupDocuments
+
 @Suite("A converted document decides what the original decides")
 struct NeuwerkAgreementTests {
   @Test("in random documents without names, for random connections", arguments: 0..<4)

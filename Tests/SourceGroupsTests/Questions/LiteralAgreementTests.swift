@@ -4,6 +4,8 @@ import PolicyModel
 import SourceGroups
 import Testing
 
+@testable import SourceGroupDocuments
+
 @Suite("What is decided agrees with the words of the documentation")
 struct LiteralAgreementTests {
   private static let traffic: [(name: String, number: Int, text: String)] = [
@@ -110,7 +112,7 @@ struct PlanAgreementTests {
     of sender: LiteralDocument.Sender, isIPv6: Bool, _ old: LiteralDocument, _ new: LiteralDocument
   ) -> [LiteralDocument.Packet] {
     var packets: [LiteralDocument.Packet] = []
-    let zones = [nil] + Set(old.zones + new.zones).map(Optional.some)
+    let zones = [nil] + Set(old.namedZones + new.namedZones).map(Optional.some)
     let destinations = Set(old.addresses(isIPv6: isIPv6) + new.addresses(isIPv6: isIPv6))
     for (transport, number) in Self.traffic where transport != (isIPv6 ? "ICMP" : "ICMPv6") {
       for port in transport == "TCP" ? Set(old.sourcePorts + new.sourcePorts) : [1] {
@@ -137,7 +139,7 @@ struct PlanAgreementTests {
 
 extension LiteralDocument {
   /// Zones that sources are bound to.
-  fileprivate var zones: [String] { groups.flatMap(\.sources).compactMap(\.zone) }
+  fileprivate var namedZones: [String] { groups.flatMap(\.sources).compactMap(\.zone) }
 
   /// Senders of which one stands for all that the sources of two documents do not tell apart.
   fileprivate func senders(isIPv6: Bool, with other: LiteralDocument) -> [Sender] {

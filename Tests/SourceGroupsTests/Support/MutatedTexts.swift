@@ -1,3 +1,5 @@
+@testable import SourceGroupDocuments
+
 /// A text with a few of its bytes changed, removed or doubled: most are no documents any more, and some still are.
 struct MutatedTexts {
   private let bytes: [UInt8]

@@ -94,7 +94,7 @@ package struct SourceSet: Sendable {
 
 extension Source {
   /// Whether both mean the same, wherever they are written.
-  func isSame(as other: Source) -> Bool {
+  package func isSame(as other: Source) -> Bool {
     origin == other.origin && onStale == other.onStale && staleGrace == other.staleGrace && zone == other.zone
   }
 }

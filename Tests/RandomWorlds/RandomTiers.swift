@@ -1,6 +1,5 @@
-import Kubernetes
-import PolicyEngine
-import PolicyModel
+internal import Kubernetes
+internal import PolicyModel
 
 /// Tiers of the neutral model with everything that it can say, also what no dialect says yet.
 struct RandomTiers {

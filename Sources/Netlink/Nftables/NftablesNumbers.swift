@@ -1,0 +1,70 @@
+// Numbers of linux/netfilter/nf_tables.h.
+
+/// Types of messages, with nftables' own upper byte.
+enum NftablesMessage {
+  static let newTable = NetfilterSubsystem.nftables
+  static let getTable = NetfilterSubsystem.nftables | 1
+  static let getSet = NetfilterSubsystem.nftables | 10
+  static let newElements = NetfilterSubsystem.nftables | 12
+  static let getElements = NetfilterSubsystem.nftables | 13
+  static let deleteElements = NetfilterSubsystem.nftables | 14
+  static let newGeneration = NetfilterSubsystem.nftables | 15
+  static let getGeneration = NetfilterSubsystem.nftables | 16
+  static let getObject = NetfilterSubsystem.nftables | 19
+  static let getAndResetObject = NetfilterSubsystem.nftables | 21
+  /// Since Linux 6.3.
+  static let destroyElements = NetfilterSubsystem.nftables | 30
+  /// The group of sockets that are told of changes.
+  static let eventGroup: UInt32 = 7
+}
+
+/// Types of attributes, each named after what has it.
+enum NftablesAttribute {
+  static let listElement: UInt16 = 1
+  static let tableName: UInt16 = 1
+
+  static let setTable: UInt16 = 1
+  static let setName: UInt16 = 2
+
+  static let elementsTable: UInt16 = 1
+  static let elementsSet: UInt16 = 2
+  static let elements: UInt16 = 3
+
+  static let elementKey: UInt16 = 1
+  static let elementData: UInt16 = 2
+  static let elementFlags: UInt16 = 3
+  static let elementTimeout: UInt16 = 4
+  static let elementExpiration: UInt16 = 5
+
+  static let dataValue: UInt16 = 1
+  static let dataVerdict: UInt16 = 2
+  static let verdictCode: UInt16 = 1
+  static let verdictChain: UInt16 = 2
+
+  static let objectTable: UInt16 = 1
+  static let objectName: UInt16 = 2
+  static let objectType: UInt16 = 3
+  static let objectData: UInt16 = 4
+  static let counterBytes: UInt16 = 1
+  static let counterPackets: UInt16 = 2
+
+  static let generationID: UInt16 = 1
+  static let generationProcess: UInt16 = 2
+  static let generationProcessName: UInt16 = 3
+}
+
+/// Families that netfilter's messages are about.
+enum NetfilterFamily {
+  static let unspecified: UInt8 = 0
+  /// Tables for both families of IP.
+  static let inet: UInt8 = 1
+}
+
+extension MessageWriter {
+  /// The header that messages of netfilter have after netlink's own.
+  mutating func netfilterHeader(_ family: UInt8, resource: UInt16 = 0) {
+    field(family)
+    field(UInt8(0))
+    field(resource.bigEndian)
+  }
+}

@@ -1,0 +1,46 @@
+internal import Glibc
+
+/// Why a ruleset is not in force.
+package enum RulesetError: Error, Sendable, Hashable {
+  /// There is no program `nft`.
+  case noProgram
+  /// The program does not take the text, in its words.
+  case refused(String)
+  /// The program cannot be started.
+  case system(NetlinkError)
+}
+
+extension RulesetError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .noProgram: "cannot load rules: there is no program nft; install the package nftables"
+    case .refused(let words): "nft does not take the rules: \(words)"
+    case .system(let error): error.description
+    }
+  }
+}
+
+extension NamespaceThread {
+  /// Loads rules with the program `nft` in the namespace that the thread is in: all of them at one moment, or none.
+  package func load(ruleset: String) throws(RulesetError) {
+    _ = try nft(["-f", "-"], input: ruleset)
+  }
+
+  /// Runs the program `nft`.
+  ///
+  /// - Returns: what it writes.
+  package func nft(_ arguments: [String], input: String = "") throws(RulesetError) -> [UInt8] {
+    let result: ProgramResult
+    do {
+      result = try run("nft", arguments, input: input)
+    } catch let error where error.number == ENOENT {
+      throw .noProgram
+    } catch {
+      throw .system(error)
+    }
+    guard result.code == 0 else {
+      throw .refused(result.code == nil ? "it was ended by a signal, or took too long" : result.errorText)
+    }
+    return result.output
+  }
+}

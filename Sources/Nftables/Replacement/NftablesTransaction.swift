@@ -1,0 +1,48 @@
+/// Commands that make one program of another at once: the kernel takes all of them or none.
+///
+/// Base chains that both have are kept, so no packet ever meets the policy alone. Chains whose rules are the same are
+/// not touched, and nor are elements that both have. What is new is added before anything is taken away. Elements of
+/// sets that change at run time are added and removed where the two programs differ; others in them are kept.
+package struct NftablesTransaction: Sendable, Hashable {
+  /// In order, without line ends.
+  package let commands: [String]
+
+  /// Makes `new` of what the kernel has. Give what is in force as `old`: with nil the table must not exist.
+  package init(replacing old: NftablesProgram?, with new: NftablesProgram) {
+    guard let old, old.table == new.table else {
+      commands = new.creation + (old.map { ["delete table inet " + $0.table.text] } ?? [])
+      return
+    }
+    commands = ProgramDifference(old: old, new: new).commands
+  }
+
+  /// Whether there is nothing to do.
+  package var isEmpty: Bool { commands.isEmpty }
+
+  /// What `nft -f` reads.
+  package var text: String { commands.map { $0 + "\n" }.joined() }
+
+  /// The same in several transactions, each of about so many bytes of text.
+  ///
+  /// In a user namespace nft can send no more at once than `net.core.wmem_max` says, often 200 kB. Only for a table that
+  /// is made: base chains come first, with their policy, and get their rules last.
+  package func texts(ofAtMost size: Int) -> [String] {
+    var texts: [String] = []
+    for command in commands {
+      if let last = texts.last, last.utf8.count + command.utf8.count < size {
+        texts[texts.count - 1] = last + command + "\n"
+      } else {
+        texts.append(command + "\n")
+      }
+    }
+    return texts
+  }
+}
+
+extension NftablesProgram {
+  /// The commands for a table that does not exist. A base chain gets its rules in the transaction that makes it.
+  fileprivate var creation: [String] {
+    ["add table inet " + table.text]
+      + ProgramDifference(old: NftablesProgram(table: table, chains: []), new: self).commands
+  }
+}
