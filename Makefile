@@ -11,6 +11,7 @@ INSTALL_ROOT := $(DESTDIR)$(PREFIX)
 
 SOURCES := Package.swift $(wildcard Sources Tests Examples Benchmarks Fuzz)
 PACKAGES := libyaml-dev libsqlite3-dev pkg-config
+NETWORK := nftables
 BROWSER := chromium fonts-dejavu-core python3
 LIBRARIES := Kubernetes KubernetesAPI PolicyModel Dialects PolicyEngine Review Merlon MerlonTesting MerlonCommand
 
@@ -25,6 +26,7 @@ demo: packages ## Build merlon and check the example shop, which has two mistake
 	@Scripts/demo
 
 test: packages ## Run all tests.
+	@Scripts/require-packages $(NETWORK)
 	@echo "==> swift test"
 	@swift test
 	@$(MAKE) examples
@@ -93,7 +95,7 @@ lint: ## Check formatting, and that imports point one way.
 	@Scripts/check-imports
 
 docs: packages ## Check the examples in the documentation; write the modules' reference to .build-docs/reference.
-	@Scripts/require-packages python3 jq
+	@Scripts/require-packages python3 jq $(NETWORK)
 	@echo "==> swift build --product merlon"
 	@swift build --product merlon
 	@echo "==> Scripts/check-readme"

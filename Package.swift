@@ -77,7 +77,8 @@ let package = Package(
       name: "MerlonCommand",
       dependencies: [
         "Kubernetes", "KubernetesAPI", "PolicyModel", "Dialects", "PolicyEngine", "SourceGroups", "Review",
-        "ControlPlane", "Merlon", .product(name: "Logging", package: "swift-log"),
+        "ControlPlane", "Merlon", "Netlink", "Nftables", "Staging",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),

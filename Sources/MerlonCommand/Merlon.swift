@@ -25,6 +25,7 @@ package struct Merlon: AsyncParsableCommand {
         merlon replay flows.jsonl deploy/ --against proposed/
         merlon suggest flows.jsonl deploy/ > suggested.yaml
         merlon lint deploy/
+        merlon stage deploy/
         merlon check --context prod
         merlon render --engine cilium --prove intent.yaml
         merlon apply -f policy.yaml --plan --server https://merlon.example:8443
@@ -36,7 +37,7 @@ package struct Merlon: AsyncParsableCommand {
     subcommands: [
       CheckCommand.self, ConnectivityCommand.self, ExplainCommand.self, VerdictCommand.self,
       DiffCommand.self, TestCommand.self, ReplayCommand.self, SuggestCommand.self, LintCommand.self,
-      CoverageCommand.self, SnapshotCommand.self, RenderCommand.self, TranslateCommand.self,
+      CoverageCommand.self, StageCommand.self, SnapshotCommand.self, RenderCommand.self, TranslateCommand.self,
       ImportCommand.self,
       ConvertCommand.self, CompletionCommand.self,
     ],
@@ -51,6 +52,16 @@ package struct Merlon: AsyncParsableCommand {
     ])
 
   package init() {}
+
+  /// Does what can be done only while the process has one thread; ends it when that fails.
+  package static func prepare() {
+    do {
+      try StagingProcess.enterIfWanted()
+    } catch {
+      Terminal.writeError("merlon: \(error)\n")
+      Glibc.exit(ExitStatus.unreadableInput.rawValue)
+    }
+  }
 
   /// Parses arguments, runs the command and ends the process with its exit code.
   package static func run(_ arguments: [String]) async {

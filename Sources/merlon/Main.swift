@@ -1,8 +1,16 @@
+internal import Dispatch
+internal import Glibc
 internal import MerlonCommand
 
 @main
 struct Main {
-  static func main() async {
-    await Merlon.run(CommandLine.arguments)
+  static func main() {
+    // While there is one thread: an asynchronous `main` has more from the start.
+    Merlon.prepare()
+    Task {
+      await Merlon.run(CommandLine.arguments)
+      exit(0)
+    }
+    dispatchMain()
   }
 }

@@ -2,6 +2,8 @@ import Kubernetes
 import SourceGroups
 import Testing
 
+@testable import SourceGroupDocuments
+
 @Suite("What became of a set's sources")
 struct SourceSetChangeTests {
   private static let database = source(.pods(["app": "db"]))
