@@ -37,7 +37,8 @@ package struct Merlon: AsyncParsableCommand {
     subcommands: [
       CheckCommand.self, ConnectivityCommand.self, ExplainCommand.self, VerdictCommand.self,
       DiffCommand.self, TestCommand.self, ReplayCommand.self, SuggestCommand.self, LintCommand.self,
-      CoverageCommand.self, StageCommand.self, SnapshotCommand.self, RenderCommand.self, TranslateCommand.self,
+      CoverageCommand.self, StageCommand.self, SnapshotCommand.self, RenderCommand.self,
+      TranslateCommand.self,
       ImportCommand.self,
       ConvertCommand.self, CompletionCommand.self,
     ],
