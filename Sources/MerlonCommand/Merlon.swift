@@ -65,7 +65,7 @@ package struct Merlon: AsyncParsableCommand {
   }
 
   /// Parses arguments, runs the command and ends the process with its exit code.
-  package static func run(_ arguments: [String]) async {
+  package static func run(_ arguments: [String]) async -> Never {
     let rest = Array(arguments.dropFirst())
     if let hint = unknownCommandHint(rest) {
       Terminal.writeError("merlon: \(hint)\n")
@@ -78,6 +78,7 @@ package struct Merlon: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      Glibc.exit(ExitStatus.ok.rawValue)
     } catch let status as ExitStatus {
       Glibc.exit(status.rawValue)
     } catch {

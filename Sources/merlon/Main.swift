@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import Glibc
 internal import MerlonCommand
 
 @main
@@ -7,10 +6,7 @@ struct Main {
   static func main() {
     // While there is one thread: an asynchronous `main` has more from the start.
     Merlon.prepare()
-    Task {
-      await Merlon.run(CommandLine.arguments)
-      exit(0)
-    }
+    Task { await Merlon.run(CommandLine.arguments) }
     dispatchMain()
   }
 }

@@ -1,58 +1,33 @@
-internal import HTTPTypes
-internal import Hummingbird
 internal import Kubernetes
-internal import NIOCore
 internal import SourceGroups
 
-/// What a gateway enforces, as server-sent events: `state` is all of it, `delta` what became of some sources.
-///
-/// Ids tell versions, and those of another process are none. Who reconnects with the id of the moment gets the next `delta`;
-/// everybody else gets a `state`, and so does everybody when the policy is another one.
-struct EnforcementStream: Sendable {
-  /// The id that the client has seen last.
-  let seen: String?
-  let resolver: IdentityResolver
-  /// Whether who asks may still see it.
-  let isAllowed: @Sendable () async -> Bool
-
-  var response: Response {
-    Response(
-      status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
-      body: ResponseBody { writer in
-        try await write(to: &writer)
-        try await writer.finish(nil)
-      })
-  }
-
-  private func write(to writer: inout any ResponseBodyWriter) async throws {
-    var last: LiveState?
-    for await step in resolver.steps() {
-      switch step {
-      case .pulse:
-        guard await isAllowed() else { return }
-        try await writer.write(ByteBuffer(string: ": alive\n\n"))
-      case .state(let state):
-        let isKnown = last == nil && seen == state.enforcementTag(in: resolver.epoch)
-        if !isKnown, let event = event(state, since: last) {
-          try await writer.write(ByteBuffer(string: event))
-        }
-        last = state
-      }
+extension IdentityResolver {
+  /// What a gateway enforces, as server-sent events: `state` is all of it, `delta` what became of some sources.
+  ///
+  /// Ids tell versions, and those of another process are none. Who reconnects with the id of the moment gets the next `delta`;
+  /// everybody else gets a `state`, and so does everybody when the policy is another one.
+  ///
+  /// - Parameter seen: the id that the client has seen last.
+  nonisolated func enforcementStream(
+    since seen: String?, isAllowed: @escaping @Sendable () async -> Bool
+  ) -> EventStream<LiveState?> {
+    EventStream(resolver: self, isAllowed: isAllowed, known: nil) { [epoch] state, known in
+      defer { known = state }
+      if known == nil, seen == state.enforcementTag(in: epoch) { return .nothing }
+      return state.enforcementEvent(since: known, in: epoch)
     }
-  }
-
-  /// Nil when nothing is different.
-  func event(_ state: LiveState, since last: LiveState?) -> String? {
-    let id = state.enforcementTag(in: resolver.epoch)
-    if let last, last.enforcementTag(in: resolver.epoch) == id { return nil }
-    if let changes = last.flatMap(state.sourceChanges) {
-      return "event: delta\nid: \(id)\ndata: \(changes.json)\n\n"
-    }
-    return "event: state\nid: \(id)\ndata: \(state.enforcementData.json)\n\n"
   }
 }
 
 extension LiveState {
+  /// What there is to say to who knows another state.
+  func enforcementEvent(since last: LiveState?, in epoch: String) -> EventStream<LiveState?>.Next {
+    let id = enforcementTag(in: epoch)
+    if let last, last.enforcementTag(in: epoch) == id { return .nothing }
+    if let changes = last.flatMap(sourceChanges) { return .event(name: "delta", id: id, data: changes.json) }
+    return .event(name: "state", id: id, data: enforcementData.json)
+  }
+
   /// What tells it from all states that enforce something else: `1f2e-7-42`.
   func enforcementTag(in epoch: String) -> String {
     "\(epoch)-\(policy?.revision.header.number ?? 0)-\(identities.version)"

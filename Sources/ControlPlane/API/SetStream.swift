@@ -1,58 +1,31 @@
-internal import HTTPTypes
-internal import Hummingbird
 internal import Kubernetes
-internal import NIOCore
 internal import SourceGroups
 
-/// A set and its changes, as server-sent events: `snapshot` with all members, then `delta`s; each with the set's version
-/// as its id, so that whoever reconnects with `Last-Event-ID` goes on from there.
-struct SetStream: Sendable {
-  let group: String
-  /// The version that the client has; nil for none, or one of another process.
-  let since: UInt64?
-  let resolver: IdentityResolver
-  /// Whether who asks may still see it.
-  let isAllowed: @Sendable () async -> Bool
-
-  var response: Response {
-    Response(
-      status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
-      body: ResponseBody { writer in
-        try await write(to: &writer)
-        try await writer.finish(nil)
-      })
-  }
-
-  private func write(to writer: inout any ResponseBodyWriter) async throws {
-    var known = since
-    var last: IdentitySet?
-    for await step in resolver.steps() {
-      switch step {
-      case .pulse:
-        guard await isAllowed() else { return }
-        try await writer.write(ByteBuffer(string: ": alive\n\n"))
-      case .state(let state):
-        guard let set = state.identities[group] else {
-          try await writer.write(ByteBuffer(string: "event: gone\ndata: {}\n\n"))
-          return
-        }
-        if last?.version == set.version { continue }
-        last = set
-        try await writer.write(ByteBuffer(string: event(set, since: known)))
-        known = set.version
-      }
+extension IdentityResolver {
+  /// A set and its changes, as server-sent events: `snapshot` with all members, then `delta`s; each with the set's version
+  /// as its id, so that whoever reconnects with `Last-Event-ID` goes on from there. Ends with `gone` when the group is.
+  ///
+  /// - Parameter since: the version that the client has; nil for none, or one of another process.
+  nonisolated func setStream(
+    _ group: String, since: UInt64?, isAllowed: @escaping @Sendable () async -> Bool
+  ) -> EventStream<UInt64?> {
+    EventStream(resolver: self, isAllowed: isAllowed, known: since) { [epoch] state, known in
+      guard let set = state.identities[group] else { return .last(name: "gone", data: "{}") }
+      defer { known = set.version }
+      return known == set.version ? .nothing : set.event(since: known, in: epoch)
     }
   }
+}
 
-  private func event(_ set: IdentitySet, since known: UInt64?) -> String {
-    if let known, known == set.version { return "" }
-    if let known, let changes = set.changes(since: known) {
-      let data = DataValue.members(
-        ("group", .string(set.id)), ("version", .integer(Int(set.version))), ("since", .integer(Int(known))),
-        ("joined", .list(changes.joined.map(\.data))), ("left", .list(changes.left.map(\.data))),
-        ("sources", .list(set.sources.map(\.summary))))
-      return "event: delta\nid: \(set.tag(in: resolver.epoch))\ndata: \(data.json)\n\n"
+extension IdentitySet {
+  fileprivate func event(since known: UInt64?, in epoch: String) -> EventStream<UInt64?>.Next {
+    guard let known, let changes = changes(since: known) else {
+      return .event(name: "snapshot", id: tag(in: epoch), data: data.json)
     }
-    return "event: snapshot\nid: \(set.tag(in: resolver.epoch))\ndata: \(set.data.json)\n\n"
+    let data = DataValue.members(
+      ("group", .string(id)), ("version", .integer(Int(version))), ("since", .integer(Int(known))),
+      ("joined", .list(changes.joined.map(\.data))), ("left", .list(changes.left.map(\.data))),
+      ("sources", .list(sources.map(\.summary))))
+    return .event(name: "delta", id: tag(in: epoch), data: data.json)
   }
 }

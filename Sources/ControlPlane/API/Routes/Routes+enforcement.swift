@@ -8,8 +8,8 @@ extension Routes {
   func addEnforcement(to api: RouterGroup<APIContext>) {
     api.get("enforcement") { request, context in
       if try request.flag("watch") {
-        return EnforcementStream(
-          seen: try request.lastEvent, resolver: plane.resolver, isAllowed: plane.mayGoOn(context)
+        return plane.resolver.enforcementStream(
+          since: try request.lastEvent, isAllowed: plane.mayGoOn(context)
         ).response
       }
       let state = plane.resolver.state

@@ -20,10 +20,9 @@ extension Routes {
         throw RequestError(.missing, "the policy has no source group `\(id)`")
       }
       if try request.flag("watch") {
-        return SetStream(
-          group: id,
-          since: try request.lastEvent.flatMap { IdentitySet.version($0, in: plane.resolver.epoch) },
-          resolver: plane.resolver, isAllowed: plane.mayGoOn(context)
+        return plane.resolver.setStream(
+          id, since: try request.lastEvent.flatMap { IdentitySet.version($0, in: plane.resolver.epoch) },
+          isAllowed: plane.mayGoOn(context)
         ).response
       }
       let tag = "\"\(set.tag(in: plane.resolver.epoch))\""
