@@ -77,7 +77,7 @@ let package = Package(
       name: "MerlonCommand",
       dependencies: [
         "Kubernetes", "KubernetesAPI", "PolicyModel", "Dialects", "PolicyEngine", "SourceGroups", "Review",
-        "ControlPlane", "Merlon", "Netlink", "Nftables", "Staging",
+        "ControlPlane", "Merlon", "Netlink", "Nftables", "Staging", "Gateway",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),

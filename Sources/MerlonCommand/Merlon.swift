@@ -40,7 +40,7 @@ package struct Merlon: AsyncParsableCommand {
       CoverageCommand.self, StageCommand.self, SnapshotCommand.self, RenderCommand.self,
       TranslateCommand.self,
       ImportCommand.self,
-      ConvertCommand.self, CompletionCommand.self,
+      ConvertCommand.self, GatewayCommand.self, CompletionCommand.self,
     ],
     groupedSubcommands: [
       CommandGroup(

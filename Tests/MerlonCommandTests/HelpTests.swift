@@ -16,7 +16,7 @@ struct HelpTests {
     arguments: [
       [], ["check"], ["connectivity"], ["explain"], ["verdict"], ["suggest"], ["completion"], ["get"],
       ["get", "integrations"], ["get", "policy"], ["get", "sets"], ["get", "revisions"], ["get", "audit"],
-      ["apply"], ["delete"], ["rollback"], ["trace"], ["whois"], ["convert"],
+      ["apply"], ["delete"], ["rollback"], ["trace"], ["whois"], ["convert"], ["stage"], ["gateway"],
     ])
   func examples(command: [String]) throws {
     let result = try Program.run(command + ["--help"])

@@ -10,18 +10,30 @@ package struct ControlPlaneProcess: Sendable {
   private let configuration: ServeConfiguration
   private let environment: EnvironmentVariables
   private let logger: Logger
+  private let stopping: StopLimits
   private let started: @Sendable (Int) async -> Void
+
+  /// How long the end may take. A process that takes longer is broken off, with a report as of a crash.
+  package struct StopLimits: Sendable {
+    /// For requests that run.
+    package var requests = Duration.seconds(10)
+    /// For whatever is still there then: clients that do not read must not keep the process.
+    package var others = Duration.seconds(5)
+
+    package init() {}
+  }
 
   /// - Parameters:
   ///   - environment: all variables, for systemd and the cluster that it runs in.
   ///   - started: told the port when the server listens.
   package init(
     _ configuration: ServeConfiguration, environment: EnvironmentVariables, logger: Logger,
-    started: @escaping @Sendable (Int) async -> Void = { _ in }
+    stopping: StopLimits = StopLimits(), started: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
     self.configuration = configuration
     self.environment = environment
     self.logger = logger
+    self.stopping = stopping
     self.started = started
   }
 
@@ -76,9 +88,8 @@ package struct ControlPlaneProcess: Sendable {
         .init(service: ReloadingService(plane: plane, server: identity, files: files, logger: logger)),
         .init(service: server),
       ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-    // Clients that do not read must not keep the process.
-    services.maximumGracefulShutdownDuration = .seconds(10)
-    services.maximumCancellationDuration = .seconds(5)
+    services.maximumGracefulShutdownDuration = stopping.requests
+    services.maximumCancellationDuration = stopping.others
     let group = ServiceGroup(configuration: services)
     do {
       try await group.run()

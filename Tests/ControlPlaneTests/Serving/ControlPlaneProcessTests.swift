@@ -33,8 +33,12 @@ struct ControlPlaneProcessTests {
       .text
     let ports = AsyncStream<Int>.makeStream()
     let logger = Logger(label: "test") { _ in LogLines(.text, level: .debug) { log.add($0) } }
+    // Tests share their processors with many others: a limit would break all of them off.
+    var patience = ControlPlaneProcess.StopLimits()
+    patience.requests = .seconds(600)
+    patience.others = .seconds(600)
     let process = ControlPlaneProcess(
-      configuration, environment: EnvironmentVariables([:]), logger: logger
+      configuration, environment: EnvironmentVariables([:]), logger: logger, stopping: patience
     ) { ports.continuation.yield($0) }
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
