@@ -27,6 +27,14 @@ extension Response {
   static var nothing: Response { Response(status: .noContent) }
 }
 
+extension Request {
+  /// The answer to who has already what an entity tag stands for; nil for everybody else.
+  func notModified(_ tag: String) -> Response? {
+    guard headers[.ifNoneMatch]?.contains(tag) == true else { return nil }
+    return Response(status: .notModified, headers: [.eTag: tag])
+  }
+}
+
 extension RequestError {
   /// RFC 9457.
   var response: Response {

@@ -30,14 +30,15 @@ extension LiveState {
 
   /// What tells it from all states that enforce something else: `1f2e-7-42`.
   func enforcementTag(in epoch: String) -> String {
-    "\(epoch)-\(policy?.revision.header.number ?? 0)-\(identities.version)"
+    "\(epoch)-\(policyRevision)-\(identities.version)"
   }
 
-  private var numbers: [(String, DataValue?)] {
-    [
-      ("version", .integer(Int(identities.version))),
-      ("policyRevision", .integer(policy?.revision.header.number ?? 0)),
-    ]
+  /// 0 for none.
+  private var policyRevision: Int { policy?.revision.header.number ?? 0 }
+
+  /// What the tag is made of, as answers have it.
+  var enforcementNumbers: [(String, DataValue?)] {
+    [("version", .integer(Int(identities.version))), ("policyRevision", .integer(policyRevision))]
   }
 
   /// All of it: the policy as it was put, and every source of a cluster.
@@ -51,12 +52,14 @@ extension LiveState {
       }
     }
     return .members(
-      numbers + [("policy", policy.map { .string($0.revision.text) }), ("sources", .list(sources))])
+      enforcementNumbers + [
+        ("policy", policy.map { .string($0.revision.text) }), ("sources", .list(sources)),
+      ])
   }
 
   /// What became of sources since another state; nil when the policy is another one.
   fileprivate func sourceChanges(since last: LiveState) -> DataValue? {
-    guard policy?.revision.header.number == last.policy?.revision.header.number,
+    guard policyRevision == last.policyRevision,
       identities.sets.count == last.identities.sets.count
     else { return nil }
     var changes: [DataValue] = []
@@ -72,7 +75,7 @@ extension LiveState {
               ]))
       }
     }
-    return .members(numbers + [("sources", .list(changes))])
+    return .members(enforcementNumbers + [("sources", .list(changes))])
   }
 }
 

@@ -32,13 +32,7 @@ struct ConvertCommand: AsyncParsableCommand {
   func validate() throws { try Self.require(name, NameRules.subdomainProblem) }
 
   func run() async throws {
-    let text: ManifestText
-    do throws(UnreadableInput) {
-      text = try ManifestText(contentsOf: file)
-    } catch {
-      display.report([error.problem])
-      throw ExitStatus.unreadableInput
-    }
+    let text = try display.text(of: file)
     let conversion = NeuwerkConversion(text, name: name)
     display.report(conversion.notes)
     if conversion.notes.contains(where: \.code.meansUnreadable) { throw ExitStatus.unreadableInput }

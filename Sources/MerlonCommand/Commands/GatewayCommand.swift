@@ -39,13 +39,7 @@ struct GatewayCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let text: ManifestText
-    do throws(UnreadableInput) {
-      text = try ManifestText(contentsOf: file)
-    } catch {
-      display.report([error.problem])
-      throw ExitStatus.unreadableInput
-    }
+    let text = try display.text(of: file)
     let reading = SourceGroupPolicy.read(text)
     display.report(reading.diagnostics)
     guard let policy = reading.policy else { throw ExitStatus.findings }

@@ -42,6 +42,16 @@ struct DisplayOptions: ParsableArguments {
     report(cluster.diagnostics)
     for caveat in cluster.caveats { Terminal.writeError("merlon: \(caveat)\n") }
   }
+
+  /// The text of a file; one that cannot be read is reported, and ends the command.
+  func text(of file: String) throws(ExitStatus) -> ManifestText {
+    do throws(UnreadableInput) {
+      return try ManifestText(contentsOf: file)
+    } catch {
+      report([error.problem])
+      throw .unreadableInput
+    }
+  }
 }
 
 extension DisplayOptions {

@@ -1,4 +1,5 @@
 internal import PolicyEngine
+internal import PolicyModel
 internal import Review
 internal import Staging
 
@@ -27,7 +28,13 @@ struct StagedCluster {
   /// `shop/web`; the second pod of a template is `shop/web[1]`.
   func name(_ number: Int) -> String {
     let pod = pods.pods[number]
-    let name = cluster.world.qualifiedName(cluster.world.endpoints[pod.endpoint])
+    let name = name(ofEndpoint: pod.endpoint)
     return pod.replica == 0 ? name : "\(name)[\(pod.replica)]"
   }
+
+  func name(ofEndpoint number: Int) -> String {
+    cluster.world.qualifiedName(cluster.world.endpoints[number])
+  }
+
+  var policyCount: Int { cluster.tiers.reduce(0) { $0 + $1.policies.count } }
 }

@@ -1,7 +1,6 @@
 internal import Kubernetes
 internal import Nftables
 internal import PolicyEngine
-internal import PolicyModel
 internal import Review
 internal import Staging
 
@@ -20,9 +19,8 @@ struct StagingReport {
 
   func text(_ style: TextStyle) -> String {
     let (pods, program) = (staged.pods, staged.policies.program)
-    let policies = staged.cluster.tiers.reduce(0) { $0 + $1.policies.count }
     var lines = [
-      "\(pods.pods.count) pods as network namespaces, \(policies) policies as \(program.chains.count) chains of nftables",
+      "\(pods.pods.count) pods as network namespaces, \(staged.policyCount) policies as \(program.chains.count) chains of nftables",
       "\(comparison.count) connections tried with real packets: \(comparison.agreed.allowed) arrived and "
         + "\(comparison.agreed.denied) did not, as merlon says; \(comparison.undefined) are undefined",
     ]
@@ -36,7 +34,7 @@ struct StagingReport {
     if more > 0 { lines.append("and \(more) more differences") }
     if !pods.omissions.isEmpty {
       lines += ["", "Pods that are not part of it:"]
-      lines += pods.omissions.map { "  \(name($0)): \($0.reason.rawValue)" }
+      lines += pods.omissions.map { "  \(staged.name(ofEndpoint: $0.endpoint)): \($0.reason.rawValue)" }
     }
     if !staged.policies.inexpressible.isEmpty {
       lines += ["", "What of the policies it does not show:"]
@@ -48,7 +46,7 @@ struct StagingReport {
   var data: DataValue {
     .members(
       ("pods", .integer(staged.pods.pods.count)),
-      ("policies", .integer(staged.cluster.tiers.reduce(0) { $0 + $1.policies.count })),
+      ("policies", .integer(staged.policyCount)),
       ("chains", .integer(staged.policies.program.chains.count)), ("asked", .integer(comparison.count)),
       ("allowed", .integer(comparison.agreed.allowed)), ("denied", .integer(comparison.agreed.denied)),
       ("undefined", .integer(comparison.undefined)),
@@ -67,7 +65,8 @@ struct StagingReport {
         "omitted",
         .list(
           staged.pods.omissions.map {
-            .members(("pod", .string(name($0))), ("reason", .string($0.reason.rawValue)))
+            .members(
+              ("pod", .string(staged.name(ofEndpoint: $0.endpoint))), ("reason", .string($0.reason.rawValue)))
           })
       ),
       (
@@ -79,10 +78,6 @@ struct StagingReport {
               ("location", .string("\(part.location)")), ("reason", .string("\(part.reason)")))
           })
       ))
-  }
-
-  private func name(_ omission: StagedPods.Omission) -> String {
-    staged.cluster.world.qualifiedName(staged.cluster.world.endpoints[omission.endpoint])
   }
 
   /// `shop/web (10.0.0.1)`

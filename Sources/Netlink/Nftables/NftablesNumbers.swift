@@ -2,7 +2,6 @@
 
 /// Types of messages, with nftables' own upper byte.
 enum NftablesMessage {
-  static let newTable = NetfilterSubsystem.nftables
   static let getTable = NetfilterSubsystem.nftables | 1
   static let getSet = NetfilterSubsystem.nftables | 10
   static let newElements = NetfilterSubsystem.nftables | 12

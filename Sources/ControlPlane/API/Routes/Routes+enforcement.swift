@@ -14,10 +14,7 @@ extension Routes {
       }
       let state = plane.resolver.state
       let tag = "\"\(state.enforcementTag(in: plane.resolver.epoch))\""
-      if let seen = request.headers[.ifNoneMatch], seen.contains(tag) {
-        return Response(status: .notModified, headers: [.eTag: tag])
-      }
-      return Response.json(state.enforcementData, headers: [.eTag: tag])
+      return request.notModified(tag) ?? Response.json(state.enforcementData, headers: [.eTag: tag])
     }
     api.get("freshness") { _, _ in
       // The state of one moment: what is fresh is what this version has.
@@ -41,7 +38,6 @@ extension LiveState {
       }
     }
     return .members(
-      ("state", .string(enforcementTag(in: epoch))), ("version", .integer(Int(identities.version))),
-      ("policyRevision", .integer(policy?.revision.header.number ?? 0)), ("proofs", .list(proofs)))
+      [("state", .string(enforcementTag(in: epoch)))] + enforcementNumbers + [("proofs", .list(proofs))])
   }
 }

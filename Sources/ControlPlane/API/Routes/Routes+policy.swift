@@ -9,9 +9,7 @@ extension Routes {
     api.get("policy") { request, _ -> Response in
       guard let active = plane.current.policy else { throw RequestError(.missing, "there is no policy yet") }
       let headers: HTTPFields = [.eTag: active.revision.tag]
-      if let seen = request.headers[.ifNoneMatch], seen.contains(active.revision.tag) {
-        return Response(status: .notModified, headers: headers)
-      }
+      if let known = request.notModified(active.revision.tag) { return known }
       switch request.parameter("format") ?? "json" {
       case "json": return Response.json(active.policy.data, headers: headers)
       case "yaml": return Response.text(active.policy.data.yaml, type: "application/yaml", headers: headers)

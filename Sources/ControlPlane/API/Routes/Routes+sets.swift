@@ -26,11 +26,7 @@ extension Routes {
         ).response
       }
       let tag = "\"\(set.tag(in: plane.resolver.epoch))\""
-      let headers: HTTPFields = [.eTag: tag]
-      if let seen = request.headers[.ifNoneMatch], seen.contains(tag) {
-        return Response(status: .notModified, headers: headers)
-      }
-      return Response.json(set.data, headers: headers)
+      return request.notModified(tag) ?? Response.json(set.data, headers: [.eTag: tag])
     }
     api.get("whois/:address") { _, context in
       let text = try context.parameter("address")
