@@ -16,6 +16,7 @@ package struct ProgramInterpreter: Sendable {
   private let baseChains: [Chain]
   private let sets: [SetName: NamedSet]
   private let maps: [MapName: VerdictMap]
+  private let markMaps: [MapName: MarkMap]
   private let counters: Set<CounterName>
 
   package init(_ program: NftablesProgram) {
@@ -24,6 +25,7 @@ package struct ProgramInterpreter: Sendable {
       .sorted { ($0.base?.priority ?? 0) < ($1.base?.priority ?? 0) }
     sets = Dictionary(program.sets.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     maps = Dictionary(program.maps.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    markMaps = Dictionary(program.markMaps.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     counters = Set(program.counters.map(\.name))
   }
 
@@ -125,6 +127,10 @@ package struct ProgramInterpreter: Sendable {
       case .markPacket(let mark):
         run.packet.mark = mark
         run.outcome.mark = mark
+      case .markPacketBy(let fields, let name):
+        guard let key = key(fields, &run), let mark = mark(key, in: name, &run) else { return nil }
+        run.packet.mark = mark
+        run.outcome.mark = mark
       case .update(let name, let fields, let timeout):
         if sets[name]?.storage.isDynamic != true { run.outcome.faults.append("\(name) is no dynamic set") }
         guard let key = key(fields, &run) else { return nil }
@@ -168,6 +174,15 @@ package struct ProgramInterpreter: Sendable {
     }
     check(key, against: map.storage.types, name.text, &run)
     return map.elements.first { Self.contains($0.key, key) }?.verdict ?? verdicts[name]?[key]
+  }
+
+  private func mark(_ key: [Value], in name: MapName, _ run: inout Run) -> UInt32? {
+    guard let map = markMaps[name] else {
+      run.outcome.faults.append("no map of marks \(name)")
+      return nil
+    }
+    check(key, against: map.storage.types, name.text, &run)
+    return map.elements.first { Self.contains($0.key, key) }?.mark
   }
 
   private func check(_ key: [Value], against types: [KeyType], _ name: String, _ run: inout Run) {

@@ -13,11 +13,11 @@ struct ProgramFaultTests {
 
     init(
       _ name: String, _ faults: [ProgramFault], sets: [NamedSet] = [], maps: [VerdictMap] = [],
-      _ chains: Chain...
+      markMaps: [MarkMap] = [], _ chains: Chain...
     ) {
       self.name = name
       self.faults = faults
-      program = NftablesProgram(table: "gate", sets: sets, maps: maps, chains: chains)
+      program = NftablesProgram(table: "gate", sets: sets, maps: maps, markMaps: markMaps, chains: chains)
     }
   }
 
@@ -44,6 +44,26 @@ struct ProgramFaultTests {
     Sample("no such chain", [.missing("b", in: "a")], Chain("a", [Rule([.verdict(.goto("b"))])])),
     Sample("no such set", [.missing("s", in: "a")], Chain("a", [Rule([.lookup([.mark], .oneOf, "s")])])),
     Sample("no such map", [.missing("m", in: "a")], Chain("a", [Rule([.verdictMap([.mark], "m")])])),
+    Sample(
+      "no such map of marks", [.missing("m", in: "a")], Chain("a", [Rule([.markPacketBy([.mark], "m")])])),
+    Sample(
+      "marks of a map of verdicts", [.wrongValue("m", in: "a")], maps: [VerdictMap("m", KeyStorage([.mark]))],
+      Chain("a", [Rule([.markPacketBy([.mark], "m")])])),
+    Sample(
+      "verdicts of a map of marks", [.wrongValue("m", in: "a")],
+      markMaps: [MarkMap("m", KeyStorage([.mark]))],
+      Chain("a", [Rule([.verdictMap([.mark], "m")])])),
+    Sample(
+      "a key of another type for a mark", [.wrongKey(in: "a")],
+      markMaps: [MarkMap("m", KeyStorage([.ipv4Address]))],
+      Chain("a", [Rule([.markPacketBy([.address(.ipv6, .source)], "m")])])),
+    Sample(
+      "an element of another type with a mark", [.wrongElement(in: "m")],
+      markMaps: [MarkMap("m", KeyStorage([.ipv6Address]), [MarkMap.Element([.address(address)], 1)])],
+      Chain("a", [])),
+    Sample(
+      "a name of a map of each kind", [.duplicateName("m")], maps: [VerdictMap("m", KeyStorage([.mark]))],
+      markMaps: [MarkMap("m", KeyStorage([.mark]))], Chain("a", [])),
     Sample("no such counter", [.missing("c", in: "a")], Chain("a", [Rule([.countIn("c")])])),
     Sample(
       "a jump to a base chain", [.entersBaseChain("b", in: "a")], Chain("a", [Rule([.verdict(.jump("b"))])]),

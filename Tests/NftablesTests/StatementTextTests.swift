@@ -37,6 +37,7 @@ struct StatementTextTests {
           "names", KeyStorage([.ipv4Address], hasTimeouts: true, isDynamic: true, size: 65536)),
       ],
       maps: [VerdictMap("dispatch", KeyStorage([.ipv4Address, .port]))],
+      markMaps: [MarkMap("classes", KeyStorage([.ipv6Address, .mark]))],
       chains: [
         Chain("other", [Rule([.verdict(.return)])]),
         Chain("forward", base: Chain.Base(.forward, policy: .drop), rules),
@@ -135,6 +136,9 @@ struct StatementTextTests {
     Sample("log prefix \"v=deny c=101\" group 5", [.log(Log(prefix: "v=deny c=101", group: 5))]),
     Sample("log group 6 snaplen 64", [.log(Log(prefix: nil, group: 6, length: 64))]),
     Sample("ct mark set 0x00010001 meta mark set 0x00000002", [.markConnection(0x10001), .markPacket(2)]),
+    Sample(
+      "meta mark set ct original ip6 saddr . ct mark map @classes",
+      [.markPacketBy([.tupleAddress(.original, .ipv6, .source), .connectionMark], "classes")]),
     Sample(
       "update @names { ct original ip daddr timeout 2s }",
       [.update("names", [.tupleAddress(.original, .ipv4, .destination)], timeout: .seconds(2))]),

@@ -92,6 +92,7 @@ struct TransactionTests {
       Self.program(class: "class_2", port: 443),
       Self.program(class: "class_1", port: 443), Self.blocks(["10.0.0.0/8", "192.0.2.0/24"]),
       Self.blocks(["10.0.0.0/9"]), Self.remade, Self.leases([1: 3600]), Self.leases([2: 3600]),
+      MarkMapTests.program([1: 7, 2: 7, 3: 7]), MarkMapTests.program([2: 8, 3: 7]), MarkMapTests.verdicts,
       NftablesProgram(table: "gate", chains: []), NftablesProgram(table: "other", chains: []),
     ]
     for old in programs {

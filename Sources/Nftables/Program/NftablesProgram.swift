@@ -7,16 +7,18 @@ package struct NftablesProgram: Sendable, Hashable {
   package let counters: [NamedCounter]
   package let sets: [NamedSet]
   package let maps: [VerdictMap]
+  package let markMaps: [MarkMap]
   package let chains: [Chain]
 
   package init(
     table: TableName, counters: [NamedCounter] = [], sets: [NamedSet] = [], maps: [VerdictMap] = [],
-    chains: [Chain]
+    markMaps: [MarkMap] = [], chains: [Chain]
   ) {
     self.table = table
     self.counters = counters.sorted { $0.name < $1.name }
     self.sets = sets.sorted { $0.name < $1.name }
     self.maps = maps.sorted { $0.name < $1.name }
+    self.markMaps = markMaps.sorted { $0.name < $1.name }
     self.chains = chains.sorted { $0.name < $1.name }
   }
 }

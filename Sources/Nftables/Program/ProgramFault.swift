@@ -10,6 +10,8 @@ package enum ProgramFault: Sendable, Hashable {
   case loop(ChainName)
   /// A rule of the chain has no value to compare with, or a key that does not fit what it is looked up in.
   case wrongKey(in: ChainName)
+  /// A rule of the chain wants verdicts of a map of marks, or marks of a map of verdicts.
+  case wrongValue(MapName, in: ChainName)
   /// An element does not fit the type of its set, or is a range in a set without ranges.
   case wrongElement(in: String)
   /// Rules fill the set, and it is not dynamic or has no bound.
@@ -27,18 +29,20 @@ private struct ProgramCheck {
   private let chains: [ChainName: Chain]
   private let sets: [SetName: NamedSet]
   private let maps: [MapName: VerdictMap]
+  private let markMaps: [MapName: MarkMap]
   private let counters: Set<CounterName>
 
   init(_ program: NftablesProgram) {
     chains = Dictionary(program.chains.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     sets = Dictionary(program.sets.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     maps = Dictionary(program.maps.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    markMaps = Dictionary(program.markMaps.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     counters = Set(program.counters.map(\.name))
     checkNames(program.counters.map(\.name.text))
-    checkNames(program.sets.map(\.name.text) + program.maps.map(\.name.text))
+    checkNames(program.sets.map(\.name.text) + program.namedMaps.map(\.name.text))
     checkNames(program.chains.map(\.name.text))
     for set in program.sets { checkElements(set.elements.map(\.key), set.storage, set.name.text) }
-    for map in program.maps { checkElements(map.elements.map(\.key), map.storage, map.name.text) }
+    for map in program.namedMaps { checkElements(map.keys, map.storage, map.name.text) }
     for chain in program.chains {
       for rule in chain.rules {
         for statement in rule.statements { check(statement, in: chain.name) }
@@ -89,8 +93,10 @@ private struct ProgramCheck {
       break
     case .verdict(let verdict): check(verdict, in: chain)
     case .verdictMap(let fields, let name):
-      check(fields, maps[name]?.storage, name.text, in: chain)
+      check(fields, maps[name]?.storage, markMaps[name], name, in: chain)
       for element in maps[name]?.elements ?? [] { check(element.verdict, in: chain) }
+    case .markPacketBy(let fields, let name):
+      check(fields, markMaps[name]?.storage, maps[name], name, in: chain)
     case .verdicts(let fields, let elements):
       if elements.isEmpty { faults.append(.wrongKey(in: chain)) }
       for element in elements {
@@ -104,6 +110,17 @@ private struct ProgramCheck {
       if let storage = sets[name]?.storage, !storage.isDynamic || storage.size == nil {
         faults.append(.notDynamic(name))
       }
+    }
+  }
+
+  /// - Parameter other: a map of the name that has other values.
+  private mutating func check<Other>(
+    _ fields: [Field], _ storage: KeyStorage?, _ other: Other?, _ name: MapName, in chain: ChainName
+  ) {
+    if storage == nil, other != nil {
+      faults.append(.wrongValue(name, in: chain))
+    } else {
+      check(fields, storage, name.text, in: chain)
     }
   }
 

@@ -3,7 +3,7 @@ struct ProgramDifference {
   private let table: String
   private let counters: Changes<NamedCounter>
   private let sets: Changes<NamedSet>
-  private let maps: Changes<VerdictMap>
+  private let maps: Changes<NamedMap>
   private let chains: Changes<Chain>
   private let newChainsInOrder: [Chain]
 
@@ -13,8 +13,8 @@ struct ProgramDifference {
     let sets = Changes(old.sets, new.sets, by: \.name) { old, new in
       old.storage == new.storage ? (old == new ? .same : .changed) : .remade
     }
-    let maps = Changes(old.maps, new.maps, by: \.name) { old, new in
-      old.storage == new.storage ? (old == new ? .same : .changed) : .remade
+    let maps = Changes(old.namedMaps, new.namedMaps, by: \.name) { old, new in
+      old.isOfKind(of: new) ? (old == new ? .same : .changed) : .remade
     }
     let remadeSets = Set(sets.remade.map(\.new.name))
     let remadeMaps = Set(maps.remade.map(\.new.name))
@@ -71,18 +71,24 @@ struct ProgramDifference {
       commands += elements("add", set.name.text, set.elements.inOrder.map(\.text))
     }
     for map in maps.added + maps.remade.map(\.new) {
-      commands += elements("add", map.name.text, map.elements.inOrder.map(\.text))
+      commands += elements("add", map.name.text, map.elementTexts)
     }
     for (old, new) in sets.changed {
       commands += change("set", new.name.text, new.storage, from: old.elements, to: new.elements)
     }
-    for (old, new) in maps.changed {
-      commands += change("map", new.name.text, new.storage, from: old.elements, to: new.elements)
+    for change in maps.changed {
+      switch change {
+      case (.verdicts(let old), .verdicts(let new)):
+        commands += self.change("map", new.name.text, new.storage, from: old.elements, to: new.elements)
+      case (.marks(let old), .marks(let new)):
+        commands += self.change("map", new.name.text, new.storage, from: old.elements, to: new.elements)
+      case (.verdicts, .marks), (.marks, .verdicts): break
+      }
     }
     return commands
   }
 
-  /// An element with another timeout or verdict is removed and added again.
+  /// An element with another timeout or value is removed and added again.
   private func change<Element: KeyedElement>(
     _ kind: String, _ name: String, _ storage: KeyStorage, from old: [Element], to new: [Element]
   ) -> [String] {

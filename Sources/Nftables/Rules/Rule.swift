@@ -32,7 +32,12 @@ extension Rule {
 
   /// The named maps that the rule asks.
   package var maps: [MapName] {
-    statements.compactMap { if case .verdictMap(_, let name) = $0 { name } else { nil } }
+    statements.compactMap {
+      switch $0 {
+      case .verdictMap(_, let name), .markPacketBy(_, let name): name
+      default: nil
+      }
+    }
   }
 
   /// The named sets that the rule asks or fills.

@@ -16,6 +16,9 @@ package enum Statement: Sendable, Hashable {
   case markConnection(UInt32)
   /// `meta mark set`
   case markPacket(UInt32)
+  /// `meta mark set … map`: the mark that the map has for the key of the fields. Without one the rule ends, the next begins,
+  /// and the packet keeps the mark that it had.
+  case markPacketBy([Field], MapName)
   /// Adds the key of the fields, or lets it live for as long again. The set is dynamic, and full sets end the rule.
   case update(SetName, [Field], timeout: Duration?)
 }

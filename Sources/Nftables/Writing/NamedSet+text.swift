@@ -15,6 +15,12 @@ extension VerdictMap.Element: KeyedElement {
   }
 }
 
+extension MarkMap.Element: KeyedElement {
+  package var text: String {
+    key.keyText + (timeout.map { " timeout " + $0.nftablesText } ?? "") + " : " + Value.hexadecimal(mark)
+  }
+}
+
 extension Collection where Element: KeyedElement {
   /// By key, so that equal sets have equal texts.
   var inOrder: [Element] { sorted { Interval.keyPrecedes($0.key, $1.key) } }
@@ -25,9 +31,22 @@ extension NamedSet {
   var properties: [String] { storage.properties(types: storage.typeText) }
 }
 
-extension VerdictMap {
+extension NamedMap {
   /// What a map is, without its elements: `type ipv4_addr : verdict`.
-  var properties: [String] { storage.properties(types: storage.typeText + " : verdict") }
+  var properties: [String] {
+    switch self {
+    case .verdicts(let map): map.storage.properties(types: map.storage.typeText + " : verdict")
+    case .marks(let map): map.storage.properties(types: map.storage.typeText + " : mark")
+    }
+  }
+
+  /// Its elements as they are added, by key.
+  var elementTexts: [String] {
+    switch self {
+    case .verdicts(let map): map.elements.inOrder.map(\.text)
+    case .marks(let map): map.elements.inOrder.map(\.text)
+    }
+  }
 }
 
 extension KeyStorage {

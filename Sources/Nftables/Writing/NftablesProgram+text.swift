@@ -17,10 +17,8 @@ extension NftablesProgram {
         Self.block(
           "set " + set.name.text, set.properties, Self.elementLines(set.elements.inOrder.map(\.text))))
     }
-    for map in maps {
-      append(
-        Self.block(
-          "map " + map.name.text, map.properties, Self.elementLines(map.elements.inOrder.map(\.text))))
+    for map in namedMaps {
+      append(Self.block("map " + map.name.text, map.properties, Self.elementLines(map.elementTexts)))
     }
     for chain in chainsInDependencyOrder {
       append(

@@ -88,6 +88,7 @@ extension Statement {
     case .log(let log): log.text
     case .markConnection(let mark): "ct mark set " + Value.hexadecimal(mark)
     case .markPacket(let mark): "meta mark set " + Value.hexadecimal(mark)
+    case .markPacketBy(let fields, let map): "meta mark set " + fields.text + " map @" + map.text
     case .update(let set, let fields, let timeout):
       "update @" + set.text + " { " + fields.text + (timeout.map { " timeout " + $0.nftablesText } ?? "")
         + " }"
