@@ -62,34 +62,34 @@ package struct ElementTransaction: Sendable {
   // MARK: - Operations
 
   /// Adds an element. One that is there already stays; whether it gets the new timeout depends on the kernel (since 6.12 it
-  /// does), and one with another verdict is an error (``NetlinkError/Reason/present``).
+  /// does), and one with another value is an error (``NetlinkError/Reason/present``).
   ///
   /// - Parameters:
-  ///   - verdict: for verdict maps.
+  ///   - value: for maps, of the kind that the map has.
   ///   - timeout: for how long, at least a millisecond; nil for as long as the set says. The set must have `flags timeout`.
   package mutating func add(
-    _ key: SetKey, to set: String, verdict: MapVerdict? = nil, timeout: Duration? = nil
+    _ key: SetKey, to set: String, value: MapValue? = nil, timeout: Duration? = nil
   ) {
-    append(.add, key, set, verdict, timeout)
+    append(.add, key, set, value, timeout)
   }
 
   /// Adds an element that must not be there.
   package mutating func create(
-    _ key: SetKey, in set: String, verdict: MapVerdict? = nil, timeout: Duration? = nil
+    _ key: SetKey, in set: String, value: MapValue? = nil, timeout: Duration? = nil
   ) {
-    append(.create, key, set, verdict, timeout)
+    append(.create, key, set, value, timeout)
   }
 
   /// Lets an element that is there, or not, have a whole timeout again, on every kernel: it is added, taken away and added,
-  /// which packets see nothing of. In maps it must not be there with another verdict.
+  /// which packets see nothing of. In maps it must not be there with another value.
   ///
-  /// Where adding again renews (``add(_:to:verdict:timeout:)``), that costs a third.
+  /// Where adding again renews (``add(_:to:value:timeout:)``), that costs a third.
   package mutating func renew(
-    _ key: SetKey, in set: String, verdict: MapVerdict? = nil, timeout: Duration
+    _ key: SetKey, in set: String, value: MapValue? = nil, timeout: Duration
   ) {
-    append(.add, key, set, verdict, timeout)
+    append(.add, key, set, value, timeout)
     append(.delete, key, set, nil, nil)
-    append(.add, key, set, verdict, timeout)
+    append(.add, key, set, value, timeout)
   }
 
   /// Takes away an element that must be there.
@@ -114,7 +114,7 @@ package struct ElementTransaction: Sendable {
   private static let longestList = 65_535 - 256
 
   private mutating func append(
-    _ operation: Operation, _ key: SetKey, _ set: String, _ verdict: MapVerdict?, _ timeout: Duration?
+    _ operation: Operation, _ key: SetKey, _ set: String, _ value: MapValue?, _ timeout: Duration?
   ) {
     var (start, list) = (0, 0)
     if let current, current.operation == operation, current.set == set, let open = current.list,
@@ -125,7 +125,7 @@ package struct ElementTransaction: Sendable {
       (start, list) = beginMessage(operation, set, hasList: true)
     }
     let element = messages.beginNest(NftablesAttribute.listElement)
-    messages.element(key, verdict, timeout)
+    messages.element(key, value, timeout)
     messages.endNest(element)
     messages.endNest(list)
     messages.end(start)
@@ -156,7 +156,7 @@ package struct ElementTransaction: Sendable {
 
 extension MessageWriter {
   /// The parts of an element.
-  mutating func element(_ key: SetKey, _ verdict: MapVerdict?, _ timeout: Duration?) {
+  mutating func element(_ key: SetKey, _ value: MapValue?, _ timeout: Duration?) {
     let keyNest = beginNest(NftablesAttribute.elementKey)
     key.withBytes { attribute(NftablesAttribute.dataValue, $0) }
     endNest(keyNest)
@@ -165,13 +165,18 @@ extension MessageWriter {
       let milliseconds = max(1, seconds * 1000 + attoseconds / 1_000_000_000_000_000)
       attribute(NftablesAttribute.elementTimeout, milliseconds.bigEndian)
     }
-    if let verdict {
-      let (code, chain) = verdict.encoded
+    if let value {
       let data = beginNest(NftablesAttribute.elementData)
-      let nest = beginNest(NftablesAttribute.dataVerdict)
-      attribute(NftablesAttribute.verdictCode, code.bigEndian)
-      if let chain { attribute(NftablesAttribute.verdictChain, chain) }
-      endNest(nest)
+      switch value {
+      case .verdict(let verdict):
+        let (code, chain) = verdict.encoded
+        let nest = beginNest(NftablesAttribute.dataVerdict)
+        attribute(NftablesAttribute.verdictCode, code.bigEndian)
+        if let chain { attribute(NftablesAttribute.verdictChain, chain) }
+        endNest(nest)
+      // The kernel keeps marks in the byte order of the machine.
+      case .mark(let mark): attribute(NftablesAttribute.dataValue, mark)
+      }
       endNest(data)
     }
   }
