@@ -95,13 +95,18 @@ struct ProgramTextTests {
         flags timeout
       }
 
+      map classes {
+        type mark : verdict
+        elements = { 0x16d9be7c : goto class_81e141859738fff9, 0x895f8a30 : goto class_1e0a5cdd9755d6ed }
+      }
+
       map sources4 {
-        type ipv4_addr : verdict
-        elements = { 10.1.0.7 : goto class_81e141859738fff9 }
+        type ipv4_addr : mark
+        elements = { 10.1.0.7 : 0x16d9be7c }
       }
 
       map sources6 {
-        type ipv6_addr : verdict
+        type ipv6_addr : mark
       }
 
       chain refuse {
@@ -146,12 +151,14 @@ struct ProgramTextTests {
       chain forward {
         type filter hook forward priority 0; policy drop;
         ct state invalid,untracked counter name unconnected drop
-        ct original ip saddr vmap @sources4
-        ct original ip6 saddr vmap @sources6
+        meta mark set 0x00000000
+        meta mark set ct original ip saddr map @sources4
+        meta mark set ct original ip6 saddr map @sources6
+        meta mark vmap @classes
         goto networks
       }
 
-      chain structure_d7dc6e62c409e66f {
+      chain structure_85304cd38524c75f {
       }
     }
 

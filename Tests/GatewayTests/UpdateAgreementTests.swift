@@ -17,7 +17,7 @@ struct UpdateAgreementTests {
       var gateway = state.gateway
       var elements = KernelElements(gateway)
       for _ in 0..<20 {
-        for update in try Self.step(&state, &gateway, &generator) { elements.apply(update, gateway) }
+        for update in try Self.step(&state, &gateway, &generator) { elements.apply(update) }
         #expect(elements.problems == [])
         #expect(elements.content == KernelElements(gateway).content)
         var swept = gateway
@@ -38,9 +38,9 @@ struct UpdateAgreementTests {
     var gateway = state.gateway
     var texts = [gateway.replacement(state.leases)]
     for _ in 0..<25 {
-      texts += try Self.step(&state, &gateway, &generator).map(\.nft)
+      texts += try Self.step(&state, &gateway, &generator).flatMap(\.texts)
     }
-    texts.append(gateway.sweep().nft)
+    texts += gateway.sweep().texts
     let listed = Nft.listing(afterLoading: texts.filter { !$0.isEmpty })
     #expect(!listed.isEmpty)
     #expect(
@@ -91,50 +91,12 @@ struct UpdateAgreementTests {
   }
 }
 
-/// The elements that a kernel has, changed as it changes them.
-struct KernelElements {
-  private(set) var content: [String: Set<String>] = [:]
-  private(set) var problems: [String] = []
-
-  init(_ gateway: Gateway) {
-    let program = gateway.program
-    for map in program.maps { content[map.name.text] = Set(map.elements.map { "\($0.key) \($0.verdict)" }) }
-    for set in program.sets { content[set.name.text] = Set(set.elements.map { "\($0.key) -" }) }
-  }
-
-  /// - Parameter gateway: after the update.
-  mutating func apply(_ update: GatewayUpdate, _ gateway: Gateway) {
-    if update.structure != nil {
-      if !update.elements.isEmpty { problems.append("elements beside a structure") }
-      self = KernelElements(gateway)
-    }
-    for command in update.elements {
-      switch command {
-      case .map(let element, let map): add(element.key, "\(element.verdict)", to: map.text, isExclusive: true)
-      case .unmap(let key, let map): remove(key, from: map.text)
-      case .add(let element, let set): add(element.key, "-", to: set.text, isExclusive: false)
-      case .remove(let key, let set): remove(key, from: set.text)
-      }
-    }
-  }
-
-  private mutating func add(_ key: [Interval], _ value: String, to name: String, isExclusive: Bool) {
-    if isExclusive, content[name]?.contains(where: { $0.hasPrefix("\(key) ") }) ?? true {
-      problems.append("\(key) is in \(name) already")
-    }
-    content[name]?.insert("\(key) \(value)")
-  }
-
-  private mutating func remove(_ key: [Interval], from name: String) {
-    guard let known = content[name]?.first(where: { $0.hasPrefix("\(key) ") }) else {
-      problems.append("\(key) is not in \(name)")
-      return
-    }
-    content[name]?.remove(known)
-  }
-}
-
 extension GatewayUpdate {
-  /// For `nft -f`, whichever way it would go.
-  fileprivate var nft: String { structure?.text ?? elements.map { $0.text + "\n" }.joined() }
+  /// For `nft -f`, one after the other, whichever way it would go.
+  fileprivate var texts: [String] {
+    [
+      preparation.map { $0.text + "\n" }.joined(), structure?.text ?? "",
+      elements.map { $0.text + "\n" }.joined(),
+    ]
+  }
 }

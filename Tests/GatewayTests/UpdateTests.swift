@@ -23,7 +23,7 @@ struct UpdateTests {
     let joined = gateway.update([SourceChange(Gateways.key("a"), joined: [ip("10.1.0.3")])])
     #expect(joined.structure == nil)
     #expect(
-      joined.elements.map(\.text) == ["add element inet merlon sources4 { 10.1.0.3 : goto \(Self.classA) }"])
+      joined.elements.map(\.text) == ["add element inet merlon sources4 { 10.1.0.3 : \(Self.markA) }"])
     let left = gateway.update([SourceChange(Gateways.key("a"), left: [ip("10.1.0.3")])])
     #expect(left.elements.map(\.text) == ["delete element inet merlon sources4 { 10.1.0.3 }"])
     #expect(gateway.passes("10.1.0.3", "192.0.2.1", "tcp/443") == false)
@@ -38,10 +38,10 @@ struct UpdateTests {
     ])
     #expect(
       update.elements.map(\.text) == [
-        "add element inet merlon sources4 { 10.1.0.4 : goto \(Self.classA) }",
+        "add element inet merlon sources4 { 10.1.0.4 : \(Self.markA) }",
         "delete element inet merlon sources4 { 10.1.0.2 }",
         "delete element inet merlon sources4 { 10.1.0.1 }",
-        "add element inet merlon sources4 { 10.1.0.1 : goto \(Self.classA) }",
+        "add element inet merlon sources4 { 10.1.0.1 : \(Self.markA) }",
       ])
     #expect(gateway.passes("10.1.0.1", "192.0.2.1", "tcp/80") == false)
   }
@@ -56,14 +56,19 @@ struct UpdateTests {
     #expect(gateway.update([SourceChange(Gateways.key("a"), left: address)]).isEmpty)
   }
 
-  @Test("the first member of a class brings its chain with it, in one transaction")
+  @Test(
+    "the first member of a class brings its chain with it, and has its mark before, which means nothing then")
   func newClass() throws {
     var gateway = try Self.gateway(both)
     let marker = gateway.marker
     let update = gateway.update([SourceChange(Gateways.key("b"), joined: [ip("10.1.0.9")])])
     #expect(update.elements.isEmpty)
     let commands = try #require(update.structure?.commands)
-    #expect(commands.filter { $0.contains("element") }.count == 1)
+    let dispatch = commands.filter { $0.contains("element") }
+    #expect(dispatch.count == 1)
+    let mark = try #require(dispatch.first?.split(separator: " ").first { $0.hasPrefix("0x") })
+    #expect(dispatch.first?.hasPrefix("add element inet merlon classes { \(mark) : goto class_") == true)
+    #expect(update.preparation.map(\.text) == ["add element inet merlon sources4 { 10.1.0.9 : \(mark) }"])
     #expect(commands.filter { $0.hasPrefix("add chain") }.count == 2)
     #expect(commands.contains("delete chain inet merlon \(marker)"))
     #expect(gateway.passes("10.1.0.9", "192.0.2.1", "tcp/80") == true)
@@ -110,6 +115,6 @@ struct UpdateTests {
     #expect(gateway.sweep().isEmpty)
   }
 
-  /// The chain of those who are members of `a` alone.
-  private static let classA: ChainName = "class_6ba6de4b8d12b566"
+  /// The mark of those who are members of `a` alone, whose chain is `class_6ba6de4b8d12b566`.
+  private static let markA = "0xe6b46b2d"
 }

@@ -5,17 +5,23 @@ struct ClassTable: Sendable {
   private struct Entry: Sendable {
     let senderClass: SenderClass
     let name: ChainName
+    let mark: UInt32
     var senders = 0
     /// Nil for those that have none.
     var program: ClassProgram?
     /// Written addresses, or everybody else: stays while the document does.
     var isFixed = false
+
+    /// What leads packets with the mark to the chain.
+    var dispatch: VerdictMap.Element { VerdictMap.Element([.one(.mark(mark))], .goto(name)) }
   }
 
   private var entries: [Entry] = []
   private var byMembership: [[SourceNumber]: Int] = [:]
-  private var byClass: [SenderClass: Int] = [:]
+  /// By ``SenderClass/identity``.
+  private var byIdentity: [String: Int] = [:]
   private var names: Set<ChainName> = []
+  private var marks = ClassMarks()
   /// Those that have senders and no chain yet.
   private var missing: Set<Int> = []
   /// Those that have a chain and no senders any more.
@@ -31,30 +37,41 @@ struct ClassTable: Sendable {
     self.unresolved = unresolved
   }
 
-  /// The class of a sender by the sources that it is a member of, ascending. O(1) for memberships that there were before.
+  /// The class of a sender by the sources that it is a member of, ascending. O(1) for memberships that there were before,
+  /// O(sources that it is a member of, or that are unresolved) for others.
   mutating func place(memberOf membership: [SourceNumber]) -> Int {
     if let place = byMembership[membership] { return place }
     let senderClass = SenderClass(memberOf: membership, unresolved: unresolved, in: sources)
+    let identity = senderClass.identity
     let place: Int
-    if let known = byClass[senderClass] {
+    if let known = byIdentity[identity] {
       place = known
     } else {
       place = entries.count
-      var hash = StableHash("class", senderClass.identity).value
+      let identityHash = StableHash("class", identity).value
+      var hash = identityHash
       while !names.insert(ChainName("class", hash: hash)).inserted { hash &+= 1 }
-      entries.append(Entry(senderClass: senderClass, name: ChainName("class", hash: hash)))
-      byClass[senderClass] = place
+      entries.append(
+        Entry(
+          senderClass: senderClass, name: ChainName("class", hash: hash), mark: marks.take(identityHash)))
+      byIdentity[identity] = place
     }
     byMembership[membership] = place
     return place
   }
 
-  /// The same for a class that there is already. O(sources) for memberships that there were not before.
+  /// The same for a class that there is already; nil for memberships that there were not before. O(1).
   func place(knownMemberOf membership: [SourceNumber]) -> Int? {
     byMembership[membership]
   }
 
   func name(_ place: Int) -> ChainName { entries[place].name }
+
+  /// The mark of packets of the class's senders.
+  func mark(_ place: Int) -> UInt32 { entries[place].mark }
+
+  /// Whether its mark leads to a chain.
+  func hasChain(_ place: Int) -> Bool { entries[place].program != nil }
 
   func senderClass(_ place: Int) -> SenderClass { entries[place].senderClass }
 
@@ -69,6 +86,7 @@ struct ClassTable: Sendable {
 
   mutating func addSender(to place: Int) {
     entries[place].senders += 1
+    if entries[place].senders > 1 { return }
     if entries[place].program == nil { missing.insert(place) }
     idle.remove(place)
   }
@@ -89,22 +107,36 @@ struct ClassTable: Sendable {
 
   // MARK: - Chains
 
+  /// Chains of classes, and what leads to them.
+  struct Part: Sendable, Hashable {
+    var chains: [Chain] = []
+    var dispatch: [VerdictMap.Element] = []
+  }
+
   var isMissingChains: Bool { !missing.isEmpty }
   var hasIdleChains: Bool { !idle.isEmpty }
 
-  /// All chains there are.
-  var chains: [Chain] { entries.flatMap { $0.program?.chains ?? [] } }
+  /// All there is.
+  var whole: Part {
+    let settled = entries.filter { $0.program != nil }
+    return Part(chains: settled.flatMap { $0.program?.chains ?? [] }, dispatch: settled.map(\.dispatch))
+  }
 
-  /// Makes the chains that are missing, and forgets those of classes without senders.
-  mutating func settle() -> (added: [Chain], removed: [Chain]) {
-    var (added, removed): ([Chain], [Chain]) = ([], [])
+  /// The marks that lead to a chain.
+  var marksWithChains: Set<UInt32> { Set(entries.lazy.filter { $0.program != nil }.map(\.mark)) }
+
+  /// Makes the chains that are missing, and forgets those of classes without senders. O(chains that change).
+  mutating func settle() -> (added: Part, removed: Part) {
+    var (added, removed) = (Part(), Part())
     for place in missing.sorted() {
       let program = ClassProgram(entries[place].senderClass, entries[place].name, in: document)
       entries[place].program = program
-      added += program.chains
+      added.chains += program.chains
+      added.dispatch.append(entries[place].dispatch)
     }
     for place in idle.sorted() {
-      removed += entries[place].program?.chains ?? []
+      removed.chains += entries[place].program?.chains ?? []
+      removed.dispatch.append(entries[place].dispatch)
       entries[place].program = nil
     }
     missing = []

@@ -4,7 +4,7 @@ package import SourceGroups
 
 extension Gateway {
   /// Makes it the gateway of another document, or of the same with all that is known of its sources.
-  /// O(addresses + parts of the program).
+  /// O(parts of the program + n log n) for n addresses, of which those that no class has before are in the preparation.
   ///
   /// - Parameters: as of ``init(_:_:leases:_:)``.
   package mutating func follow(
@@ -62,8 +62,7 @@ extension Gateway {
         leases[lease] = nil
       }
     }
-    return classes.isMissingChains
-      ? settle(changes) : GatewayUpdate(structure: nil, elements: changes.commands)
+    return classes.isMissingChains ? settle(changes) : GatewayUpdate(changes.commands)
   }
 
   /// Lets leases run from now on for as long as is left of them: the grace, less the time since the last proof that what they
@@ -78,7 +77,7 @@ extension Gateway {
         changes.end(lease, known)
       }
     }
-    return GatewayUpdate(structure: nil, elements: changes.commands)
+    return GatewayUpdate(changes.commands)
   }
 
   /// Takes chains away that no sender goes to. They stay until then, or until the next change of the structure, as whoever left
@@ -91,28 +90,37 @@ extension Gateway {
   private mutating func settle(_ changes: ElementChanges) -> GatewayUpdate {
     let oldMarker = marker
     let (added, removed) = classes.settle()
-    for chain in added { fingerprint &+= chain.fingerprint }
-    for chain in removed { fingerprint &-= chain.fingerprint }
+    fingerprint &+= added.fingerprint &- removed.fingerprint
     return GatewayUpdate(
-      structure: NftablesTransaction(
-        replacing: changes.old(removed + [Chain(oldMarker, [])]),
-        with: changes.new(added + [Chain(marker, [])])),
-      elements: [])
+      NftablesTransaction(
+        replacing: changes.old(removed, marker: oldMarker), with: changes.new(added, marker: marker)),
+      after: changes.preparation)
   }
 
   /// What makes this state of another one.
   ///
   /// - Parameter renewed: leases that run from now on for as long as is said. Those that ran before run out as they would have.
   private func update(from old: Gateway, renewed: [Lease: Duration] = [:]) -> GatewayUpdate {
+    var moved: [(address: IPAddress, old: UInt32?, new: UInt32?)] = []
+    moved.reserveCapacity(max(0, places.count - old.places.count))
+    var stayed = 0
+    for (address, place) in places {
+      let before = old.places.isEmpty ? nil : old.places[address].map { old.classes.mark($0) }
+      let mark = classes.mark(place)
+      if before != nil { stayed += 1 }
+      if before != mark { moved.append((address, before, mark)) }
+    }
+    if stayed < old.places.count {
+      for (address, place) in old.places where places[address] == nil {
+        moved.append((address, old.classes.mark(place), nil))
+      }
+    }
+    moved.sort { $0.address < $1.address }
+    let known = old.classes.marksWithChains
     var changes = ElementChanges()
-    let moved = places.filter { address, place in
-      old.places[address].map { old.classes.name($0) } != classes.name(place)
-    }
-    for (address, place) in moved.sorted(by: { $0.key < $1.key }) {
-      changes.put(address, from: old.places[address].map { old.classes.name($0) }, to: classes.name(place))
-    }
-    for (address, place) in old.places.filter({ places[$0.key] == nil }).sorted(by: { $0.key < $1.key }) {
-      changes.put(address, from: old.classes.name(place), to: nil)
+    changes.reserveCapacity(moved.count)
+    for (address, before, mark) in moved {
+      changes.put(address, from: before, to: mark, leadsNowhere: mark.map { !known.contains($0) } ?? false)
     }
     return update(from: old, changes, renewed: renewed)
   }
@@ -130,22 +138,30 @@ extension Gateway {
       for (lease, time) in old.leases.sorted(by: { $0.key < $1.key }) where leases[lease] == nil {
         changes.end(lease, time)
       }
-      return GatewayUpdate(structure: nil, elements: changes.commands)
+      return GatewayUpdate(changes.commands)
     }
     // What is renewed must not look as it was, also where it gets as long as it had.
     let known = old.leases.merging(leases.filter { renewed[$0.key] != nil }.mapValues { $0 + .seconds(1) }) {
       $1
     }
     return GatewayUpdate(
-      structure: NftablesTransaction(
-        replacing: old.program(changes.oldSenders, known), with: program(changes.newSenders, leases)),
-      elements: [])
+      NftablesTransaction(
+        replacing: old.program(structures.0, changes.oldSenders, known),
+        with: program(structures.1, changes.newSenders, leases)),
+      after: changes.preparation)
   }
 }
 
 extension Structure {
   fileprivate func isSame(as other: Structure) -> Bool {
     Set(counters) == Set(other.counters) && names == other.names && leases == other.leases
-      && Set(chains) == Set(other.chains)
+      && Set(dispatch) == Set(other.dispatch) && Set(chains) == Set(other.chains)
+  }
+}
+
+extension ClassTable.Part {
+  /// What it adds to that of a structure.
+  fileprivate var fingerprint: UInt64 {
+    dispatch.reduce(chains.reduce(0) { $0 &+ $1.fingerprint }) { $0 &+ $1.fingerprint }
   }
 }

@@ -69,8 +69,9 @@ package struct Gateway: Sendable {
     self.leases = [:]
     classes = ClassTable(document, sources, unresolved: sources.unresolved(statuses))
     networksChain = networks.chain(&classes)
-    for address in members.addresses {
-      let place = classes.place(memberOf: Self.membership(of: address, members, networks))
+    places.reserveCapacity(members.count)
+    for (address, own) in members.memberships {
+      let place = classes.place(memberOf: Self.membership(of: address, own, networks))
       classes.addSender(to: place)
       places[address] = place
     }
@@ -99,15 +100,16 @@ package struct Gateway: Sendable {
   /// Groups that a sender may be a member of, in the order in which they are asked: whatever its zone, and whichever leases
   /// run. O(log addresses that are written + sources).
   package func groups(of address: IPAddress) -> [String] {
-    let place = classes.place(knownMemberOf: Self.membership(of: address, members, networks))
+    let place = classes.place(knownMemberOf: Self.membership(of: address, members[address], networks))
     return place.map { classes.senderClass($0).steps.map(\.group) } ?? []
   }
 
-  /// The sources that an address belongs to, ascending.
+  /// The sources that an address belongs to, ascending. O(log addresses that are written + sources).
+  ///
+  /// - Parameter own: sources of clusters that have it, ascending.
   static func membership(
-    of address: IPAddress, _ members: AddressMembers, _ networks: WrittenNetworks
+    of address: IPAddress, _ own: [SourceNumber], _ networks: WrittenNetworks
   ) -> [SourceNumber] {
-    let own = members[address]
     let written = networks.sources(of: address)
     return written.isEmpty ? own : (own + written).sorted()
   }

@@ -1,18 +1,39 @@
 internal import Kubernetes
 package import Nftables
 
-/// What the kernel must be told so that it enforces the next state, all at once.
+/// What the kernel must be told so that it enforces the next state.
+///
+/// The preparation comes first, then the structure or the elements, which make all of it true at once. While only the
+/// preparation, or a part of it, is done, every packet is decided as before: each of its elements gives an address that had
+/// no mark one that ``GatewayTable/classes`` does not have, so that its packets go on to where those without a mark go.
+/// The structure brings the marks' chains. Whoever fails to apply one of the parts writes everything again with
+/// ``Gateway/replacement(_:)``; there is nothing to take back.
+///
+/// So a document with 100,000 new members is netlink messages for them, and a text for nft that does not grow with them.
 package struct GatewayUpdate: Sendable {
-  /// For `nft -f`; nil when only elements change. Has the change of elements in it, so that there is no moment between.
+  /// Elements that mean nothing without the structure, each of its own: in batches of any size, before it. Empty without a
+  /// structure.
+  package let preparation: [ElementCommand]
+  /// For `nft -f`; nil when only elements change. Has all other changes of elements in it, so that there is no moment
+  /// between.
   package let structure: NftablesTransaction?
   /// In order, for one batch of netlink messages. Empty beside a structure.
   package let elements: [ElementCommand]
 
-  static let nothing = GatewayUpdate(structure: nil, elements: [])
+  static let nothing = GatewayUpdate([])
 
-  init(structure: NftablesTransaction?, elements: [ElementCommand]) {
-    self.structure = structure.flatMap { $0.isEmpty ? nil : $0 }
+  /// Of elements alone.
+  init(_ elements: [ElementCommand]) {
+    preparation = []
+    structure = nil
     self.elements = elements
+  }
+
+  /// Of a structure, which is not the one before.
+  init(_ structure: NftablesTransaction, after preparation: [ElementCommand]) {
+    self.preparation = preparation
+    self.structure = structure
+    elements = []
   }
 
   package var isEmpty: Bool { structure == nil && elements.isEmpty }
@@ -21,10 +42,10 @@ package struct GatewayUpdate: Sendable {
 /// A change of one element.
 ///
 /// In one batch the kernel sees the elements as the commands before have left them: an element of a map gets another
-/// verdict by ``unmap(_:in:)`` and then ``map(_:in:)``. The other way round the whole batch fails, as the key has a verdict
+/// mark by ``unmap(_:in:)`` and then ``map(_:in:)``. The other way round the whole batch fails, as the key has a mark
 /// already. Packets see either all of a batch or nothing of it.
 package enum ElementCommand: Sendable, Hashable {
-  case map(VerdictMap.Element, in: MapName)
+  case map(MarkMap.Element, in: MapName)
   /// The key is there.
   case unmap([Interval], in: MapName)
   /// Does nothing when the key is there already.
@@ -58,7 +79,7 @@ extension GatewayTable {
     AddressFamily.allCases.map { NamedSet.Element([.one(.family($0))], timeout: time) }
   }
 
-  static func sender(_ address: IPAddress, _ chain: ChainName) -> VerdictMap.Element {
-    VerdictMap.Element([.address(address)], .goto(chain))
+  static func sender(_ address: IPAddress, _ mark: UInt32) -> MarkMap.Element {
+    MarkMap.Element([.address(address)], mark)
   }
 }

@@ -2,12 +2,19 @@ package import Kubernetes
 package import Nftables
 
 /// Names and shapes of the parts of a gateway's program.
+///
+/// The program owns the mark of packets that are forwarded: each has 0 or the mark of its sender's class from then on,
+/// whatever it came with. Nothing else may mark them, or ask for another mark after the base chain `forward`; what routes
+/// by marks does so before.
 package enum GatewayTable {
   package static let name: TableName = "merlon"
-  /// From addresses of clusters to the chains of their classes.
+  /// From addresses of clusters to the marks of their classes. No verdicts: with those the kernel would walk all addresses
+  /// for each one that comes.
   package static func senders(_ family: AddressFamily) -> MapName {
     family == .ipv4 ? "sources4" : "sources6"
   }
+  /// From the marks of classes to their chains. Changes with the structure alone.
+  package static let classes: MapName = "classes"
   /// Packets that belong to no connection.
   package static let unconnected: CounterName = "unconnected"
 
@@ -43,6 +50,8 @@ package enum GatewayTable {
   static func namesStorage(_ family: AddressFamily) -> KeyStorage {
     KeyStorage([.address(family), .address(family)], hasTimeouts: true)
   }
+
+  static let classesStorage = KeyStorage([.mark])
 
   static func sendersStorage(_ family: AddressFamily) -> KeyStorage { KeyStorage([.address(family)]) }
 }

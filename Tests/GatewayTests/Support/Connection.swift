@@ -89,6 +89,21 @@ struct Kernel {
 
   init(_ gateway: Gateway) { interpreter = ProgramInterpreter(gateway.program) }
 
+  /// The kernel of a gateway, when only the preparation of what it becomes is done.
+  init(_ gateway: Gateway, preparedFor update: GatewayUpdate) {
+    let program = gateway.program
+    let markMaps = program.markMaps.map { map in
+      let prepared = update.preparation.compactMap { command -> MarkMap.Element? in
+        if case .map(let element, map.name) = command { element } else { nil }
+      }
+      return MarkMap(map.name, map.storage, map.elements + prepared)
+    }
+    interpreter = ProgramInterpreter(
+      NftablesProgram(
+        table: program.table, counters: program.counters, sets: program.sets, maps: program.maps,
+        markMaps: markMaps, chains: program.chains))
+  }
+
   /// What becomes of the first packet.
   func outcome(_ connection: Connection) -> Outcome {
     interpreter.outcome(of: connection.opening, at: .forward)
