@@ -54,6 +54,9 @@ let package = Package(
       dependencies: ["CLinux", "Netlink", "Kubernetes", "PolicyModel", "PolicyEngine", "Nftables"]),
     .target(name: "SourceGroups", dependencies: ["Kubernetes", "PolicyModel", "PolicyEngine"]),
     .target(name: "Gateway", dependencies: ["Kubernetes", "PolicyModel", "SourceGroups", "Nftables"]),
+    .target(
+      name: "Enforcement",
+      dependencies: ["CLinux", "Netlink", "Kubernetes", "PolicyModel", "SourceGroups", "Nftables", "Gateway"]),
     .target(name: "Review", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
     .target(
       name: "ControlPlane",

@@ -18,7 +18,7 @@ extension Gateway {
     return "add " + table + "delete " + table + NftablesTransaction(replacing: nil, with: program).text
   }
 
-  private var senders: SenderElements {
+  var senders: SenderElements {
     var senders: SenderElements = [:]
     for (address, place) in places {
       senders[address.family, default: []].append(GatewayTable.sender(address, classes.mark(place)))

@@ -30,7 +30,7 @@ package enum GatewayTable {
     SetName("lease", hash: StableHash("lease", lease.description).value)
   }
 
-  static func counter(group: UInt64) -> CounterName { CounterName("members", hash: group) }
+  package static func counter(group: UInt64) -> CounterName { CounterName("members", hash: group) }
   package static func counter(rule: UInt64) -> CounterName { CounterName("matches", hash: rule) }
   static func deny(rule: UInt64) -> ChainName { ChainName("deny", hash: rule) }
   /// Notes a match of an audited rule, and goes on.

@@ -3,6 +3,11 @@
 /// Types of messages, with nftables' own upper byte.
 enum NftablesMessage {
   static let getTable = NetfilterSubsystem.nftables | 1
+  static let newChain = NetfilterSubsystem.nftables | 3
+  static let getChain = NetfilterSubsystem.nftables | 4
+  static let newRule = NetfilterSubsystem.nftables | 6
+  static let getRule = NetfilterSubsystem.nftables | 7
+  static let newSet = NetfilterSubsystem.nftables | 9
   static let getSet = NetfilterSubsystem.nftables | 10
   static let newElements = NetfilterSubsystem.nftables | 12
   static let getElements = NetfilterSubsystem.nftables | 13
@@ -22,8 +27,25 @@ enum NftablesAttribute {
   static let listElement: UInt16 = 1
   static let tableName: UInt16 = 1
 
+  static let chainTable: UInt16 = 1
+  static let chainName: UInt16 = 3
+  static let chainHook: UInt16 = 4
+  static let hookNumber: UInt16 = 1
+  static let hookPriority: UInt16 = 2
+
+  static let ruleTable: UInt16 = 1
+  static let ruleChain: UInt16 = 2
+  static let ruleExpressions: UInt16 = 4
+
   static let setTable: UInt16 = 1
   static let setName: UInt16 = 2
+  static let setFlags: UInt16 = 3
+  static let setKeyType: UInt16 = 4
+  static let setKeyLength: UInt16 = 5
+  static let setDataType: UInt16 = 6
+  static let setDataLength: UInt16 = 7
+  /// Of a set's flags: its keys have values (`NFT_SET_MAP`).
+  static let mapFlag: UInt32 = 0x8
 
   static let elementsTable: UInt16 = 1
   static let elementsSet: UInt16 = 2

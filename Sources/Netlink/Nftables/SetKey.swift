@@ -85,6 +85,19 @@ package struct SetKey: Sendable {
     withUnsafeBytes(of: registers) { body(UnsafeRawBufferPointer(rebasing: $0[..<Int(byteCount)])) }
   }
 
+  /// The address that the key is; nil for keys of another length.
+  package var address: NetworkAddress? {
+    switch byteCount {
+    case 4: .v4(UInt32(bigEndian: registers[0]))
+    case 16:
+      .v6((0..<4).reduce(UInt128(0)) { $0 << 32 | UInt128(UInt32(bigEndian: registers[$1])) })
+    default: nil
+    }
+  }
+
+  /// The number that the key is, as ``mark(_:)`` has it; nil for keys of another length.
+  package var mark: UInt32? { byteCount == 4 ? registers[0] : nil }
+
   private static func registerCount(_ bytes: UInt8) -> Int { (Int(bytes) + 3) / 4 }
 }
 

@@ -16,6 +16,12 @@ package struct NftablesTransaction: Sendable, Hashable {
     commands = ProgramDifference(old: old, new: new).commands
   }
 
+  /// Makes `new` of what somebody has written: of `old` all parts are known, but not what the rules of its chains are. All
+  /// chains get their rules anew.
+  package init(rewriting old: NftablesProgram, with new: NftablesProgram) {
+    commands = ProgramDifference(old: old, new: new, rewritesRules: true).commands
+  }
+
   /// Whether there is nothing to do.
   package var isEmpty: Bool { commands.isEmpty }
 

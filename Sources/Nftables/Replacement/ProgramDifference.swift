@@ -7,7 +7,8 @@ struct ProgramDifference {
   private let chains: Changes<Chain>
   private let newChainsInOrder: [Chain]
 
-  init(old: NftablesProgram, new: NftablesProgram) {
+  /// - Parameter rewritesRules: whether chains get their rules anew also where both have the same.
+  init(old: NftablesProgram, new: NftablesProgram, rewritesRules: Bool = false) {
     table = "inet " + new.table.text + " "
     counters = Changes(old.counters, new.counters, by: \.name) { _, _ in .same }
     let sets = Changes(old.sets, new.sets, by: \.name) { old, new in
@@ -23,7 +24,8 @@ struct ProgramDifference {
       let usesRemade = old.rules.contains {
         !remadeSets.isDisjoint(with: $0.sets) || !remadeMaps.isDisjoint(with: $0.maps)
       }
-      return old.rules == new.rules && old.base == new.base && !usesRemade ? .same : .changed
+      let isSame = old.rules == new.rules && old.base == new.base && !usesRemade && !rewritesRules
+      return isSame ? .same : .changed
     }
     self.sets = sets
     self.maps = maps

@@ -1,0 +1,104 @@
+package import Gateway
+package import Netlink
+internal import Nftables
+
+/// The table of a gateway in a network namespace: writes it, and sees when somebody else has.
+///
+/// What is written becomes true as a whole: structure by one transaction of nft, elements by one batch of netlink. The kernel's
+/// generation says whether anything changed since; a digest of chains and rules, and a look at all elements, say whether that
+/// was about this table.
+package struct KernelTable: ~Copyable {
+  let namespace: NetworkNamespace
+  var connection: NftablesConnection
+  /// What was written last; nil when it is not known what the kernel has.
+  var written: Written?
+
+  struct Written {
+    var generation: UInt32
+    let digest: UInt64
+    /// Whether all elements were right in that generation.
+    var isCompared: Bool
+  }
+
+  /// The table in a namespace, whether or not it is there already.
+  package init(in namespace: NetworkNamespace) throws(EnforcementError) {
+    self.namespace = namespace
+    connection = try speakingToKernel { () throws(NetlinkError) in
+      try namespace.run { _ throws(NetlinkError) in try NftablesConnection() }
+    }
+  }
+
+  private static let batchSize = 2000
+
+  // MARK: - Writing
+
+  /// Does what a gateway says must be done so that the kernel has its next state.
+  ///
+  /// - Throws: when it is not done. The kernel then has the state before, or what somebody else made of it:
+  ///   ``establish(_:)`` makes it right.
+  package mutating func apply(_ update: GatewayUpdate) throws(EnforcementError) {
+    if let structure = update.structure {
+      // In batches, as a socket takes no more at once in a user namespace; each means nothing by itself.
+      var rest = update.preparation[...]
+      while !rest.isEmpty {
+        try commit(ElementTransaction(rest.prefix(Self.batchSize)))
+        rest = rest.dropFirst(Self.batchSize)
+      }
+      try rewrite(structure.text, known: written.flatMap { $0.isCompared ? $0.generation : nil })
+    } else if !update.elements.isEmpty {
+      try commit(ElementTransaction(update.elements))
+    }
+  }
+
+  /// Commits a batch to the rules that were written last, and to no others.
+  mutating func commit(_ transaction: borrowing ElementTransaction) throws(EnforcementError) {
+    for _ in 0..<Self.tries {
+      guard let generation = written?.generation else { throw .unsteady }
+      do throws(NetlinkError) {
+        try connection.commit(transaction, expecting: generation)
+        written?.generation = generation &+ 1
+        return
+      } catch {
+        guard error.reason == .changed else { throw .netlink(error) }
+      }
+      // Another table may have changed: then the batch still means what it meant.
+      guard try structure() == .same else { throw .unsteady }
+    }
+    throw .unsteady
+  }
+
+  /// How often something is tried that changes of others come between.
+  static let tries = 8
+
+  /// Changes the structure, and remembers what it is then.
+  ///
+  /// - Parameter known: the generation of which all elements are known.
+  mutating func rewrite(_ ruleset: String, known: UInt32?) throws(EnforcementError) {
+    written = nil
+    let before = try speakingToKernel { () throws(NetlinkError) in try connection.generation() }
+    try load(ruleset)
+    try speakingToKernel { () throws(NetlinkError) in
+      let found = try connection.table(GatewayTable.name.text)
+      let after = try connection.generation()
+      // With a change of somebody else in between it is not known whose table was read.
+      if let found, after == before &+ 1 {
+        written = Written(generation: after, digest: found.digest, isCompared: known == before)
+      }
+    }
+    if written == nil { throw .unsteady }
+  }
+
+  private func load(_ ruleset: String) throws(EnforcementError) {
+    let result = try speakingToKernel { () throws(NetlinkError) in
+      try namespace.run { (thread) throws(NetlinkError) -> RulesetError? in
+        do throws(RulesetError) {
+          try thread.load(ruleset: ruleset)
+          return nil
+        } catch {
+          return error
+        }
+      }
+    }
+    if let result { throw .ruleset(result) }
+  }
+}

@@ -1,0 +1,17 @@
+package import Nftables
+package import SourceGroups
+
+extension Gateway {
+  /// All of it but leases: for a table whose leases the kernel goes on counting, until they are renewed or ended.
+  package var programWithoutLeases: NftablesProgram { program(senders, [:]) }
+}
+
+extension Gateway {
+  /// Leases that say what the members of a document's sources are worth, sorted.
+  package static func wantedLeases(of policy: SourceGroupPolicy) -> [Lease] { SourceTable(policy).leases }
+}
+
+extension Gateway {
+  /// How many addresses of clusters there are.
+  package var addressCount: Int { places.count }
+}
