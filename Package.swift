@@ -80,7 +80,7 @@ let package = Package(
       name: "MerlonCommand",
       dependencies: [
         "Kubernetes", "KubernetesAPI", "PolicyModel", "Dialects", "PolicyEngine", "SourceGroups", "Review",
-        "ControlPlane", "Merlon", "Netlink", "Nftables", "Staging", "Gateway",
+        "ControlPlane", "Merlon", "Netlink", "Nftables", "Staging", "Gateway", "Enforcement",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),

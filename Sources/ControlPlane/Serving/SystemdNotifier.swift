@@ -1,17 +1,17 @@
 internal import Glibc
-internal import KubernetesAPI
+package import KubernetesAPI
 
 /// Tells systemd how a service is, where it asked to be told (sd_notify(3)).
-struct SystemdNotifier: Sendable {
+package struct SystemdNotifier: Sendable {
   /// A path, or a name after `@` for one that is in no folder.
   private let socket: String?
 
-  init(environment: EnvironmentVariables) {
+  package init(environment: EnvironmentVariables) {
     socket = environment["NOTIFY_SOCKET"]
   }
 
   /// Sends `READY=1`, `STOPPING=1`, `RELOADING=1`. Nobody listening is no error: the service runs all the same.
-  func notify(_ state: String) {
+  package func notify(_ state: String) {
     guard let name = socket, name.utf8.count < 108 else { return }
     let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
     guard descriptor >= 0 else { return }

@@ -26,6 +26,14 @@ package struct EnforcedState: Sendable {
   package let id: StateID
   package let policy: SourceGroupPolicy
   package let identities: [SourceKey: SourceIdentities]
+
+  package init(
+    _ id: StateID, _ policy: SourceGroupPolicy, _ identities: [SourceKey: SourceIdentities] = [:]
+  ) {
+    self.id = id
+    self.policy = policy
+    self.identities = identities
+  }
 }
 
 /// What became of the sources of a state.
@@ -52,6 +60,13 @@ package struct StateID: Sendable, Hashable {
       let version = Int(parts[2]), revision >= 0, version >= 0
     else { return nil }
     (epoch, self.revision, self.version) = (String(parts[0]), revision, version)
+  }
+
+  /// Of a policy that no control plane has.
+  package static let file = StateID(epoch: "file", revision: 0, version: 0)
+
+  private init(epoch: String, revision: Int, version: Int) {
+    (self.epoch, self.revision, self.version) = (epoch, revision, version)
   }
 
   /// Whether who has this state knows all of the other: it is a later one of the same policy and process.
