@@ -45,6 +45,8 @@ package struct Gateway: Sendable {
   ) {
     let sources = SourceTable(policy)
     var members = AddressMembers()
+    // Some addresses have several sources: for all of them there would be too much room.
+    members.reserveCapacity(identities.values.reduce(0) { $0 + $1.addresses.count } / 2)
     for (key, source) in identities {
       guard let number = sources.clusterSource(key) else { continue }
       for (address, count) in source.addresses { members.join(address, number, count: count) }

@@ -23,6 +23,9 @@ struct AddressMembers: Sendable {
   /// The number of the set of sources that have an address; nil for none.
   func number(of address: IPAddress) -> Int? { numbers[address] }
 
+  /// Makes room for so many addresses.
+  mutating func reserveCapacity(_ addresses: Int) { numbers.reserveCapacity(addresses) }
+
   /// Lets some more members of a source have an address. O(sources that have it).
   mutating func join(_ address: IPAddress, _ source: SourceNumber, count: Int = 1) {
     if count <= 0 { return }
