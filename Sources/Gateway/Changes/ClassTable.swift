@@ -18,6 +18,8 @@ struct ClassTable: Sendable {
 
   private var entries: [Entry] = []
   private var byMembership: [[SourceNumber]: Int] = [:]
+  /// By the number of a set of sources; nil for those that were not asked for.
+  private var byNumber: [Int?] = []
   /// By ``SenderClass/identity``.
   private var byIdentity: [String: Int] = [:]
   private var names: Set<ChainName> = []
@@ -58,6 +60,26 @@ struct ClassTable: Sendable {
     }
     byMembership[membership] = place
     return place
+  }
+
+  /// The class of an address of a cluster.
+  ///
+  /// - Parameters:
+  ///   - number: of the set of its clusters' sources, in ``AddressMembers``.
+  ///   - written: sources that the document writes the address for.
+  mutating func place(of number: Int, _ own: [SourceNumber], written: [SourceNumber]) -> Int {
+    if !written.isEmpty { return place(memberOf: (own + written).sorted()) }
+    if let known = place(known: number, own, written: written) { return known }
+    let place = place(memberOf: own)
+    while byNumber.count <= number { byNumber.append(nil) }
+    byNumber[number] = place
+    return place
+  }
+
+  /// The same for a class that was asked for before. O(1) for addresses that are not written.
+  func place(known number: Int, _ own: [SourceNumber], written: [SourceNumber]) -> Int? {
+    if !written.isEmpty { return byMembership[(own + written).sorted()] }
+    return number < byNumber.count ? byNumber[number] : nil
   }
 
   /// The same for a class that there is already; nil for memberships that there were not before. O(1).

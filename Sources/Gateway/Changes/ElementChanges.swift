@@ -72,17 +72,16 @@ struct ElementChanges: Sendable {
   mutating func reserveCapacity(_ addresses: Int) { preparation.reserveCapacity(addresses) }
 
   /// Moves an address to the class that it belongs to now. O(sources that have it).
-  mutating func move(_ address: IPAddress, in gateway: inout Gateway) {
-    let known = gateway.places[address]
-    var place: Int?
-    let membership = gateway.members[address]
-    if !membership.isEmpty {
-      place = gateway.classes.place(memberOf: Gateway.membership(of: address, membership, gateway.networks))
+  ///
+  /// - Parameter known: the class that it belonged to.
+  mutating func move(_ address: IPAddress, from known: Int?, in gateway: inout Gateway) {
+    let place = gateway.members.number(of: address).map { number in
+      gateway.classes.place(
+        of: number, gateway.members.sources(number), written: gateway.networks.sources(of: address))
     }
     if place == known { return }
     if let place { gateway.classes.addSender(to: place) }
     if let known { gateway.classes.removeSender(from: known) }
-    gateway.places[address] = place
     put(
       address, from: known.map { gateway.classes.mark($0) }, to: place.map { gateway.classes.mark($0) },
       leadsNowhere: place.map { !gateway.classes.hasChain($0) } ?? false)

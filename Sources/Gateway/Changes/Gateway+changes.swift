@@ -36,26 +36,34 @@ extension Gateway {
   ///
   /// Sources that the document does not have are passed over: they are of another one.
   package mutating func update(_ changes: [SourceChange]) -> GatewayUpdate {
-    var touched: Set<IPAddress> = []
     var hasStatus = false
+    for change in changes where sources.clusterSource(change.source) != nil {
+      guard let status = change.status else { continue }
+      statuses[change.source] = status
+      hasStatus = true
+    }
+    let old = hasStatus && sources.unresolved(statuses) != classes.unresolved ? self : nil
+    /// Addresses with the classes that they had.
+    var touched: [IPAddress: Int?] = [:]
     for change in changes {
       guard let number = sources.clusterSource(change.source) else { continue }
-      if let status = change.status {
-        statuses[change.source] = status
-        hasStatus = true
+      for address in change.left {
+        note(address, &touched)
+        members.leave(address, number)
       }
-      for address in change.left { members.leave(address, number) }
-      for address in change.joined { members.join(address, number) }
-      touched.formUnion(change.left)
-      touched.formUnion(change.joined)
+      for address in change.joined {
+        note(address, &touched)
+        members.join(address, number)
+      }
     }
-    if hasStatus, sources.unresolved(statuses) != classes.unresolved {
-      let old = self
+    if let old {
       self = Gateway(document, sources, networks, statuses, members, leases: leases)
       return update(from: old)
     }
     var changes = ElementChanges()
-    for address in touched.sorted() { changes.move(address, in: &self) }
+    for (address, place) in touched.sorted(by: { $0.key < $1.key }) {
+      changes.move(address, from: place, in: &self)
+    }
     if hasStatus {
       for (lease, time) in leases.sorted(by: { $0.key < $1.key }) where !canRun(lease) {
         changes.end(lease, time)
@@ -63,6 +71,11 @@ extension Gateway {
       }
     }
     return classes.isMissingChains ? settle(changes) : GatewayUpdate(changes.commands)
+  }
+
+  /// Notes the class of an address that is about to change.
+  private func note(_ address: IPAddress, _ touched: inout [IPAddress: Int?]) {
+    if !touched.keys.contains(address) { touched.updateValue(place(of: address), forKey: address) }
   }
 
   /// Lets leases run from now on for as long as is left of them: the grace, less the time since the last proof that what they
@@ -102,17 +115,18 @@ extension Gateway {
   /// - Parameter renewed: leases that run from now on for as long as is said. Those that ran before run out as they would have.
   private func update(from old: Gateway, renewed: [Lease: Duration] = [:]) -> GatewayUpdate {
     var moved: [(address: IPAddress, old: UInt32?, new: UInt32?)] = []
-    moved.reserveCapacity(max(0, places.count - old.places.count))
+    let (memberships, before) = (members.memberships, old.members.memberships)
+    moved.reserveCapacity(max(0, memberships.count - before.count))
     var stayed = 0
-    for (address, place) in places {
-      let before = old.places.isEmpty ? nil : old.places[address].map { old.classes.mark($0) }
-      let mark = classes.mark(place)
-      if before != nil { stayed += 1 }
-      if before != mark { moved.append((address, before, mark)) }
+    for (address, number) in memberships {
+      let known = before.isEmpty ? nil : old.place(of: address).map { old.classes.mark($0) }
+      let mark = place(of: address, number).map { classes.mark($0) }
+      if known != nil { stayed += 1 }
+      if known != mark { moved.append((address, known, mark)) }
     }
-    if stayed < old.places.count {
-      for (address, place) in old.places where places[address] == nil {
-        moved.append((address, old.classes.mark(place), nil))
+    if stayed < before.count {
+      for (address, number) in before where memberships[address] == nil {
+        moved.append((address, old.place(of: address, number).map { old.classes.mark($0) }, nil))
       }
     }
     moved.sort { $0.address < $1.address }

@@ -20,7 +20,8 @@ extension Gateway {
 
   var senders: SenderElements {
     var senders: SenderElements = [:]
-    for (address, place) in places {
+    for (address, number) in members.memberships {
+      guard let place = place(of: address, number) else { continue }
       senders[address.family, default: []].append(GatewayTable.sender(address, classes.mark(place)))
     }
     return senders

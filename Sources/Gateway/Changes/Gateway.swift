@@ -19,8 +19,6 @@ package struct Gateway: Sendable {
   var statuses: [SourceKey: SourceStatus]
   var members: AddressMembers
   var classes: ClassTable
-  /// The class of every address that a cluster has.
-  var places: [IPAddress: Int] = [:]
   /// Those that run, each with how long it was said to run.
   var leases: [Lease: Duration]
   /// Where senders that no cluster has find their classes.
@@ -47,6 +45,8 @@ package struct Gateway: Sendable {
   ) {
     let sources = SourceTable(policy)
     var members = AddressMembers()
+    // Some addresses have several sources: for all of them there would be too much room.
+    members.reserveCapacity(identities.values.reduce(0) { $0 + $1.addresses.count } / 2)
     for (key, source) in identities {
       guard let number = sources.clusterSource(key) else { continue }
       for (address, count) in source.addresses { members.join(address, number, count: count) }
@@ -69,11 +69,9 @@ package struct Gateway: Sendable {
     self.leases = [:]
     classes = ClassTable(document, sources, unresolved: sources.unresolved(statuses))
     networksChain = networks.chain(&classes)
-    places.reserveCapacity(members.count)
-    for (address, own) in members.memberships {
-      let place = classes.place(memberOf: Self.membership(of: address, own, networks))
-      classes.addSender(to: place)
-      places[address] = place
+    for (address, number) in members.memberships {
+      let written = networks.sources(of: address)
+      classes.addSender(to: classes.place(of: number, members.sources(number), written: written))
     }
     _ = classes.settle()
     self.leases = leases.filter { $1 > .zero && canRun($0) }
@@ -100,18 +98,19 @@ package struct Gateway: Sendable {
   /// Groups that a sender may be a member of, in the order in which they are asked: whatever its zone, and whichever leases
   /// run. O(log addresses that are written + sources).
   package func groups(of address: IPAddress) -> [String] {
-    let place = classes.place(knownMemberOf: Self.membership(of: address, members[address], networks))
+    let own = members.number(of: address).map { members.sources($0) } ?? []
+    let place = classes.place(knownMemberOf: (own + networks.sources(of: address)).sorted())
     return place.map { classes.senderClass($0).steps.map(\.group) } ?? []
   }
 
-  /// The sources that an address belongs to, ascending. O(log addresses that are written + sources).
-  ///
-  /// - Parameter own: sources of clusters that have it, ascending.
-  static func membership(
-    of address: IPAddress, _ own: [SourceNumber], _ networks: WrittenNetworks
-  ) -> [SourceNumber] {
-    let written = networks.sources(of: address)
-    return written.isEmpty ? own : (own + written).sorted()
+  /// The class of an address of a cluster; nil for others. O(log addresses that are written).
+  func place(of address: IPAddress) -> Int? {
+    members.number(of: address).flatMap { place(of: address, $0) }
+  }
+
+  /// - Parameter number: of the set of sources that have it.
+  func place(of address: IPAddress, _ number: Int) -> Int? {
+    classes.place(known: number, members.sources(number), written: networks.sources(of: address))
   }
 
   /// Whether nothing is known that speaks against a lease: all its sources follow their clusters.

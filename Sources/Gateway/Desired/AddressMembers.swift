@@ -2,48 +2,56 @@ internal import Kubernetes
 
 /// Which sources have which addresses of clusters.
 struct AddressMembers: Sendable {
-  /// A source that has the address, and by how many members.
-  private struct Holding: Sendable {
+  /// A source that has an address.
+  private struct Holding: Sendable, Hashable {
+    let address: IPAddress
     let source: SourceNumber
-    var count: Int
   }
 
-  /// Ascending by source.
-  private var holdings: [IPAddress: [Holding]] = [:]
+  private var table = MembershipTable()
+  /// The number of the set of sources that have an address.
+  private var numbers: [IPAddress: Int] = [:]
+  /// Where several members of a source have one address: how many there are besides one.
+  private var others: [Holding: Int] = [:]
 
-  /// How many addresses any source has.
-  var count: Int { holdings.count }
+  /// Every address that any source has, with the number of the set of its sources.
+  var memberships: [IPAddress: Int] { numbers }
 
-  /// Every address with the sources that have it, ascending.
-  var memberships: some Sequence<(IPAddress, [SourceNumber])> {
-    holdings.lazy.map { ($0.key, $0.value.map(\.source)) }
-  }
+  /// The sources of a number, ascending.
+  func sources(_ number: Int) -> [SourceNumber] { table[number] }
 
-  /// Sources that have the address, ascending.
-  subscript(address: IPAddress) -> [SourceNumber] { holdings[address]?.map(\.source) ?? [] }
+  /// The number of the set of sources that have an address; nil for none.
+  func number(of address: IPAddress) -> Int? { numbers[address] }
+
+  /// Makes room for so many addresses.
+  mutating func reserveCapacity(_ addresses: Int) { numbers.reserveCapacity(addresses) }
 
   /// Lets some more members of a source have an address. O(sources that have it).
   mutating func join(_ address: IPAddress, _ source: SourceNumber, count: Int = 1) {
     if count <= 0 { return }
-    Self.join(&holdings[address, default: []], source, count)
+    let isNew = Self.add(source, to: &numbers[address, default: MembershipTable.none], &table)
+    let more = isNew ? count - 1 : count
+    if more > 0 { others[Holding(address: address, source: source), default: 0] += more }
   }
 
-  private static func join(_ known: inout [Holding], _ source: SourceNumber, _ count: Int) {
-    let place = known.firstIndex { $0.source >= source } ?? known.count
-    if place < known.count, known[place].source == source {
-      known[place].count += count
-    } else {
-      known.insert(Holding(source: source, count: count), at: place)
-    }
+  /// - Returns: whether the source is a new one.
+  private static func add(_ source: SourceNumber, to number: inout Int, _ table: inout MembershipTable)
+    -> Bool
+  {
+    if table[number].contains(source) { return false }
+    number = table.adding(source, to: number)
+    return true
   }
 
   /// Lets a member less of a source have an address; nothing when none has. O(sources that have it).
   mutating func leave(_ address: IPAddress, _ source: SourceNumber) {
-    guard var known = holdings[address], let place = known.firstIndex(where: { $0.source == source }) else {
-      return
+    guard let number = numbers[address], table[number].contains(source) else { return }
+    let holding = Holding(address: address, source: source)
+    if let more = others[holding] {
+      others[holding] = more > 1 ? more - 1 : nil
+    } else {
+      let rest = table.removing(source, from: number)
+      numbers[address] = rest == MembershipTable.none ? nil : rest
     }
-    known[place].count -= 1
-    if known[place].count == 0 { known.remove(at: place) }
-    holdings[address] = known.isEmpty ? nil : known
   }
 }

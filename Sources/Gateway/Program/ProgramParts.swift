@@ -11,8 +11,10 @@ package enum GatewayTable {
   /// From addresses of clusters to the marks of their classes. No verdicts: with those the kernel would walk all addresses
   /// for each one that comes.
   package static func senders(_ family: AddressFamily) -> MapName {
-    family == .ipv4 ? "sources4" : "sources6"
+    family == .ipv4 ? senders4 : senders6
   }
+  private static let senders4: MapName = "sources4"
+  private static let senders6: MapName = "sources6"
   /// From the marks of classes to their chains. Changes with the structure alone.
   package static let classes: MapName = "classes"
   /// Packets that belong to no connection.
