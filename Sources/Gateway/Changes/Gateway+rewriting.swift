@@ -13,5 +13,5 @@ extension Gateway {
 
 extension Gateway {
   /// How many addresses of clusters there are.
-  package var addressCount: Int { places.count }
+  package var addressCount: Int { members.memberships.count }
 }
