@@ -1,4 +1,5 @@
 internal import Kubernetes
+internal import KubernetesAPI
 internal import SourceGroups
 
 extension IdentityResolver {
@@ -11,20 +12,27 @@ extension IdentityResolver {
   nonisolated func enforcementStream(
     since seen: String?, isAllowed: @escaping @Sendable () async -> Bool
   ) -> EventStream<LiveState?> {
-    EventStream(resolver: self, isAllowed: isAllowed, known: nil) { [epoch] state, known in
+    EventStream(resolver: self, isAllowed: isAllowed, known: nil) {
+      [epoch, now = clock.timing.now] state, known in
       defer { known = state }
       if known == nil, seen == state.enforcementTag(in: epoch) { return .nothing }
-      return state.enforcementEvent(since: known, in: epoch)
+      return state.enforcementEvent(since: known, in: epoch, now: now())
     }
   }
 }
 
 extension LiveState {
   /// What there is to say to who knows another state.
-  func enforcementEvent(since last: LiveState?, in epoch: String) -> EventStream<LiveState?>.Next {
+  ///
+  /// - Parameter now: since the same moment as the moments of versions.
+  func enforcementEvent(
+    since last: LiveState?, in epoch: String, now: Duration
+  ) -> EventStream<LiveState?>.Next {
     let id = enforcementTag(in: epoch)
     if let last, last.enforcementTag(in: epoch) == id { return .nothing }
-    if let changes = last.flatMap(sourceChanges) { return .event(name: "delta", id: id, data: changes.json) }
+    if let changes = last.flatMap({ sourceChanges(since: $0, now: now) }) {
+      return .event(name: "delta", id: id, data: changes.json)
+    }
     return .event(name: "state", id: id, data: enforcementData.json)
   }
 
@@ -58,7 +66,7 @@ extension LiveState {
   }
 
   /// What became of sources since another state; nil when the policy is another one.
-  fileprivate func sourceChanges(since last: LiveState) -> DataValue? {
+  fileprivate func sourceChanges(since last: LiveState, now: Duration) -> DataValue? {
     guard policyRevision == last.policyRevision,
       identities.sets.count == last.identities.sets.count
     else { return nil }
@@ -75,7 +83,12 @@ extension LiveState {
               ]))
       }
     }
-    return .members(enforcementNumbers + [("sources", .list(changes))])
+    let age = firstMoment(after: last.identities.version).map { now - $0 }
+    return .members(
+      enforcementNumbers + [
+        ("microseconds", age.map { .integer(max(0, Int($0 / .microseconds(1)))) }),
+        ("sources", .list(changes)),
+      ])
   }
 }
 

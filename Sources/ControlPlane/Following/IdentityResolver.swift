@@ -8,7 +8,7 @@ internal import Synchronization
 /// There is one reflector for each integration and kind of object that any source needs, whatever becomes of the groups:
 /// edits of a policy list nothing again.
 package actor IdentityResolver {
-  private let clock: LiveClock
+  let clock: LiveClock
   private let limits: ReflectorLimits
   private let notice: @Sendable (LiveNotice) -> Void
 
@@ -197,6 +197,7 @@ package actor IdentityResolver {
     _ apply: (ReflectorOutput<Object>, inout ClusterIdentities, Timestamp) -> Void
   ) {
     let name = command.integration.name
+    let heard = clock.timing.now()
     // Of a cluster that has been forgotten meanwhile.
     guard integrations[name]?.integration.generation == command.integration.generation else { return }
     if case .status(let status) = output {
@@ -206,7 +207,7 @@ package actor IdentityResolver {
       publish(hear(name))
       return
     }
-    publish(sets.update(name, at: clock.now) { apply(output, &$0, clock.now) })
+    publish(sets.update(name, at: clock.now) { apply(output, &$0, clock.now) }, heard: heard)
   }
 
   /// Tells the sets how fresh a cluster is.
@@ -228,12 +229,15 @@ package actor IdentityResolver {
   }
 
   /// Shows what the sets are now. O(observers), as it is done for every event of a cluster.
-  private func publish(_ events: [IdentityEvent]) {
+  ///
+  /// - Parameter heard: when it was heard of what changed them; nil for now.
+  private func publish(_ events: [IdentityEvent], heard: Duration? = nil) {
     // Before anybody can see it, so that who sees it finds it in the log.
     if !events.isEmpty { notice(.sources(events)) }
     let state = published.withLock { state in
       state.identities = sets.snapshot
       state.policy = policy
+      state.note(heard ?? clock.timing.now())
       return state
     }
     observers.removeAll { if case .terminated = $0.yield(state) { true } else { false } }

@@ -11,6 +11,7 @@ package actor ControlPlane {
   package nonisolated let store: any Store
   package nonisolated let resolver: IdentityResolver
   package nonisolated let clock: LiveClock
+  nonisolated let denials = DenialLog()
 
   /// What counts.
   package struct Current: Sendable {

@@ -72,6 +72,14 @@ struct MetricsText {
           [("method", request.method), ("route", request.route), ("status", "\(request.status)")], "\(count)")
       }
     }
+    family(
+      "merlon_gateway_denials_total", "counter", "Packets that gateways reported as denied, or as audited."
+    ) {
+      line in
+      for total in plane.denials.totals {
+        line([("gateway", total.gateway), ("kind", total.kind.rawValue)], "\(total.count)")
+      }
+    }
     family("merlon_policy_revision", "gauge", "The number of the policy revision that counts; 0 for none.") {
       line in
       line([], "\(plane.current.policy?.revision.header.number ?? 0)")

@@ -17,7 +17,7 @@ package struct DenialRing: Sendable {
   private let capacity: Int
   private var denials: [Denial] = []
   private var start = 0
-  private(set) var count: UInt64 = 0
+  package private(set) var count: UInt64 = 0
 
   package init(capacity: Int) { self.capacity = max(1, capacity) }
 

@@ -46,7 +46,8 @@ extension EnforcementService {
     case .denied(let number):
       let (denials, missed) = enforcer.observations.denials.after(number, limit: 1000)
       return .done(
-        ("missed", .integer(Int(missed))), ("lost", .integer(Int(enforcer.observations.lostDenials))),
+        ("newest", .integer(Int(enforcer.observations.denials.count))), ("missed", .integer(Int(missed))),
+        ("lost", .integer(Int(enforcer.observations.lostDenials))),
         ("denials", .list(denials.map(\.data))))
     case .flows: return .done(("flows", .list(try enforcer.flows())))
     }

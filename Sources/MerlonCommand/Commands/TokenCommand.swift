@@ -25,7 +25,8 @@ struct TokenCommand: AsyncParsableCommand {
 
     @Argument(help: "What it is for.") var name: String
 
-    @Option(name: .long, help: "read, or admin to write too.") var role = "admin"
+    @Option(name: .long, help: "read, gateway to report denials too, or admin to write everything.")
+    var role = "admin"
 
     @Option(name: .long, help: "How long it counts, as 12h or 90d; without it, for ever.") var expires:
       String?
@@ -35,7 +36,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     func run() async throws {
       guard let role = APIToken.Role(rawValue: role) else {
-        throw ValidationError("--role `\(role)` is neither read nor admin")
+        throw ValidationError("--role `\(role)` is none of read, gateway and admin")
       }
       let now = Timestamp.now
       let seconds = try expires.map { text in

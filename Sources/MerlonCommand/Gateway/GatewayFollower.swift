@@ -7,6 +7,8 @@ struct GatewayFollower: Sendable {
   let client: ControlPlaneClient
   /// Where the other process is reached.
   let path: String
+  /// What the gateway is called when it reports denials.
+  let gateway: String
   let timing: Timing
   /// Told what an operator should know, a line each.
   let notice: @Sendable (String) -> Void
@@ -24,7 +26,15 @@ struct GatewayFollower: Sendable {
         await followFreshness()
         return nil
       }
-      let first = await group.next() ?? nil
+      let reporter = DenialReporter(
+        client: client, path: path, gateway: gateway, timing: timing, notice: notice)
+      group.addTask {
+        await reporter.run()
+        return nil
+      }
+      // The first task ends only with a refusal, the others may end alone.
+      var first: ControlPlaneFailure?
+      while first == nil, !Task.isCancelled, let ended = await group.next() { first = ended }
       group.cancelAll()
       return first
     }

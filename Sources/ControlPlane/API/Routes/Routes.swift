@@ -38,6 +38,7 @@ struct Routes {
     addPolicy(to: api)
     addSets(to: api)
     addEnforcement(to: api)
+    addDenials(to: api)
     addQuestions(to: api)
     addConnectivity(to: api)
     return router

@@ -5,6 +5,8 @@ package struct APIToken: Sendable, Equatable {
   /// What its bearer may do.
   package enum Role: String, Sendable, CaseIterable {
     case read
+    /// Reading, and reporting what a gateway denies.
+    case gateway
     /// Reading and writing.
     case admin
   }
