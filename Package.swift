@@ -54,6 +54,13 @@ let package = Package(
       dependencies: ["CLinux", "Netlink", "Kubernetes", "PolicyModel", "PolicyEngine", "Nftables"]),
     .target(name: "SourceGroups", dependencies: ["Kubernetes", "PolicyModel", "PolicyEngine"]),
     .target(name: "Gateway", dependencies: ["Kubernetes", "PolicyModel", "SourceGroups", "Nftables"]),
+    .target(name: "DomainNames", dependencies: ["Kubernetes"]),
+    .target(
+      name: "DNSForwarder",
+      dependencies: [
+        "DomainNames", "Kubernetes", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
     .target(name: "Review", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
     .target(
       name: "ControlPlane",
@@ -128,6 +135,13 @@ let package = Package(
         "PolicyEngine",
         "SourceGroupDocuments",
       ]),
+    .testTarget(name: "DomainNamesTests", dependencies: ["DomainNames", "Kubernetes"]),
+    .testTarget(
+      name: "DNSForwarderTests",
+      dependencies: [
+        "DNSForwarder", "DomainNames", "Kubernetes", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
     .testTarget(
       name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
     .testTarget(
@@ -168,13 +182,15 @@ if withBenchmarks {
 
 if withFuzzers {
   package.targets.append(.systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"))
-  for name in ["Manifests", "Flows", "Policies", "Selectors", "Names", "Evidence", "Expectations", "Intents"]
-  {
+  for name in [
+    "Manifests", "Flows", "Policies", "Selectors", "Names", "Evidence", "Expectations", "Intents", "Answers",
+  ] {
     package.targets.append(
       .executableTarget(
         name: "fuzz-\(name.lowercased())",
         dependencies: [
           "CLibFuzzer", "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review", "Merlon",
+          "DomainNames",
         ],
         path: "Fuzz/\(name)", linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
   }
