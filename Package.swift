@@ -57,6 +57,13 @@ let package = Package(
     .target(
       name: "Enforcement",
       dependencies: ["CLinux", "Netlink", "Kubernetes", "PolicyModel", "SourceGroups", "Nftables", "Gateway"]),
+    .target(name: "DomainNames", dependencies: ["Kubernetes"]),
+    .target(
+      name: "DNSForwarder",
+      dependencies: [
+        "DomainNames", "Kubernetes", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
     .target(name: "Review", dependencies: ["Kubernetes", "PolicyModel", "Dialects", "PolicyEngine"]),
     .target(
       name: "ControlPlane",
@@ -81,6 +88,7 @@ let package = Package(
       dependencies: [
         "Kubernetes", "KubernetesAPI", "PolicyModel", "Dialects", "PolicyEngine", "SourceGroups", "Review",
         "ControlPlane", "Merlon", "Netlink", "Nftables", "Staging", "Gateway", "Enforcement",
+        "DomainNames", "DNSForwarder", .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -132,6 +140,7 @@ let package = Package(
         "PolicyEngine",
         "SourceGroupDocuments",
       ]),
+    .testTarget(name: "DomainNamesTests", dependencies: ["DomainNames", "Kubernetes"]),
     .testTarget(
       name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
     .testTarget(
@@ -172,13 +181,15 @@ if withBenchmarks {
 
 if withFuzzers {
   package.targets.append(.systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"))
-  for name in ["Manifests", "Flows", "Policies", "Selectors", "Names", "Evidence", "Expectations", "Intents"]
-  {
+  for name in [
+    "Manifests", "Flows", "Policies", "Selectors", "Names", "Evidence", "Expectations", "Intents", "Answers",
+  ] {
     package.targets.append(
       .executableTarget(
         name: "fuzz-\(name.lowercased())",
         dependencies: [
           "CLibFuzzer", "Kubernetes", "PolicyModel", "Dialects", "PolicyEngine", "Review", "Merlon",
+          "DomainNames",
         ],
         path: "Fuzz/\(name)", linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
   }

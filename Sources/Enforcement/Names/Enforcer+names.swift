@@ -5,7 +5,7 @@ internal import Nftables
 
 extension Enforcer {
   /// Whether somebody may be told the addresses of a name. Nobody is told any while nothing is enforced.
-  package func judgement(of name: String, askedBy source: IPAddress) -> NameJudgement {
+  package func judgement(of name: String, askedBy source: IPAddress) -> NameDecision {
     enforced == nil ? .denied : gateway.judgement(of: name, askedBy: source)
   }
 

@@ -4,7 +4,7 @@ internal import Nftables
 internal import SourceGroups
 
 /// What becomes of a question for a name.
-package enum NameJudgement: String, Sendable, Hashable {
+package enum NameDecision: String, Sendable, Hashable {
   /// It is answered, and the addresses are let in for who asks.
   case guarded
   /// It is answered; no rule is about names.
@@ -18,7 +18,7 @@ extension Gateway {
   /// The first rule about the name decides that is enforced, of the groups of who asks. Who is in a group with rules about names
   /// and asks for a name that none is about is denied: what such a group allows by name it allows by no other. Who is in no
   /// group is told as much as the default lets pass. O(patterns).
-  package func judgement(of name: String, askedBy source: IPAddress) -> NameJudgement {
+  package func judgement(of name: String, askedBy source: IPAddress) -> NameDecision {
     let groups = Set(groups(of: source))
     let entries = namesTable.entries(about: name, for: groups)
     if let decisive = entries.first(where: { $0.mode == .enforce }) {

@@ -11,13 +11,11 @@ package struct EnforcementClient: ~Copyable, Sendable {
   private let path: String
   private var input: [UInt8] = []
 
-  /// For how long an answer is waited for, in seconds.
-  private static let patience = 60
-
-  package init(_ path: String) throws(LocalSocketError) {
+  /// - Parameter patience: for how many seconds an answer is waited for.
+  package init(_ path: String, patience: Int = 60) throws(LocalSocketError) {
     socket = try ConnectedSocket(path)
     self.path = path
-    var time = timeval(tv_sec: Self.patience, tv_usec: 0)
+    var time = timeval(tv_sec: patience, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(socket.descriptor.number, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
     }
