@@ -21,6 +21,7 @@ struct GatewayCommand: AsyncParsableCommand {
       """,
     subcommands: [
       GatewayPrintCommand.self, GatewayEnforceCommand.self, GatewayFollowCommand.self,
+      GatewayResolveCommand.self,
       GatewayStatusCommand.self,
       GatewayCountersCommand.self, GatewayFlowsCommand.self, GatewayDeniedCommand.self,
     ],
