@@ -132,6 +132,11 @@ let package = Package(
         "SourceGroupDocuments",
       ]),
     .testTarget(
+      name: "EnforcementTests",
+      dependencies: [
+        "Enforcement", "Gateway", "Netlink", "Nftables", "Staging", "SourceGroups", "Kubernetes",
+      ]),
+    .testTarget(
       name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
     .testTarget(
       name: "ControlPlaneTests",
