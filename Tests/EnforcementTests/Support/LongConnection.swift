@@ -35,7 +35,7 @@ final class LongConnection: Sendable {
   /// A socket that connects; it may not be connected yet.
   static func begin(from address: NetworkAddress, to listener: Listener) throws(NetlinkError) -> Int32 {
     let number = try openSocket(SOCK_STREAM)
-    endAtOnce(number)
+    hurry(number)
     let isBound = address.withSocketAddress(port: 0) { bind(number, $0, $1) } == 0
     let isBegun =
       listener.address.withSocketAddress(port: listener.port) { connect(number, $0, $1) } == 0
@@ -54,7 +54,7 @@ final class LongConnection: Sendable {
   @discardableResult
   func say(_ end: End) -> Bool {
     var byte: UInt8 = 1
-    return send(end == .client ? client : server, &byte, 1, Int32(MSG_NOSIGNAL)) == 1
+    return send(end == .client ? client : server, &byte, 1, Int32(MSG_NOSIGNAL)) == 1 || errno == EAGAIN
   }
 
   /// Whether a byte comes to the other end within some time.
@@ -64,6 +64,15 @@ final class LongConnection: Sendable {
     guard poll(&wait, 1, Int32(limit / .milliseconds(1))) > 0 else { return false }
     var byte: UInt8 = 0
     return recv(receiver, &byte, 1, 0) == 1
+  }
+
+  /// Takes what has come to both ends.
+  ///
+  /// - Returns: how many bytes that were.
+  @discardableResult
+  func drain() -> Int {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    return [client, server].reduce(0) { $0 + max(0, recv($1, &bytes, bytes.count, 0)) }
   }
 
   /// Whether bytes go through in both directions.
@@ -102,7 +111,7 @@ final class Listener: Sendable {
     let connection = Glibc.accept(number, nil, nil)
     if connection < 0 { return nil }
     _ = fcntl(connection, F_SETFL, O_NONBLOCK)
-    endAtOnce(connection)
+    hurry(connection)
     return connection
   }
 
@@ -121,8 +130,10 @@ func openSocket(_ type: __socket_type) throws(NetlinkError) -> Int32 {
   return number
 }
 
-/// Ends a connection by a reset, so that its port is free again.
-private func endAtOnce(_ number: Int32) {
+/// Lets a connection send each byte at once, and end by a reset, so that its port is free again.
+private func hurry(_ number: Int32) {
+  var one: Int32 = 1
+  setsockopt(number, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
   var linger = linger(l_onoff: 1, l_linger: 0)
   setsockopt(number, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
 }
