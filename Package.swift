@@ -142,6 +142,11 @@ let package = Package(
       ]),
     .testTarget(name: "DomainNamesTests", dependencies: ["DomainNames", "Kubernetes"]),
     .testTarget(
+      name: "EnforcementTests",
+      dependencies: [
+        "Enforcement", "Gateway", "Netlink", "Nftables", "Staging", "SourceGroups", "Kubernetes",
+      ]),
+    .testTarget(
       name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
     .testTarget(
       name: "ControlPlaneTests",

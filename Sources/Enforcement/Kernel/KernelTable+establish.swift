@@ -22,8 +22,12 @@ extension KernelTable {
   /// Makes the kernel's table that of a gateway, whatever it is now. What leases and sets of names have stays there.
   ///
   /// Where there is no table, one comes first that nothing passes: the rules of a large gateway take their time.
+  ///
+  /// - Parameter leases: for how long those may run for which there is no place yet. All others go on as they do.
   @discardableResult
-  package mutating func establish(_ gateway: Gateway) throws(EnforcementError) -> Establishment {
+  package mutating func establish(
+    _ gateway: Gateway, leases: [Lease: Duration] = [:]
+  ) throws(EnforcementError) -> Establishment {
     var establishment = Establishment.mended
     for _ in 0..<Self.tries {
       do throws(EnforcementError) {
@@ -31,8 +35,10 @@ extension KernelTable {
           try close(gateway.settings)
           establishment = .made
         }
-        if try !rewriteInPlace(gateway) {
-          try rewrite(gateway.replacement([:]), known: nil)
+        // With its leases in it there is no moment in which members of a table that was made count for nothing.
+        let wanted = establishment == .made ? gateway.program(leases: leases) : gateway.programWithoutLeases
+        if try !rewriteInPlace(wanted) {
+          try rewrite(gateway.replacement(leases), known: nil)
           written?.isCompared = true
           establishment = .replaced
         }
@@ -44,15 +50,16 @@ extension KernelTable {
     throw .unsteady
   }
 
-  /// Lets nothing pass. For a namespace without a table of the name.
-  private mutating func close(_ settings: GatewaySettings) throws(EnforcementError) {
-    let closed = Gateway(settings)
+  /// Lets nothing pass, until ``establish(_:leases:)`` says what does. For a namespace without a table of the name.
+  ///
+  /// Nobody is told of it: a connection that may go on in a moment would be reset for good.
+  package mutating func close(_ settings: GatewaySettings) throws(EnforcementError) {
+    let closed = Gateway(settings.dropping)
     try rewrite(NftablesTransaction(replacing: nil, with: closed.program).text, known: nil)
   }
 
   /// - Returns: whether it could be done. When not, nothing was.
-  private mutating func rewriteInPlace(_ gateway: Gateway) throws(EnforcementError) -> Bool {
-    let wanted = gateway.programWithoutLeases
+  private mutating func rewriteInPlace(_ wanted: NftablesProgram) throws(EnforcementError) -> Bool {
     let (generation, found, elements) = try speakingToKernel { () throws(NetlinkError) in
       let generation = try connection.generation()
       let found = try connection.table(GatewayTable.name.text)
@@ -71,5 +78,12 @@ extension KernelTable {
       return false
     }
     return true
+  }
+}
+
+extension GatewaySettings {
+  /// The same with nothing said to those whose packets do not pass.
+  fileprivate var dropping: GatewaySettings {
+    GatewaySettings(refusal: .drop, zones: zones, logGroup: logGroup, logRate: logRate, logLength: logLength)
   }
 }

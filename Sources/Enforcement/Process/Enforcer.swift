@@ -39,7 +39,7 @@ package struct Enforcer: ~Copyable {
   ) throws(EnforcementError) {
     let closed = Gateway(settings)
     var table = try KernelTable(in: namespace)
-    if try !table.isThere() { try table.establish(closed) }
+    if try !table.isThere() { try table.close(settings) }
     self.table = table
     gateway = closed
     observations = Observations(denials: DenialRing(capacity: capacity))
@@ -119,7 +119,7 @@ package struct Enforcer: ~Copyable {
   package mutating func tick(_ now: ContinuousClock.Instant) throws(EnforcementError) {
     guard enforced != nil else {
       if try !table.isThere() {
-        try table.establish(gateway)
+        try table.close(gateway.settings)
         observations.repairs += 1
       }
       return
@@ -145,12 +145,15 @@ package struct Enforcer: ~Copyable {
     let start = clock.now
     if try table.compare(gateway) != .same { isOutOfStep = true }
     observations.nextComparison = now + max(.milliseconds(500), (clock.now - start) * 20)
+    // The kernel changes leases by itself, so there is nothing to compare them with.
+    if !isOutOfStep { try renewLeases(now) }
   }
 
   private mutating func mend(_ now: ContinuousClock.Instant) throws(EnforcementError) {
     do throws(EnforcementError) {
-      try table.establish(gateway)
-      try table.apply(gateway.renew(proofs.remaining(of: gateway.wantedLeases, at: now)))
+      let leases = proofs.remaining(of: gateway.wantedLeases, at: now)
+      try table.establish(gateway, leases: leases)
+      try table.apply(gateway.renew(leases))
       isOutOfStep = false
       observations.problem = nil
     } catch {

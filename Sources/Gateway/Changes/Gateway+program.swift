@@ -14,8 +14,8 @@ extension Gateway {
   /// - Parameter leases: for how long from now on those may run of which it is known.
   package func replacement(_ leases: [Lease: Duration]) -> String {
     let table = "table inet \(GatewayTable.name)\n"
-    let program = program(senders, leases.filter { $1 > .zero && canRun($0) })
-    return "add " + table + "delete " + table + NftablesTransaction(replacing: nil, with: program).text
+    return "add " + table + "delete " + table
+      + NftablesTransaction(replacing: nil, with: program(leases: leases)).text
   }
 
   var senders: SenderElements {
