@@ -142,6 +142,12 @@ let package = Package(
       ]),
     .testTarget(name: "DomainNamesTests", dependencies: ["DomainNames", "Kubernetes"]),
     .testTarget(
+      name: "DNSForwarderTests",
+      dependencies: [
+        "DNSForwarder", "DomainNames", "Kubernetes", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+    .testTarget(
       name: "EnforcementTests",
       dependencies: [
         "Enforcement", "Gateway", "Netlink", "Nftables", "Staging", "SourceGroups", "Kubernetes",
