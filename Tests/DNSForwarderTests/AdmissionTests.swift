@@ -3,7 +3,7 @@ import DomainNames
 import Kubernetes
 import Testing
 
-@Suite("Addresses are admitted before they are told", .timeLimit(.minutes(1)))
+@Suite("Addresses are admitted before they are told", .timeLimit(.minutes(2)))
 struct AdmissionTests {
   @Test("no answer comes before the guard has returned; questions of others go on meanwhile")
   func order() async throws {

@@ -3,7 +3,7 @@ import DomainNames
 import Kubernetes
 import Testing
 
-@Suite("What is not asked, and what is told instead", .timeLimit(.minutes(1)))
+@Suite("What is not asked, and what is told instead", .timeLimit(.minutes(2)))
 struct ScreeningTests {
   /// Answers every question with an address.
   static let honest: FakeUpstream.Behaviour = {

@@ -5,9 +5,27 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@Suite("Upstreams: honest, dead and lying", .timeLimit(.minutes(1)))
+@Suite("Upstreams: honest, dead and lying", .timeLimit(.minutes(2)))
 struct UpstreamTests {
-  @Test("who does not answer is asked again after all others; the order is that of the settings")
+  @Test("the first that answers is the only one that is asked")
+  func order() async throws {
+    try await FakeUpstream.answering(ScreeningTests.honest) { first, firstAddress in
+      try await FakeUpstream.answering(ScreeningTests.honest) { second, secondAddress in
+        let settings = RunningForwarder.settings([firstAddress, secondAddress])
+        try await RunningForwarder.run(settings, TestGuard(journal: Journal())) { running in
+          let client = try await TestClient.datagrams(to: running.address)
+          for id in 0..<5 {
+            let query = Messages.query("a.com", id: UInt16(id))
+            #expect(try await client.ask(query) == "NOERROR a.com 192.0.2.1")
+          }
+          #expect(first.questions.count == 5 && second.questions.isEmpty)
+          try await client.close()
+        }
+      }
+    }
+  }
+
+  @Test("who does not answer is asked again after all others")
   func deadUpstreams() async throws {
     let journal = Journal()
     try await FakeUpstream.answering({ question in
@@ -20,10 +38,11 @@ struct UpstreamTests {
       }) { _, dead in
         var settings = RunningForwarder.settings([silent, dead])
         settings.timeout = .milliseconds(100)
+        settings.rounds = 100
         try await RunningForwarder.run(settings, TestGuard(journal: Journal())) { running in
           let client = try await TestClient.datagrams(to: running.address)
           #expect(try await client.ask(Messages.query("a.com")) == "NOERROR a.com 192.0.2.1")
-          #expect(journal.entries == ["silent", "dead", "silent"])
+          #expect(journal.has("dead") && journal.entries.filter { $0 == "silent" }.count >= 2)
           try await client.close()
         }
       }
@@ -35,7 +54,8 @@ struct UpstreamTests {
     try await RunningForwarder.before({ _ in [] }, { $0.timeout = .milliseconds(50) }) { running, upstream in
       let client = try await TestClient.datagrams(to: running.address)
       #expect(try await client.ask(Messages.query("a.com")) == "SERVFAIL a.com")
-      #expect(upstream.questions.count == 2 && running.count(.upstreamFailed) == 1)
+      #expect(running.count(.upstreamFailed) == 1)
+      try await eventually("it was asked twice") { upstream.questions.count == 2 }
       try await client.close()
     }
   }
@@ -148,12 +168,12 @@ struct UpstreamTests {
       },
       {
         $0.timeout = .milliseconds(100)
-        $0.rounds = 3
+        $0.rounds = 100
       }
     ) { running, upstream in
       let client = try await TestClient.datagrams(to: running.address)
       #expect(try await client.ask(Messages.query("a.com")) == "NOERROR a.com 192.0.2.1")
-      #expect(upstream.questions.count == 3)
+      #expect(upstream.questions.count >= 3)
       #expect(!running.journal.entries.contains { $0.contains("192.0.2.66") })
       try await client.close()
     }

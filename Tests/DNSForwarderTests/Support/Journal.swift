@@ -2,11 +2,19 @@ import Synchronization
 
 /// What happened, in order.
 final class Journal: Sendable {
-  private let state = Mutex<[String]>([])
+  private let state = Mutex<(list: [String], all: Set<String>)>(([], []))
 
-  var entries: [String] { state.withLock { $0 } }
+  var entries: [String] { state.withLock { $0.list } }
 
-  func note(_ entry: String) { state.withLock { $0.append(entry) } }
+  func note(_ entry: String) {
+    state.withLock { state in
+      state.list.append(entry)
+      state.all.insert(entry)
+    }
+  }
+
+  /// O(1).
+  func has(_ entry: String) -> Bool { state.withLock { $0.all.contains(entry) } }
 }
 
 /// Lets one waiter pass once it is open.
@@ -26,9 +34,9 @@ struct DeadlineMissed: Error {
   let what: String
 }
 
-/// Waits until something is so, for twenty seconds at most.
+/// Waits until something is so, for fifty seconds at most.
 func eventually(_ what: String, _ isSo: () async throws -> Bool) async throws {
-  let deadline = ContinuousClock.now + .seconds(20)
+  let deadline = ContinuousClock.now + .seconds(50)
   while try await !isSo() {
     if ContinuousClock.now > deadline { throw DeadlineMissed(what: what) }
     try await Task.sleep(for: .milliseconds(2))

@@ -21,6 +21,7 @@ struct RunningForwarder: Sendable {
     settings.timeout = .seconds(10)
     settings.minimumLifetime = .seconds(30)
     settings.grace = .seconds(5)
+    settings.limits.idleTime = .seconds(60)
     return settings
   }
 

@@ -52,18 +52,18 @@ struct TestClient: Sendable {
     return TestClient(channel: channel, server: nil, answers: answers)
   }
 
-  /// The answer to a question with this id, which comes within twenty seconds.
+  /// The answer to a question with this id, which comes within fifty seconds.
   ///
-  /// - isRepeated: whether it is asked again each half second, as clients do.
+  /// - isRepeated: whether it is asked again each three seconds, as clients do.
   func ask(_ bytes: [UInt8], isRepeated: Bool = false) async throws -> [UInt8] {
     let promise = channel.eventLoop.makePromise(of: [UInt8].self)
-    let deadline = channel.eventLoop.scheduleTask(in: .seconds(20)) {
+    let deadline = channel.eventLoop.scheduleTask(in: .seconds(50)) {
       promise.fail(DeadlineMissed(what: "an answer"))
     }
     let id = UInt16(bytes[0]) << 8 | UInt16(bytes[1])
     try await channel.eventLoop.submit { answers.value.waiting[id] = promise }.get()
     let again = channel.eventLoop.scheduleRepeatedTask(
-      initialDelay: isRepeated ? .milliseconds(500) : .hours(1), delay: .milliseconds(500)
+      initialDelay: isRepeated ? .seconds(3) : .hours(1), delay: .seconds(3)
     ) { _ in send(bytes) }
     send(bytes)
     defer {
