@@ -17,8 +17,7 @@ extension DNSForwarder {
   private typealias Answer = (bytes: [UInt8]?, outcome: QuestionOutcome)
 
   private func answer(_ arrival: Arrival) async -> Answer {
-    let upstreams = Set(settings.upstreams.map(\.address))
-    switch QuestionScreening(arrival.bytes, from: arrival.source, upstreams: upstreams) {
+    switch QuestionScreening(arrival.bytes, from: arrival.source, upstreams: upstreamAddresses) {
     case .end(let answer, let outcome): return (answer, outcome)
     case .question(let message): return await answer(message, arrival)
     }

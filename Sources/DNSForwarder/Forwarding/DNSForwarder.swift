@@ -18,6 +18,8 @@ package struct DNSForwarder: Sendable {
   let guardian: any NameGuard
   let tally = Tally()
   let client: UpstreamClient
+  /// From which no questions are taken.
+  let upstreamAddresses: Set<IPAddress>
   private let group: any EventLoopGroup
 
   /// - Parameters:
@@ -29,6 +31,7 @@ package struct DNSForwarder: Sendable {
     try settings.check()
     self.settings = settings
     guardian = nameGuard
+    upstreamAddresses = Set(settings.upstreams.map(\.address))
     self.group = group
     client = UpstreamClient(
       upstreams: settings.upstreams, timeout: settings.timeout, rounds: settings.rounds,

@@ -15,6 +15,9 @@ extension DNSMessage {
   /// The addresses that are to be admitted before a client is told this answer, each once, for the longest of its
   /// lifetimes.
   ///
+  /// Those of other sections, as servers add them to what they say of mail or services, are nobody's: a client that
+  /// uses them without asking finds no way, and one that asks does.
+  ///
   /// - Parameters:
   ///   - minimum: the least lifetime.
   ///   - grace: what is added to each.

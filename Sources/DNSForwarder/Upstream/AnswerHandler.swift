@@ -36,12 +36,15 @@ final class AnswerHandler: ChannelInboundHandler {
   }
 }
 
-/// Takes the bytes out of datagrams. Who sent them is known: a connected socket gets those of one peer alone.
+/// Takes the bytes out of datagrams that are no longer than what was asked for.
+///
+/// Who sent them is known: a connected socket gets those of one peer alone.
 final class DatagramBytes: ChannelInboundHandler {
   typealias InboundIn = AddressedEnvelope<ByteBuffer>
   typealias InboundOut = ByteBuffer
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    context.fireChannelRead(wrapInboundOut(unwrapInboundIn(data).data))
+    let bytes = unwrapInboundIn(data).data
+    if bytes.readableBytes <= ForwardedQuestion.payloadSize { context.fireChannelRead(wrapInboundOut(bytes)) }
   }
 }

@@ -71,10 +71,8 @@ struct UpstreamClient: Sendable {
     _ promise: EventLoopPromise<ForwardedQuestion.Answer>, on loop: any EventLoop
   ) -> EventLoopFuture<any Channel> {
     DatagramBootstrap(group: loop)
-      // More than was asked for is cut off, and then not understood.
-      .channelOption(
-        .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Int(ForwardedQuestion.payloadSize))
-      )
+      // With room for what is too long, so that it is known to be.
+      .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 2048))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandlers(DatagramBytes(), AnswerHandler(question, promise))
