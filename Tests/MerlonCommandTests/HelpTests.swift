@@ -17,6 +17,8 @@ struct HelpTests {
       [], ["check"], ["connectivity"], ["explain"], ["verdict"], ["suggest"], ["completion"], ["get"],
       ["get", "integrations"], ["get", "policy"], ["get", "sets"], ["get", "revisions"], ["get", "audit"],
       ["apply"], ["delete"], ["rollback"], ["trace"], ["whois"], ["convert"], ["stage"], ["gateway"],
+      ["gateway", "enforce"], ["gateway", "follow"], ["gateway", "resolve"], ["gateway", "status"],
+      ["gateway", "counters"], ["gateway", "flows"], ["gateway", "denied"],
     ])
   func examples(command: [String]) throws {
     let result = try Program.run(command + ["--help"])

@@ -60,7 +60,9 @@ struct GatewayResolveCommand: AsyncParsableCommand {
 
   private func settings() throws -> DNSForwarderSettings {
     let addresses = try listen.map { text in
-      guard let address = IPAddress(text) else { throw ValidationError("--listen `\(text)` is no IP address") }
+      guard let address = IPAddress(text) else {
+        throw ValidationError("--listen `\(text)` is no IP address")
+      }
       return address
     }
     let upstreams = try upstream.map { text in

@@ -1,6 +1,7 @@
 import FakeAPIServer
 import HTTPTypes
 import Kubernetes
+import KubernetesAPI
 import SourceGroups
 import Testing
 
@@ -58,13 +59,25 @@ struct EnforcementRoutesTests {
           .replacing("uid-web", with: "uid-web-2"))
       try await served.until { ServedPlane.members("web", $0) == ["web", "web-2"] }
       let after = served.plane.resolver.state
-      guard case .event("delta", let id, let delta) = after.enforcementEvent(since: before, in: "e") else {
+      let now = served.plane.clock.timing.now()
+      guard case .event("delta", let id, let delta) = after.enforcementEvent(since: before, in: "e", now: now)
+      else {
         Issue.record("no delta")
         return
       }
       #expect(id == "e-1-\(after.identities.version)")
       #expect(delta.contains(#""sources":[{"group":"web","source":0,"joined":["10.244.0.9"]}]"#))
-      guard case .nothing = after.enforcementEvent(since: after, in: "e") else {
+      let age = try Document.json(Array(delta.utf8), file: SourceFile(path: "delta")).root["microseconds"]?
+        .text
+      let heard = try #require(age.flatMap { Int($0) })
+      guard
+        case .event(_, _, let later) = after.enforcementEvent(since: before, in: "e", now: now + .seconds(1))
+      else {
+        Issue.record("no delta a second later")
+        return
+      }
+      #expect(heard < 60_000_000 && later.contains(#""microseconds":\#(heard + 1_000_000),"#))
+      guard case .nothing = after.enforcementEvent(since: after, in: "e", now: now) else {
         Issue.record("something became of nothing")
         return
       }
@@ -73,7 +86,7 @@ struct EnforcementRoutesTests {
         ServedPlane.policy().replacing("192.0.2.0/24", with: "192.0.2.0/25"))
       let other = served.plane.resolver.state
       #expect(other.policy?.revision.header.number == 2)
-      guard case .event("state", _, _) = other.enforcementEvent(since: after, in: "e") else {
+      guard case .event("state", _, _) = other.enforcementEvent(since: after, in: "e", now: now) else {
         Issue.record("no state")
         return
       }

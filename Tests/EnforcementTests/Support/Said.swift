@@ -30,7 +30,7 @@ struct Said {
         guard case .cluster = source.origin else { continue }
         identities[key] = SourceIdentities(SourceStatus(.following), members[key] ?? [])
       }
-      return EnforcedState(id: try id, policy: policy, identities: identities)
+      return EnforcedState(try id, policy, identities)
     }
   }
 
