@@ -131,10 +131,15 @@ let package = Package(
         "PolicyEngine",
         "SourceGroupDocuments",
       ]),
+    // A process that writes the kernel, for tests that kill it, and a client of it that is another user.
+    .executableTarget(
+      name: "enforcement-inside", dependencies: ["Enforcement", "Gateway", "Netlink", "Nftables"],
+      path: "Tests/EnforcementTestsCommand"),
     .testTarget(
       name: "EnforcementTests",
       dependencies: [
         "Enforcement", "Gateway", "Netlink", "Nftables", "Staging", "SourceGroups", "Kubernetes",
+        "enforcement-inside",
       ]),
     .testTarget(
       name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),
