@@ -11,21 +11,25 @@ INSTALL_ROOT := $(DESTDIR)$(PREFIX)
 
 SOURCES := Package.swift $(wildcard Sources Tests Examples Benchmarks Fuzz)
 PACKAGES := libyaml-dev libsqlite3-dev pkg-config
-NETWORK := nftables
+NETWORK := nftables iproute2 curl python3
 # Tests that block threads while packets are on their way; the others would wait for theirs.
-PACKETS := '^(NetlinkTests|StagingTests)'
+PACKETS := '^(NetlinkTests|StagingTests|EnforcementTests)'
 BROWSER := chromium fonts-dejavu-core python3
 LIBRARIES := Kubernetes KubernetesAPI PolicyModel Dialects PolicyEngine Review Merlon MerlonTesting MerlonCommand
 
 LOAD ?=
 
-.PHONY: help demo test examples quickstart api page build bench fuzz format lint docs install packages
+.PHONY: help demo demo-gateway test examples quickstart api page build bench fuzz format lint docs install packages
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: packages ## Build merlon and check the example shop, which has two mistakes.
 	@Scripts/demo
+
+demo-gateway: packages ## A gateway between two networks that a cluster's policy holds: curl is allowed and denied. Needs root.
+	@Scripts/require-packages $(NETWORK)
+	@Scripts/demo-gateway
 
 test: packages ## Run all tests.
 	@Scripts/require-packages $(NETWORK)

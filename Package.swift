@@ -147,10 +147,15 @@ let package = Package(
         "DNSForwarder", "DomainNames", "Kubernetes", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
+    // A process that writes the kernel, for tests that kill it, and a client of it that is another user.
+    .executableTarget(
+      name: "enforcement-inside", dependencies: ["Enforcement", "Gateway", "Netlink", "Nftables"],
+      path: "Tests/EnforcementTestsCommand"),
     .testTarget(
       name: "EnforcementTests",
       dependencies: [
         "Enforcement", "Gateway", "Netlink", "Nftables", "Staging", "SourceGroups", "Kubernetes",
+        "enforcement-inside",
       ]),
     .testTarget(
       name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),

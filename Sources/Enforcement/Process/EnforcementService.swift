@@ -28,6 +28,8 @@ package struct EnforcementService: ~Copyable {
   private var clients = EnforcementClients()
   private var users: [Int32: uid_t] = [:]
   private var denials: PacketLog?
+  /// The number that the kernel gives to the next packet that it logs, when none is lost.
+  private var nextDenial: UInt32?
   private var nextSweep: ContinuousClock.Instant
   /// Told what an operator should know, a line each.
   private let notice: @Sendable (String) -> Void
@@ -63,8 +65,13 @@ package struct EnforcementService: ~Copyable {
       }
       let known = waits.count
       waits += clients.interests
-      _ = poll(&waits, nfds_t(waits.count), Self.pause)
-      for wait in waits[known...] where wait.revents != 0 { serve(wait) }
+      _ = poll(&waits, nfds_t(waits.count), clients.speaking.isEmpty ? Self.pause : 0)
+      for wait in waits[known...] where wait.revents != 0 {
+        clients.flush(wait.fd)
+        clients.read(wait.fd)
+      }
+      // One line of each at a time, so that nobody keeps others waiting.
+      for descriptor in clients.speaking { serve(descriptor) }
       if waits[0].revents != 0 {
         while let (descriptor, user) = listener.accept() {
           users[descriptor] = user
@@ -76,13 +83,9 @@ package struct EnforcementService: ~Copyable {
     }
   }
 
-  private mutating func serve(_ wait: pollfd) {
-    if wait.revents & Int16(POLLOUT) != 0 { clients.flush(wait.fd) }
-    if wait.revents & ~Int16(POLLOUT) != 0 {
-      for line in clients.read(wait.fd) {
-        clients.send(answer(line, mayWrite: mayWrite(wait.fd)).json, to: wait.fd)
-      }
-    }
+  private mutating func serve(_ descriptor: Int32) {
+    guard let line = clients.takeLine(descriptor) else { return }
+    clients.send(answer(line, mayWrite: mayWrite(descriptor)).json, to: descriptor)
   }
 
   private func mayWrite(_ descriptor: Int32) -> Bool {
@@ -116,13 +119,17 @@ package struct EnforcementService: ~Copyable {
     guard denials != nil else { return }
     do throws(NetlinkError) {
       for packet in try denials?.read() ?? [] {
+        if let nextDenial {
+          enforcer.observations.lostDenials += UInt64(packet.sequence &- nextDenial)
+        }
+        nextDenial = packet.sequence &+ 1
         guard let reading = enforcer.gateway.names.reading(prefix: packet.prefix),
           let summary = PacketSummary(packet.payload)
         else { continue }
         enforcer.observations.denials.append(reading.kind, reading.rule, summary, time: Self.time)
       }
     } catch {
-      enforcer.observations.lostDenials += 1
+      // The number of the next one tells how many were lost.
     }
   }
 

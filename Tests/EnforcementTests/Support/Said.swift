@@ -62,3 +62,60 @@ struct Said {
     FreshnessReport(id: try id, proofs: [.init(integration: "prod", kind: .pods, age: age)])
   }
 }
+
+extension Said {
+  /// All of it in a line, as a control plane says it to a process.
+  ///
+  /// - Parameter text: the document.
+  func line(_ text: String) throws -> String {
+    let sources = policy.sources.compactMap { key, source -> DataValue? in
+      guard case .cluster = source.origin else { return nil }
+      return .members(
+        ("group", .string(key.group)), ("source", .integer(key.source)), ("state", .string("following")),
+        ("addresses", .list((members[key] ?? []).map { .string("\($0)") })))
+    }
+    return DataValue.members(
+      ("kind", .string("state")), ("id", .string("\(try id)")),
+      ("content", .members(("policy", .string(text)), ("sources", .list(sources))))
+    ).json
+  }
+
+  /// A change of members in a line.
+  mutating func changeLine(
+    _ group: String, joined: [IPAddress] = [], left: [IPAddress] = []
+  ) throws -> String {
+    let delta = try change(group, joined: joined, left: left)
+    return DataValue.members(
+      ("kind", .string("delta")), ("since", .string("\(delta.since)")), ("id", .string("\(delta.id)")),
+      ("microseconds", .integer(100)),
+      (
+        "content",
+        .members(
+          (
+            "sources",
+            .list([
+              .members(
+                ("group", .string(group)), ("source", .integer(0)),
+                ("joined", .list(joined.map { .string("\($0)") })),
+                ("left", .list(left.map { .string("\($0)") })))
+            ])
+          ))
+      )
+    ).json
+  }
+
+  /// A report in a line.
+  func freshLine(milliseconds: Int = 0) throws -> String {
+    DataValue.members(
+      ("kind", .string("fresh")), ("id", .string("\(try id)")),
+      (
+        "proofs",
+        .list([
+          .members(
+            ("integration", .string("prod")), ("kind", .string("pods")),
+            ("milliseconds", .integer(milliseconds)))
+        ])
+      )
+    ).json
+  }
+}
