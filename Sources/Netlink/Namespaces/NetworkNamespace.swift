@@ -15,6 +15,15 @@ package final class NetworkNamespace: Sendable {
   /// The namespace that the calling thread is in.
   package static func current() throws(NetlinkError) -> NetworkNamespace { try NetworkNamespace() }
 
+  /// Whether both are one.
+  fileprivate func isSame(as other: NetworkNamespace) -> Bool {
+    var (own, others) = (stat(), stat())
+    guard fstat(descriptor.number, &own) == 0, fstat(other.descriptor.number, &others) == 0 else {
+      return false
+    }
+    return own.st_dev == others.st_dev && own.st_ino == others.st_ino
+  }
+
   /// Makes a namespace in which there is nothing but a loopback link, and leaves the calling thread where it is.
   package static func make() throws(NetlinkError) -> NetworkNamespace {
     try NamespaceThread.run { (thread) throws(NetlinkError) in try thread.makeNamespace() }
@@ -65,8 +74,9 @@ package struct NamespaceThread: ~Copyable {
     return try NetworkNamespace()
   }
 
-  /// Goes to a namespace.
+  /// Goes to a namespace. To stay where the thread is needs no rights; to go to another one needs CAP_SYS_ADMIN.
   package mutating func enter(_ namespace: NetworkNamespace) throws(NetlinkError) {
+    if try NetworkNamespace().isSame(as: namespace) { return }
     guard setns(namespace.descriptor.number, NamespaceKind.network) == 0 else {
       throw NetlinkError("enter a network namespace")
     }
