@@ -165,7 +165,7 @@ struct ServiceTests {
       }
       try await eventually("all others arrive") { running.count(.answered) == 10 }
       #expect(running.count(.malformed) == 0)
-      // Nobody is there any more when the answers come back, and the forwarder goes on.
+      // Nobody reads the answers there, and the forwarder goes on.
       let client = try await TestClient.datagrams(to: running.address)
       #expect(try await client.ask(Messages.query("b.com")) == "NOERROR b.com 192.0.2.1")
       try await client.close()

@@ -10,7 +10,10 @@ package struct DNSForwarderSettings: Sendable {
     case refused
   }
 
-  /// How much memory and how many sockets clients can take. A question under way holds a socket.
+  /// How much memory and how many sockets clients can take.
+  ///
+  /// Each question under way has one socket at a time and at most one answer, each connection a socket and a little more
+  /// than one question: the process must be allowed as many open files, and has to have as much memory.
   package struct Limits: Sendable {
     /// Questions that are not answered yet, or whose answers a client of TCP has not read.
     package var questions = 1024

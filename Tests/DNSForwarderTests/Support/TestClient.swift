@@ -61,7 +61,11 @@ struct TestClient: Sendable {
       promise.fail(DeadlineMissed(what: "an answer"))
     }
     let id = UInt16(bytes[0]) << 8 | UInt16(bytes[1])
-    try await channel.eventLoop.submit { answers.value.waiting[id] = promise }.get()
+    try await channel.eventLoop.submit {
+      answers.value.waiting[id] = promise
+      // An end that has been before is not seen again.
+      if !channel.isActive { promise.fail(ChannelError.eof) }
+    }.get()
     let again = channel.eventLoop.scheduleRepeatedTask(
       initialDelay: isRepeated ? .seconds(3) : .hours(1), delay: .seconds(3)
     ) { _ in send(bytes) }
