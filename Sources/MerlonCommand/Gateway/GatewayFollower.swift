@@ -14,7 +14,9 @@ struct GatewayFollower: Sendable {
   let notice: @Sendable (String) -> Void
 
   private static let firstWait = Duration.milliseconds(250)
-  private static let longestWait = Duration.seconds(4)
+  private static let longestWait = Duration.seconds(1)
+  /// How often it is looked whether the other process is still the one that was told.
+  private static let watchPause = Duration.milliseconds(500)
   /// How often it is asked how fresh clusters are: a third of the shortest grace that a policy can have is longer.
   private static let freshnessPause = Duration.seconds(2)
 
@@ -43,7 +45,7 @@ struct GatewayFollower: Sendable {
 
   // MARK: - What to enforce
 
-  private enum End {
+  private enum End: Sendable {
     case over(String)
     case refused(APIAnswer)
     /// To be asked again at once.
@@ -55,17 +57,10 @@ struct GatewayFollower: Sendable {
     var told: String?
     var feed: EnforcementFeed?
     while !Task.isCancelled {
-      let end: End
-      do throws(LocalSocketError) {
-        var gateway = try EnforcementClient(path)
-        let status = try gateway.ask(.members(("kind", "status")))
-        if feed == nil { feed = EnforcementFeed(hasEnforced: !status.text(of: "state").isEmpty) }
-        if feed?.inForce != status.text(of: "state") { feed?.lose() }
-        end = await follow(&feed, &gateway) { wait = Self.firstWait }
-      } catch {
-        end = .over("\(error)")
-      }
-      switch end {
+      let attempt = await follow(from: feed)
+      feed = attempt.feed
+      if attempt.hasSaid { (wait, told) = (Self.firstWait, nil) }
+      switch attempt.end {
       case .again: break
       case .refused(let answer):
         let failure = ControlPlaneFailure(refusal: answer, at: client.server) { _ in nil }
@@ -81,28 +76,80 @@ struct GatewayFollower: Sendable {
     return nil
   }
 
-  private func follow(
-    _ feed: inout EnforcementFeed?, _ gateway: inout EnforcementClient, _ success: () -> Void
-  ) async -> End {
-    guard var current = feed else { return .again }
-    defer { feed = current }
-    let headers = current.inForce.map { [(name: "last-event-id", value: $0)] } ?? []
+  private struct Attempt: Sendable {
+    var feed: EnforcementFeed?
+    var end: End
+    /// Whether anything came to be in force.
+    var hasSaid = false
+  }
+
+  /// Follows until the stream ends, or the process that writes the kernel is another one.
+  private func follow(from feed: EnforcementFeed?) async -> Attempt {
+    await withTaskGroup(of: Attempt?.self) { group in
+      group.addTask { await followStream(from: feed) }
+      group.addTask {
+        await watchGateway()
+        return nil
+      }
+      // Whichever ends first ends the other; the stream says what became of it in any case.
+      var attempt = await group.next() ?? nil
+      group.cancelAll()
+      if attempt == nil { attempt = await group.next() ?? nil }
+      return attempt ?? Attempt(feed: feed, end: .again)
+    }
+  }
+
+  /// Returns when the process that writes the kernel is gone, or begins anew and has nothing to enforce.
+  private func watchGateway() async {
+    var hadState = false
+    while !Task.isCancelled {
+      do throws(LocalSocketError) {
+        var gateway = try EnforcementClient(path)
+        let hasState = !(try gateway.ask(.members(("kind", "status")))).text(of: "state").isEmpty
+        if hadState, !hasState { return }
+        hadState = hasState
+      } catch {
+        return
+      }
+      do { try await timing.sleep(Self.watchPause) } catch { return }
+    }
+  }
+
+  private func followStream(from feed: EnforcementFeed?) async -> Attempt {
+    var attempt = Attempt(feed: feed, end: .again)
+    do throws(LocalSocketError) {
+      var gateway = try EnforcementClient(path)
+      let status = try gateway.ask(.members(("kind", "status")))
+      var current = feed ?? EnforcementFeed(hasEnforced: !status.text(of: "state").isEmpty)
+      if current.inForce != status.text(of: "state") { current.lose() }
+      let before = current.inForce
+      attempt.end = await follow(&current, &gateway)
+      attempt.hasSaid = current.inForce != nil && current.inForce != before
+      attempt.feed = current
+    } catch {
+      attempt.end = .over("\(error)")
+    }
+    return attempt
+  }
+
+  private func follow(_ feed: inout EnforcementFeed, _ gateway: inout EnforcementClient) async -> End {
+    let headers = feed.inForce.map { [(name: "last-event-id", value: $0)] } ?? []
     let request = APIRequest.controlPlane("enforcement", query: [("watch", "true")], headers: headers)
     var parser = EventStreamParser()
     var isAgain = false
     do throws(APIError) {
       let refusal = try await client.follow(request) { piece throws(APIError) in
         for event in parser.append(piece) {
-          isAgain = try take(event, &current, &gateway)
+          isAgain = try take(event, &feed, &gateway)
           // Nothing of what follows could be added to what is in force.
           if isAgain { throw .unreadable("the whole state is wanted") }
-          success()
         }
       }
       return refusal.map { .refused($0) } ?? .over("the control plane \(client.server) ended its stream")
     } catch {
+      if Task.isCancelled { return .again }
       if isAgain {
-        current.lose()
+        feed.lose()
         return .again
       }
       return .over("\(client.server): \(error)")
