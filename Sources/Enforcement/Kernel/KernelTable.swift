@@ -18,6 +18,8 @@ package struct KernelTable: ~Copyable {
     let digest: UInt64
     /// Whether all elements were right in that generation.
     var isCompared: Bool
+    /// Whether nobody else changed any rules between the writing and the reading of what was written.
+    let isCertain: Bool
   }
 
   /// The table in a namespace, whether or not it is there already.
@@ -77,16 +79,26 @@ package struct KernelTable: ~Copyable {
     written = nil
     let before = try speakingToKernel { () throws(NetlinkError) in try connection.generation() }
     try load(ruleset)
-    try speakingToKernel { () throws(NetlinkError) in
-      let found = try connection.table(GatewayTable.name.text)
-      let after = try connection.generation()
-      // With a change of somebody else in between it is not known whose table was read.
-      if let found, after == before &+ 1 {
-        written = Written(generation: after, digest: found.digest, isCompared: known == before)
+    for _ in 0..<Self.tries {
+      let (start, found, end) = try speakingToKernel { () throws(NetlinkError) in
+        (
+          try connection.generation(), try connection.table(GatewayTable.name.text),
+          try connection.generation()
+        )
       }
+      guard let found else { throw .unsteady }
+      guard start == end else { continue }
+      let isCertain = end == before &+ 1
+      written = Written(
+        generation: end, digest: found.digest, isCompared: isCertain && known == before, isCertain: isCertain)
+      return
     }
-    if written == nil { throw .unsteady }
+    throw .unsteady
   }
+
+  /// Whether what was read after the writing may have been changed by somebody else in between: then it has to be written
+  /// again some time, as nothing else would tell.
+  var isUncertain: Bool { written.map { !$0.isCertain } ?? false }
 
   private func load(_ ruleset: String) throws(EnforcementError) {
     let result = try speakingToKernel { () throws(NetlinkError) in

@@ -31,6 +31,7 @@ package struct Enforcer: ~Copyable {
     /// Why the kernel does not have what it should; nil when it has.
     package var problem: String?
     var nextComparison: ContinuousClock.Instant?
+    var nextWriting: ContinuousClock.Instant?
   }
 
   /// - Parameter capacity: how many denials are kept.
@@ -125,7 +126,7 @@ package struct Enforcer: ~Copyable {
       return
     }
     if !isOutOfStep {
-      if try table.isUntouched(), !table.isWaitingForComparison { return }
+      if try table.isUntouched(), !table.isWaitingForComparison, !table.isUncertain { return }
       switch try table.structure() {
       case .same: try compareElements(now)
       case .gone, .rewritten, .otherElements: isOutOfStep = true
@@ -134,7 +135,21 @@ package struct Enforcer: ~Copyable {
     if isOutOfStep {
       try mend(now)
       observations.repairs += 1
+    } else {
+      try writeAgain(now)
     }
+  }
+
+  /// Writes everything again when it is not certain what was written last time: at once, but no more than a twentieth of the
+  /// time, as other tables may change all the time.
+  private mutating func writeAgain(_ now: ContinuousClock.Instant) throws(EnforcementError) {
+    guard table.isUncertain, observations.nextWriting.map({ $0 <= now }) ?? true else { return }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let isRepair = try table.compare(gateway) != .same
+    try mend(now)
+    if isRepair { observations.repairs += 1 }
+    observations.nextWriting = now + max(.seconds(1), (clock.now - start) * 20)
   }
 
   /// Looks at all elements after somebody changed any rules: at once, but no more than a twentieth of the time, as other tables
