@@ -58,9 +58,9 @@ extension KernelTable {
     try rewrite(NftablesTransaction(replacing: nil, with: closed.program).text, known: nil)
   }
 
-  /// - Returns: whether it could be done. When not, nothing was.
+  /// - Returns: whether it could be done. When not, nothing was that means anything.
   private mutating func rewriteInPlace(_ wanted: NftablesProgram) throws(EnforcementError) -> Bool {
-    let (generation, found, elements) = try speakingToKernel { () throws(NetlinkError) in
+    var (generation, found, elements) = try speakingToKernel { () throws(NetlinkError) in
       let generation = try connection.generation()
       let found = try connection.table(GatewayTable.name.text)
       var elements: [MapName: [SetElement]] = [:]
@@ -71,8 +71,9 @@ extension KernelTable {
       return (generation, found, elements)
     }
     guard let found, let old = NftablesProgram(found, elements, wanted: wanted) else { return false }
+    let prepared = try prepare(wanted, over: old, &generation)
     do throws(EnforcementError) {
-      try rewrite(NftablesTransaction(rewriting: old, with: wanted).text, known: generation)
+      try rewrite(NftablesTransaction(rewriting: prepared, with: wanted).text, known: generation)
     } catch {
       guard case .ruleset(.refused) = error else { throw error }
       return false

@@ -30,7 +30,7 @@ package struct KernelTable: ~Copyable {
     }
   }
 
-  private static let batchSize = 2000
+  static let batchSize = 2000
 
   // MARK: - Writing
 
