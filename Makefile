@@ -21,7 +21,7 @@ LIBRARIES := Kubernetes KubernetesAPI PolicyModel Dialects PolicyEngine Review M
 
 LOAD ?=
 
-.PHONY: help demo demo-gateway test examples quickstart api page build bench fuzz format lint docs install packages
+.PHONY: help demo demo-gateway test examples quickstart gateway api page build bench fuzz format lint docs install packages
 
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,7 @@ test: packages ## Run all tests.
 	@swift test --filter '$(ENFORCEMENT)'
 	@$(MAKE) examples
 	@$(MAKE) quickstart
+	@$(MAKE) gateway
 	@$(MAKE) page
 
 examples: packages ## Test and run the packages under Examples, imported Swift and the tutorial; a part of make test.
@@ -62,6 +63,10 @@ quickstart: packages ## Run the lines of the README that follow a cluster; a par
 	@swift build --product fake-apiserver
 	@echo "==> Scripts/check-quickstart"
 	@Scripts/check-quickstart
+
+gateway: packages ## Kill what a gateway consists of, and look who gets through; a part of make test. Without root it is passed over.
+	@Scripts/require-packages $(NETWORK)
+	@if ((EUID == 0)); then Scripts/check-gateway; else echo "==> Scripts/check-gateway needs root: passed over"; fi
 
 api: packages ## Hold the control plane to its OpenAPI document with schemathesis, and load it for LOAD (60) seconds.
 	@Scripts/require-packages python3 python3-venv

@@ -196,13 +196,15 @@ struct GatewayFollower: Sendable {
   private func followFreshness() async {
     while !Task.isCancelled {
       let asked = timing.now()
+      var pause = Self.freshnessPause
       do throws(ControlPlaneFailure) {
         let answer = try await client.data(.controlPlane("freshness"))
         await say(answer, askedAt: asked)
       } catch {
         // That the control plane does not answer is told by the other task. Leases run out.
+        pause = Self.firstWait
       }
-      do { try await timing.sleep(Self.freshnessPause) } catch { return }
+      do { try await timing.sleep(pause) } catch { return }
     }
   }
 
