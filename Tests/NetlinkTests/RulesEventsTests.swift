@@ -33,42 +33,6 @@ extension RealNamespaces {
       #expect(try connection.generation() == first + 1)
     }
 
-    @Test("who changes rules is told, once for each change, however large it is")
-    func events() throws {
-      let namespace = try TestNamespace(Self.ruleset)
-      var connection = try namespace.connection()
-      var events = try namespace.namespace.run { (_) throws(NetlinkError) in try GenerationEvents() }
-      #expect(try events.read().isEmpty)
-      var transaction = ElementTransaction(table: "gate")
-      for number: UInt32 in 0..<20_000 { transaction.add(.ipv4(number), to: "members") }
-      try connection.commit(transaction)
-      let own = try events.read()
-      #expect(own.map(\.generation) == [try connection.generation()])
-      #expect(access("/proc/self/task/\(own.first?.thread ?? 0)", F_OK) == 0)
-      try namespace.nft(["flush", "ruleset"])
-      let foreign = try events.read()
-      #expect(foreign.map(\.name) == ["nft"])
-      #expect(foreign.first?.generation == (try connection.generation()))
-    }
-
-    @Test("whoever reads changes too slowly is told so, and then goes on")
-    func overrun() throws {
-      let namespace = try TestNamespace(Self.ruleset)
-      var connection = try namespace.connection()
-      var events = try namespace.namespace.run { (_) throws(NetlinkError) in try GenerationEvents() }
-      var transaction = ElementTransaction(table: "gate")
-      func change(_ number: UInt32) throws {
-        transaction.removeAll()
-        transaction.add(.ipv4(number), to: "members")
-        try connection.commit(transaction)
-      }
-      for number: UInt32 in 0..<2000 { try change(number) }
-      let error = try #require(throws: NetlinkError.self) { try events.read() }
-      #expect(error.reason == .overrun)
-      try change(2000)
-      #expect(try events.read().map(\.generation) == [connection.generation()])
-    }
-
     @Test("thousands of refusals are one error")
     func refusals() throws {
       let namespace = try TestNamespace(Self.ruleset)

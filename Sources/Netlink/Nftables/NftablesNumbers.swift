@@ -12,14 +12,11 @@ enum NftablesMessage {
   static let newElements = NetfilterSubsystem.nftables | 12
   static let getElements = NetfilterSubsystem.nftables | 13
   static let deleteElements = NetfilterSubsystem.nftables | 14
-  static let newGeneration = NetfilterSubsystem.nftables | 15
   static let getGeneration = NetfilterSubsystem.nftables | 16
   static let getObject = NetfilterSubsystem.nftables | 19
   static let getAndResetObject = NetfilterSubsystem.nftables | 21
   /// Since Linux 6.3.
   static let destroyElements = NetfilterSubsystem.nftables | 30
-  /// The group of sockets that are told of changes.
-  static let eventGroup: UInt32 = 7
 }
 
 /// Types of attributes, each named after what has it.
@@ -70,8 +67,6 @@ enum NftablesAttribute {
   static let counterPackets: UInt16 = 2
 
   static let generationID: UInt16 = 1
-  static let generationProcess: UInt16 = 2
-  static let generationProcessName: UInt16 = 3
 }
 
 /// Families that netfilter's messages are about.
