@@ -4,17 +4,18 @@ internal import Netlink
 
 extension EnforcementService {
   /// Does what a line asks, and says what came of it: `{"ok": true, …}`, or `{"ok": false, "error": "…"}`.
-  mutating func answer(_ line: [UInt8], mayWrite: Bool) -> DataValue {
+  mutating func answer(_ line: [UInt8], isKnown: Bool) -> DataValue {
+    // Also who talks to whom is nothing for everybody on the machine.
+    guard isKnown else {
+      return .refusal(
+        "this user may neither ask nor say anything; name it with --writer where the gateway is started")
+    }
     let start = ContinuousClock.now
     let request: EnforcementRequest
     do throws(UnreadableRequest) {
       request = try EnforcementRequest(line: line)
     } catch {
       return .refusal("\(error)")
-    }
-    if request.writes, !mayWrite {
-      return .refusal(
-        "this user may not say what is enforced; name it with --writer where the gateway is started")
     }
     do throws(EnforcementError) {
       return try answer(request, since: start)
@@ -50,16 +51,6 @@ extension EnforcementService {
         ("lost", .integer(Int(enforcer.observations.lostDenials))),
         ("denials", .list(denials.map(\.data))))
     case .flows: return .done(("flows", .list(try enforcer.flows())))
-    }
-  }
-}
-
-extension EnforcementRequest {
-  /// Whether it changes what the kernel has. The others tell what is there.
-  fileprivate var writes: Bool {
-    switch self {
-    case .state, .delta, .fresh, .admit: true
-    case .judge, .status, .counters, .denied, .flows: false
     }
   }
 }

@@ -12,7 +12,7 @@ package struct EnforcementService: ~Copyable {
     package let path: String
     /// Who may connect, as the mode of a file.
     package let mode: UInt32
-    /// Users who may say what to enforce, beside root and the user of the process.
+    /// Users who may say what to enforce and ask what is, beside root and the user of the process.
     package let writers: Set<UInt32>
 
     package init(path: String, mode: UInt32 = 0o600, writers: Set<UInt32> = []) {
@@ -85,10 +85,10 @@ package struct EnforcementService: ~Copyable {
 
   private mutating func serve(_ descriptor: Int32) {
     guard let line = clients.takeLine(descriptor) else { return }
-    clients.send(answer(line, mayWrite: mayWrite(descriptor)).json, to: descriptor)
+    clients.send(answer(line, isKnown: isKnown(descriptor)).json, to: descriptor)
   }
 
-  private func mayWrite(_ descriptor: Int32) -> Bool {
+  private func isKnown(_ descriptor: Int32) -> Bool {
     users[descriptor].map { $0 == 0 || $0 == geteuid() || settings.writers.contains($0) } ?? false
   }
 
