@@ -31,7 +31,8 @@ struct GatewayEnforceCommand: AsyncParsableCommand {
   var policy: String?
 
   @Option(
-    name: .long, help: "A user who may say what to enforce and ask what is, by name or number; may be repeated. Root may.")
+    name: .long,
+    help: "A user who may say and ask what is enforced, by name or number; may be repeated. Root may.")
   var writer: [String] = []
 
   @Flag(name: .long, help: "Let the kernel forward packets, once nothing passes that is not allowed.")
