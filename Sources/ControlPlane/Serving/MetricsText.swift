@@ -3,7 +3,9 @@ internal import SourceGroups
 
 /// Prometheus' text format, 0.0.4. Labels are names of groups, integrations and kinds: never pods.
 struct MetricsText {
-  private(set) var text = ""
+  private var families = PrometheusText()
+
+  var text: String { families.text }
 
   init(_ plane: ControlPlane, _ counters: Counters) {
     let state = plane.resolver.state
@@ -104,21 +106,10 @@ struct MetricsText {
     _ name: String, _ type: String, _ help: String,
     _ body: ((_ labels: [(String, String)], _ value: String) -> Void) -> Void
   ) {
-    var lines = "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
-    body { labels, value in
-      let inner = labels.map { #"\#($0.0)="\#(Self.escaped($0.1))""# }.joined(separator: ",")
-      lines += name + (inner.isEmpty ? "" : "{\(inner)}") + " \(value)\n"
-    }
-    text += lines
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+    families.family(name, type, help, body)
   }
 
   private static func seconds(_ duration: Duration) -> String {
-    let (seconds, attoseconds) = duration.components
-    let milliseconds = attoseconds / 1_000_000_000_000_000
-    return "\(seconds).\(String(1000 + milliseconds).dropFirst())"
+    PrometheusText.decimal(Int(duration / .milliseconds(1)), 1000)
   }
 }

@@ -1,23 +1,27 @@
+internal import ControlPlane
 internal import Kubernetes
 
 /// What a gateway knows of itself in Prometheus' text format, 0.0.4. Labels are names of groups, rules and integrations:
 /// never addresses, pods or names that were asked for.
 struct GatewayMetrics {
-  private(set) var text = ""
+  private var families = PrometheusText()
+
+  var text: String { families.text }
 
   /// - Parameters: answers of the process that writes the kernel; nil for none.
   init(status: Node?, counters: Node?) {
-    family("merlon_gateway_up", "gauge", "1 when the process that writes the kernel answers.") { line in
+    families.family("merlon_gateway_up", "gauge", "1 when the process that writes the kernel answers.") {
+      line in
       line([], status == nil ? "0" : "1")
     }
     guard let status else { return }
-    family("merlon_gateway_in_force", "gauge", "1 when the kernel has what it should.") { line in
+    families.family("merlon_gateway_in_force", "gauge", "1 when the kernel has what it should.") { line in
       line([], status.isTrue("inForce") ? "1" : "0")
     }
     for (name, type, help, field) in Self.numbers {
-      family(name, type, help) { line in line([], "\(status.number(of: field))") }
+      families.family(name, type, help) { line in line([], "\(status.number(of: field))") }
     }
-    family(
+    families.family(
       "merlon_gateway_lease_remaining_seconds", "gauge",
       "How much longer members count without another sign of their cluster."
     ) { line in
@@ -26,7 +30,7 @@ struct GatewayMetrics {
           [
             ("integration", lease.text(of: "integration")), ("kinds", lease.joined("kinds")),
             ("grace", lease.text(of: "graceSeconds")),
-          ], Self.decimal(lease.number(of: "remainingMilliseconds"), 1000))
+          ], PrometheusText.decimal(lease.number(of: "remainingMilliseconds"), 1000))
       }
     }
     latency(status["latency"])
@@ -43,22 +47,16 @@ struct GatewayMetrics {
 
   private mutating func latency(_ latency: Node?) {
     guard let latency else { return }
-    let name = "merlon_gateway_event_to_kernel_seconds"
-    text +=
-      "# HELP \(name) From a cluster's event at the control plane to the kernel.\n# TYPE \(name) histogram\n"
-    for bucket in latency["atMost"]?.elements ?? [] {
-      let bound = Self.decimal(bucket.number(of: "microseconds"), 1_000_000)
-      text += "\(name)_bucket{le=\"\(bound)\"} \(bucket.number(of: "count"))\n"
-    }
-    let count = latency.number(of: "count")
-    text += "\(name)_bucket{le=\"+Inf\"} \(count)\n"
-    text +=
-      "\(name)_sum \(Self.decimal(latency.number(of: "sumMicroseconds"), 1_000_000))\n\(name)_count \(count)\n"
+    families.histogram(
+      "merlon_gateway_event_to_kernel_seconds", "From a cluster's event at the control plane to the kernel.",
+      atMost: (latency["atMost"]?.elements ?? []).map {
+        ($0.number(of: "microseconds"), $0.number(of: "count"))
+      }, count: latency.number(of: "count"), sum: latency.number(of: "sumMicroseconds"))
   }
 
   private mutating func traffic(_ counters: [Node]) {
     for (unit, help) in [("packets", "Packets"), ("bytes", "Bytes of packets")] {
-      family(
+      families.family(
         "merlon_gateway_\(unit)_total", "counter", "\(help) that a group was asked about, or a rule decided."
       ) {
         line in
@@ -69,28 +67,5 @@ struct GatewayMetrics {
         }
       }
     }
-  }
-
-  private mutating func family(
-    _ name: String, _ type: String, _ help: String,
-    _ body: ((_ labels: [(String, String)], _ value: String) -> Void) -> Void
-  ) {
-    var lines = "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
-    body { labels, value in
-      let inner = labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",")
-      lines += name + (inner.isEmpty ? "" : "{\(inner)}") + " \(value)\n"
-    }
-    text += lines
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-  }
-
-  /// A number of thousandths, or millionths, as a decimal fraction.
-  private static func decimal(_ number: Int, _ parts: Int) -> String {
-    let digits = String(parts).count - 1
-    let fraction = String(number % parts)
-    return "\(number / parts)." + String(repeating: "0", count: digits - fraction.count) + fraction
   }
 }
