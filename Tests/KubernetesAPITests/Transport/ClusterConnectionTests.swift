@@ -114,7 +114,7 @@ struct ClusterConnectionTests {
     }
   }
 
-  @Test("are made at once after many that failed", .timeLimit(.minutes(1)))
+  @Test("are made at once after many that failed", .timeLimit(.minutes(30)))
   func afterFailures() async throws {
     try await FakeAPIServer.serving(.shop()) { server in
       let access = try ClusterAccess(
