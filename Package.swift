@@ -137,8 +137,7 @@ let package = Package(
       name: "GatewayTests",
       dependencies: [
         "Gateway", "SourceGroups", "Nftables", "NftablesSemantics", "Kubernetes", "PolicyModel",
-        "PolicyEngine",
-        "SourceGroupDocuments",
+        "PolicyEngine", "SourceGroupDocuments", "Enforcement", "Netlink",
       ]),
     .testTarget(name: "DomainNamesTests", dependencies: ["DomainNames", "Kubernetes"]),
     .testTarget(
@@ -154,8 +153,8 @@ let package = Package(
     .testTarget(
       name: "EnforcementTests",
       dependencies: [
-        "Enforcement", "Gateway", "Netlink", "Nftables", "Staging", "SourceGroups", "Kubernetes",
-        "enforcement-inside",
+        "Enforcement", "Gateway", "Netlink", "Nftables", "NftablesSemantics", "Staging", "SourceGroups",
+        "Kubernetes", "enforcement-inside",
       ]),
     .testTarget(
       name: "ReviewTests", dependencies: ["Review", "PolicyEngine", "PolicyModel", "Dialects", "Kubernetes"]),

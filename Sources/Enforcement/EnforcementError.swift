@@ -6,6 +6,23 @@ package enum EnforcementError: Error, Sendable {
   case ruleset(RulesetError)
   /// Somebody else changes the rules faster than they can be mended.
   case unsteady
+  /// Another process has the table for itself.
+  case held
+}
+
+extension EnforcementError {
+  /// Whether the kernel, or nft, does not take what it is told: nothing was done, and the same would be refused again.
+  var isRefusal: Bool {
+    switch self {
+    case .ruleset(.refused): true
+    case .netlink(let error):
+      switch error.reason {
+      case .missing, .present, .other: true
+      case .forbidden, .changed, .overrun, .tooLarge, .unsteady, .unanswered: false
+      }
+    case .ruleset, .unsteady, .held: false
+    }
+  }
 }
 
 extension EnforcementError: CustomStringConvertible {
@@ -15,6 +32,8 @@ extension EnforcementError: CustomStringConvertible {
     case .ruleset(let error): "\(error)"
     case .unsteady:
       "cannot write the rules: another program changes them all the time; stop it, or let it leave the table inet merlon alone"
+    case .held:
+      "cannot write the rules: another process has the table inet merlon for itself (nft list table inet merlon says its name); end it first"
     }
   }
 }

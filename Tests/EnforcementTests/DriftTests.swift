@@ -67,7 +67,7 @@ extension RealKernel {
         "delete table inet merlon; add table inet merlon; add chain inet merlon networks; add set inet merlon sources4 { type ipv4_addr; }",
       ])
     func mending(change: String) throws {
-      var enforcer = try world.enforcer()
+      var enforcer = try world.enforcer(isShared: true)
       try enforcer.enforce(said.state, at: .now)
       let connection = try connect()
       #expect(connection.isAlive)
@@ -91,7 +91,7 @@ extension RealKernel {
     @Test("a connection that is in use goes on when the table is made anew")
     func useWhileMending() throws {
       // Whose packet is on its way while somebody deletes the table meets rules without members, and must not be reset.
-      var enforcer = try world.enforcer(refusal: .drop)
+      var enforcer = try world.enforcer(refusal: .drop, isShared: true)
       try enforcer.enforce(said.state, at: .now)
       // The kernel forgets who opened a connection when nobody asks for connections any more.
       try world.nft(
@@ -118,7 +118,7 @@ extension RealKernel {
     @Test("nobody is reset while there is no table but an empty one")
     func closing() throws {
       let probes = [World.a, World.b].map { (end: $0, transport: Staging.Probe.Transport.tcp(8080)) }
-      var enforcer = try world.enforcer()
+      var enforcer = try world.enforcer(isShared: true)
       #expect(try world.fates(probes) == [.silent, .silent])
       try world.nft("delete table inet merlon")
       try enforcer.tick(.now)
@@ -131,7 +131,7 @@ extension RealKernel {
     @Test("while another table changes all the time, which is left alone")
     func noise() throws {
       var said = said
-      var enforcer = try world.enforcer()
+      var enforcer = try world.enforcer(isShared: true)
       try enforcer.enforce(said.state, at: .now)
       let connection = try connect()
       try world.nft("add table inet noise; add set inet noise numbers { type mark; elements = { 1000 } }")
@@ -142,7 +142,7 @@ extension RealKernel {
           var nftables = try router.run { (_) throws(NetlinkError) in try NftablesConnection() }
           for number: UInt32 in 0..<100 {
             // What is there already would be no change.
-            var transaction = ElementTransaction(table: "noise")
+            var transaction = TableTransaction(table: "noise")
             transaction.add(.mark(number), to: "numbers")
             try nftables.commit(transaction)
             usleep(2000)
@@ -193,7 +193,7 @@ extension RealKernel {
     @Test("what nft does not take is told, the state before stays, and it is in force as soon as nft does")
     func refusal() throws {
       var said = said
-      var enforcer = try world.enforcer()
+      var enforcer = try world.enforcer(isShared: true)
       try enforcer.enforce(said.state, at: .now)
       let connection = try connect()
       let edited = try Documents.policy(Documents.group("apps", Documents.rule("web", ports: 8081, 9000)))

@@ -73,12 +73,14 @@ extension RealKernel {
       #expect(try enforcer.table.compare(enforcer.gateway) == .same)
     }
 
-    @Test("who starts over the table of another keeps what is right, and mends what is not")
-    func successor() throws {
+    @Test(
+      "who starts over the table of another keeps what is right, and mends what is not",
+      arguments: [false, true])
+    func successor(isShared: Bool) throws {
       var said = said
       let listener = try Listener(in: world.lab.namespaces[World.server], World.serverAddress, port: 9000)
       do {
-        var first = try world.enforcer()
+        var first = try world.enforcer(isShared: isShared)
         try first.enforce(said.state, at: .now)
       }
       let connection = try #require(
@@ -88,16 +90,18 @@ extension RealKernel {
       // Somebody else opens the gate while nobody looks after it.
       try world.nft("insert rule inet merlon forward accept")
       #expect(try world.reaching(.tcp(8080)) == [World.a, World.b, World.c])
-      var second = try world.enforcer()
-      #expect(connection.isAlive)
-      said.startAnew()
-      try second.enforce(said.state, at: .now)
-      #expect(connection.isAlive)
-      #expect(try world.reaching(.tcp(8080)) == [World.a])
-      #expect(try second.table.compare(second.gateway) == .same)
-      #expect(second.observations.problem == nil)
+      do {
+        var second = try world.enforcer(isShared: isShared)
+        #expect(connection.isAlive)
+        said.startAnew()
+        try second.enforce(said.state, at: .now)
+        #expect(connection.isAlive)
+        #expect(try world.reaching(.tcp(8080)) == [World.a])
+        #expect(try second.table.compare(second.gateway) == .same)
+        #expect(second.observations.problem == nil)
+      }
       // Once more, over a table that has nothing wrong.
-      var third = try world.enforcer()
+      var third = try world.enforcer(isShared: isShared)
       try third.enforce(said.state, at: .now)
       #expect(connection.isAlive)
       #expect(try third.table.compare(third.gateway) == .same)
@@ -122,7 +126,7 @@ extension RealKernel {
     @Test("a digest depends on rules, chains and sets, and on no element")
     func digest() throws {
       var said = said
-      var enforcer = try world.enforcer()
+      var enforcer = try world.enforcer(isShared: true)
       try enforcer.enforce(said.state, at: .now)
       func digest() throws -> UInt64? { try world.foundTable()?.digest }
       let first = try #require(try digest())

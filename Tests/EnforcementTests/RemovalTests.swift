@@ -145,7 +145,7 @@ extension RealKernel {
     @Test("a table that is made anew has the leases that run")
     func mendedLeases() throws {
       let said = Said(try Documents.apps(onStale: "clear", grace: 60), ["apps": [World.address(World.a)]])
-      var enforcer = try world.enforcer()
+      var enforcer = try world.enforcer(isShared: true)
       try enforcer.enforce(said.state, at: .now)
       _ = try enforcer.renew(try said.fresh(), at: .now)
       let lease = try #require(try world.foundTable()?.sets.first { $0.name.hasPrefix("lease") }?.name)

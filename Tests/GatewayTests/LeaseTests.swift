@@ -72,8 +72,8 @@ struct LeaseTests {
       #expect(!text.contains("timeout"))
       #expect(!update.elements.contains { $0.text.contains("lease") })
     }
-    #expect(!gateway.replacement([:]).contains("timeout 300s"))
-    #expect(gateway.replacement([Gateways.lease: .seconds(7)]).contains("ipv4 timeout 7s"))
+    #expect(!gateway.replacement([:]).text.contains("timeout 300s"))
+    #expect(gateway.replacement([Gateways.lease: .seconds(7)]).text.contains("ipv4 timeout 7s"))
   }
 
   @Test("denials of members that nobody knows yet are for everybody, and allow nobody")

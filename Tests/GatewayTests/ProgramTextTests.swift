@@ -58,7 +58,7 @@ struct ProgramTextTests {
     #expect(Nft.refusal(of: gateway.program.text) == nil)
     #expect(
       Nft.refusal(ofLoading: [
-        gateway.replacement([:]), gateway.replacement(Gateways.leases(of: gateway.policy)),
+        gateway.replacement([:]).text, gateway.replacement(Gateways.leases(of: gateway.policy)).text,
       ]) == nil)
   }
 

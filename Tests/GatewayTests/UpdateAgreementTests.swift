@@ -36,7 +36,7 @@ struct UpdateAgreementTests {
     var generator = SplitMix64(seed: 6000 + seed)
     var state = try RandomState(.random(&generator), &generator)
     var gateway = state.gateway
-    var texts = [gateway.replacement(state.leases)]
+    var texts = [gateway.replacement(state.leases).text]
     for _ in 0..<25 {
       texts += try Self.step(&state, &gateway, &generator).flatMap(\.texts)
     }
@@ -44,7 +44,7 @@ struct UpdateAgreementTests {
     let listed = Nft.listing(afterLoading: texts.filter { !$0.isEmpty })
     #expect(!listed.isEmpty)
     #expect(
-      Self.blocks(listed) == Self.blocks(Nft.listing(afterLoading: [state.gateway.replacement(state.leases)]))
+      Self.blocks(listed) == Self.blocks(Nft.listing(afterLoading: [state.gateway.replacement(state.leases).text]))
     )
   }
 
@@ -72,7 +72,7 @@ struct UpdateAgreementTests {
   }
 
   /// The parts of a listing, whatever their order, without times that run and counts.
-  private static func blocks(_ listing: String) -> Set<String> {
+  static func blocks(_ listing: String) -> Set<String> {
     var blocks: Set<String> = []
     var block: [Substring] = []
     for line in listing.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -19,7 +19,7 @@ extension RealNamespaces {
       var connection = try namespace.connection()
       let first = try connection.generation()
       #expect(try connection.generation() == first)
-      var transaction = ElementTransaction(table: "gate")
+      var transaction = TableTransaction(table: "gate")
       transaction.add(.ipv4(1), to: "members")
       try connection.commit(transaction, expecting: first)
       #expect(try connection.generation() == first + 1)
@@ -37,7 +37,7 @@ extension RealNamespaces {
     func refusals() throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = ElementTransaction(table: "gate")
+      var transaction = TableTransaction(table: "gate")
       for number: UInt32 in 0..<20_000 { transaction.delete(.ipv4(number), from: "none-\(number % 2)") }
       let error = try #require(throws: NetlinkError.self) { try connection.commit(transaction) }
       #expect(error.reason == .missing && error.operation == "delete from set gate none-0")

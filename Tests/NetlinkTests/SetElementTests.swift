@@ -39,7 +39,7 @@ extension RealNamespaces {
     func keys(set: String, key: SetKey, text: String) throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = ElementTransaction(table: "gate")
+      var transaction = TableTransaction(table: "gate")
       transaction.add(key, to: set)
       try connection.commit(transaction)
       let listed = try namespace.nft(["list", "set", "inet", "gate", set])
@@ -63,7 +63,7 @@ extension RealNamespaces {
     func verdicts(verdict: MapVerdict, text: String) throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = ElementTransaction(table: "gate")
+      var transaction = TableTransaction(table: "gate")
       transaction.add(Self.four, to: "cls", value: .verdict(verdict))
       transaction.add(Self.six, to: "cls6", value: .verdict(verdict))
       try connection.commit(transaction)
@@ -78,7 +78,7 @@ extension RealNamespaces {
     func marks(mark: UInt32, text: String) throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = ElementTransaction(table: "gate")
+      var transaction = TableTransaction(table: "gate")
       transaction.add(Self.four, to: "marks", value: .mark(mark))
       transaction.add(Self.six, to: "marks6", value: .mark(mark), timeout: .seconds(600))
       try connection.commit(transaction)
@@ -92,7 +92,7 @@ extension RealNamespaces {
     func otherMarks() throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = ElementTransaction(table: "gate")
+      var transaction = TableTransaction(table: "gate")
       for number in 1...100 { transaction.add(.ipv4(UInt32(number)), to: "marks", value: .mark(7)) }
       try connection.commit(transaction)
       transaction.removeAll()
@@ -113,7 +113,7 @@ extension RealNamespaces {
       for (set, value) in [
         ("marks", MapValue.verdict(.goto("one"))), ("cls", .mark(1)), ("v4", .mark(1)), ("marks", nil),
       ] {
-        var transaction = ElementTransaction(table: "gate")
+        var transaction = TableTransaction(table: "gate")
         transaction.add(Self.four, to: set, value: value)
         #expect(throws: NetlinkError.self, "\(set)") { try connection.commit(transaction) }
         #expect(try connection.elements(of: set, in: "gate").isEmpty)
@@ -124,7 +124,7 @@ extension RealNamespaces {
     func atomicity() throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = ElementTransaction(table: "gate")
+      var transaction = TableTransaction(table: "gate")
       transaction.add(Self.six, to: "v6")
       for number in 1...20 { transaction.add(.ipv4(UInt32(number)), to: "v4") }
       transaction.delete(.ipv4(7), from: "v4")
@@ -141,7 +141,7 @@ extension RealNamespaces {
     func presence() throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = ElementTransaction(table: "gate")
+      var transaction = TableTransaction(table: "gate")
       transaction.add(Self.four, to: "cls", value: .verdict(.goto("one")))
       try connection.commit(transaction)
       try connection.commit(transaction)
@@ -163,7 +163,7 @@ extension RealNamespaces {
     func absence() throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = ElementTransaction(table: "gate")
+      var transaction = TableTransaction(table: "gate")
       if try connection.hasDestroy() {
         transaction.destroy(Self.four, from: "cls")
         transaction.add(Self.four, to: "cls", value: .verdict(.accept))
@@ -186,7 +186,7 @@ extension RealNamespaces {
     func timeouts() throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = ElementTransaction(table: "gate")
+      var transaction = TableTransaction(table: "gate")
       transaction.add(Self.four, to: "v4", timeout: .milliseconds(300))
       transaction.add(.ipv4(2), to: "v4", timeout: .seconds(3600))
       transaction.add(.ipv4(3), to: "v4")
@@ -210,7 +210,7 @@ extension RealNamespaces {
     func renewal() throws {
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = ElementTransaction(table: "gate")
+      var transaction = TableTransaction(table: "gate")
       for timeout in [Duration.seconds(60), .seconds(3600), .seconds(600)] {
         transaction.removeAll()
         transaction.renew(.mark(1), in: "lease", timeout: timeout)
@@ -235,7 +235,7 @@ extension RealNamespaces {
         try connection.element(Self.four, of: "none", in: "gate")
       }
       #expect(noElement.reason == .missing)
-      var transaction = ElementTransaction(table: "other")
+      var transaction = TableTransaction(table: "other")
       transaction.add(Self.four, to: "v4")
       let noTable = try #require(throws: NetlinkError.self) { try connection.commit(transaction) }
       #expect(noTable.reason == .missing && noTable.operation == "add to set other v4")

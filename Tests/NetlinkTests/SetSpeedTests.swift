@@ -35,7 +35,7 @@ extension RealNamespaces {
         let namespace = try TestNamespace(Self.ruleset)
         var connection = try namespace.connection()
         let before = try connection.generation()
-        var transaction = ElementTransaction(table: "gate")
+        var transaction = TableTransaction(table: "gate")
         let encoding = cost {
           for number in 0..<Self.count {
             transaction.add(
@@ -65,7 +65,7 @@ extension RealNamespaces {
       let value = Self.values[set]?.0
       let namespace = try TestNamespace(Self.ruleset)
       var connection = try namespace.connection()
-      var transaction = ElementTransaction(table: "gate")
+      var transaction = TableTransaction(table: "gate")
       for number in 0..<Self.count {
         transaction.add(.ipv4(UInt32(number)), to: set, value: value, timeout: .seconds(600))
       }

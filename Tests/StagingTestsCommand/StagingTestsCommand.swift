@@ -76,7 +76,7 @@ struct StagingTestsCommand {
     print("\(delivered == Array(0..<300) ? 300 : -1) of \(many.count) ports")
     var connection = try lab.router.run { (_) throws(NetlinkError) in try NftablesConnection() }
     try lab.load(ruleset: "add set inet gate members { type ipv4_addr; }")
-    var transaction = ElementTransaction(table: "gate")
+    var transaction = TableTransaction(table: "gate")
     for number: UInt32 in 0..<1000 { transaction.add(.ipv4(number), to: "members") }
     try connection.commit(transaction)
     print(try connection.elements(of: "members", in: "gate").count)

@@ -80,10 +80,8 @@ extension VerdictMap.Element {
 
 extension FoundTable.Chain.Hook {
   fileprivate func isSame(as base: Chain.Base) -> Bool {
-    let numbers: [Chain.Hook: UInt32] = [
-      .prerouting: 0, .input: 1, .forward: 2, .output: 3, .postrouting: 4,
-    ]
-    return numbers[base.hook] == number && Int(priority) == base.priority
+    let wanted = ChainHook(base)
+    return wanted.number == number && wanted.priority == priority
   }
 }
 
@@ -96,22 +94,10 @@ extension FoundTable.KeySet {
   fileprivate func fits(_ storage: KeyStorage) -> Bool {
     let (timeout, interval): (UInt32, UInt32) = (0x10, 0x4)
     let length = storage.types.reduce(0) {
-      $0 + (storage.types.count > 1 ? ($1.byteCount + 3) & ~3 : $1.byteCount)
+      $0 + (storage.types.count > 1 ? ($1.part.length + 3) & ~3 : $1.part.length)
     }
     return (kind[0] & timeout != 0) == storage.hasTimeouts
       && (kind[0] & interval != 0) == storage.hasIntervals
       && kind[2] == length
-  }
-}
-
-extension KeyType {
-  /// How many bytes a key has.
-  fileprivate var byteCount: UInt32 {
-    switch self {
-    case .ipv4Address, .mark: 4
-    case .ipv6Address, .interface: 16
-    case .port: 2
-    case .protocolNumber, .family, .icmpType, .icmpCode, .icmpv6Type, .icmpv6Code: 1
-    }
   }
 }

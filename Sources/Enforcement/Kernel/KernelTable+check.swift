@@ -27,23 +27,13 @@ extension KernelTable {
 
   /// Compares everything but elements. O(chains and rules).
   package mutating func structure() throws(EnforcementError) -> TableState {
-    for _ in 0..<Self.tries {
-      let (before, found, after) = try speakingToKernel { () throws(NetlinkError) in
-        (
-          try connection.generation(), try connection.table(GatewayTable.name.text),
-          try connection.generation()
-        )
-      }
-      guard let found else { return .gone }
-      guard before == after else { continue }
-      guard found.digest == written?.digest else { return .rewritten }
-      if written?.generation != after {
-        written?.generation = after
-        written?.isCompared = false
-      }
-      return .same
+    guard let (found, generation) = try steadyTable() else { return .gone }
+    guard found.digest == written?.digest else { return .rewritten }
+    if written?.generation != generation {
+      written?.generation = generation
+      written?.isCompared = false
     }
-    throw .unsteady
+    return .same
   }
 
   /// Compares everything, elements too. O(elements), and much of it in the kernel: 5 µs for each.
@@ -72,13 +62,17 @@ extension KernelTable {
 }
 
 extension MapValue {
+  init(_ verdict: Verdict) { self = .verdict(MapVerdict(verdict)) }
+}
+
+extension MapVerdict {
   init(_ verdict: Verdict) {
     switch verdict {
-    case .accept: self = .verdict(.accept)
-    case .drop: self = .verdict(.drop)
-    case .goto(let chain): self = .verdict(.goto(chain.text))
-    case .jump(let chain): self = .verdict(.jump(chain.text))
-    case .return: self = .verdict(.return)
+    case .accept: self = .accept
+    case .drop: self = .drop
+    case .goto(let chain): self = .goto(chain.text)
+    case .jump(let chain): self = .jump(chain.text)
+    case .return: self = .return
     }
   }
 }

@@ -14,9 +14,28 @@ package enum Establishment: String, Sendable, Hashable {
 }
 
 extension KernelTable {
-  /// Whether the kernel has a table of the name.
-  package mutating func isThere() throws(EnforcementError) -> Bool {
-    try speakingToKernel { () throws(NetlinkError) in try connection.hasTable(GatewayTable.name.text) }
+  /// Lets nothing pass while there is no table, and takes one that nobody owns.
+  ///
+  /// - Returns: whether there was none.
+  /// - Throws: ``EnforcementError/held`` when the table is another process's.
+  package mutating func secure(_ settings: GatewaySettings) throws(EnforcementError) -> Bool {
+    switch try ownership() {
+    case nil:
+      try close(settings)
+      return true
+    case .other: throw .held
+    case .free where isOwned:
+      var transaction = TableTransaction(table: GatewayTable.name.text)
+      transaction.addOwnedTable()
+      try speakingToKernel { () throws(NetlinkError) in try connection.commit(transaction) }
+    case .free, .own, .everybody: break
+    }
+    return false
+  }
+
+  /// Who may write the table; nil when there is none.
+  mutating func ownership() throws(EnforcementError) -> TableOwnership? {
+    try speakingToKernel { () throws(NetlinkError) in try connection.ownership(of: GatewayTable.name.text) }
   }
 
   /// Makes the kernel's table that of a gateway, whatever it is now. What leases and sets of names have stays there.
@@ -31,14 +50,12 @@ extension KernelTable {
     var establishment = Establishment.mended
     for _ in 0..<Self.tries {
       do throws(EnforcementError) {
-        if try !isThere() {
-          try close(gateway.settings)
-          establishment = .made
-        }
+        if try secure(gateway.settings) { establishment = .made }
         // With its leases in it there is no moment in which members of a table that was made count for nothing.
         let wanted = establishment == .made ? gateway.program(leases: leases) : gateway.programWithoutLeases
         if try !rewriteInPlace(wanted) {
-          try rewrite(gateway.replacement(leases), known: nil)
+          let isThere = try ownership() == .free
+          try rewrite(gateway.replacement(leases, isThere: isThere), known: nil)
           written?.isCompared = true
           establishment = .replaced
         }
@@ -53,13 +70,15 @@ extension KernelTable {
   /// Lets nothing pass, until ``establish(_:leases:)`` says what does. For a namespace without a table of the name.
   ///
   /// Nobody is told of it: a connection that may go on in a moment would be reset for good.
-  package mutating func close(_ settings: GatewaySettings) throws(EnforcementError) {
+  private mutating func close(_ settings: GatewaySettings) throws(EnforcementError) {
     let closed = Gateway(settings.dropping)
-    try rewrite(NftablesTransaction(replacing: nil, with: closed.program).text, known: nil)
+    try rewrite(NftablesTransaction(replacing: nil, with: closed.program), known: nil)
   }
 
   /// - Returns: whether it could be done. When not, nothing was that means anything.
   private mutating func rewriteInPlace(_ wanted: NftablesProgram) throws(EnforcementError) -> Bool {
+    // One that was made without an owner cannot get one.
+    if isOwned, try ownership() != .own { return false }
     var (generation, found, elements) = try speakingToKernel { () throws(NetlinkError) in
       let generation = try connection.generation()
       let found = try connection.table(GatewayTable.name.text)
@@ -73,9 +92,9 @@ extension KernelTable {
     guard let found, let old = NftablesProgram(found, elements, wanted: wanted) else { return false }
     let prepared = try prepare(wanted, over: old, &generation)
     do throws(EnforcementError) {
-      try rewrite(NftablesTransaction(rewriting: prepared, with: wanted).text, known: generation)
+      try rewrite(NftablesTransaction(rewriting: prepared, with: wanted), known: generation)
     } catch {
-      guard case .ruleset(.refused) = error else { throw error }
+      guard error.isRefusal else { throw error }
       return false
     }
     return true

@@ -48,7 +48,7 @@ extension KernelTable {
   ) throws(EnforcementError) {
     var rest = elements[...]
     while !rest.isEmpty {
-      let transaction = ElementTransaction(rest.prefix(Self.batchSize).lazy.map { .map($0, in: map) })
+      let transaction = TableTransaction(rest.prefix(Self.batchSize).lazy.map { .map($0, in: map) })
       do throws(NetlinkError) {
         try connection.commit(transaction, expecting: generation)
       } catch {

@@ -4,12 +4,17 @@ internal import Nftables
 
 /// The table of a gateway in a network namespace: writes it, and sees when somebody else has.
 ///
-/// What is written becomes true as a whole: structure by one transaction of nft, elements by one batch of netlink. The kernel's
-/// generation says whether anything changed since; a digest of chains and rules, and a look at all elements, say whether that
-/// was about this table.
+/// What is written becomes true as a whole. The kernel's generation says whether anything changed since; a digest of chains and
+/// rules, and a look at all elements, say whether that was about this table.
+///
+/// Where the kernel lets a table be owned, this is the only one who can change it or take it away, and it stays when its owner
+/// ends. Then structure is one batch of netlink, as elements always are, and nobody else's `nft flush ruleset` opens anything.
+/// Elsewhere structure is one transaction of nft: what others do to the table is seen at the next look, and mended.
 package struct KernelTable: ~Copyable {
   let namespace: NetworkNamespace
   var connection: NftablesConnection
+  /// Whether nobody else can write the table.
+  package let isOwned: Bool
   /// What was written last; nil when it is not known what the kernel has.
   var written: Written?
 
@@ -23,11 +28,17 @@ package struct KernelTable: ~Copyable {
   }
 
   /// The table in a namespace, whether or not it is there already.
-  package init(in namespace: NetworkNamespace) throws(EnforcementError) {
+  ///
+  /// - Parameter isShared: whether others may write it as well, even where the kernel could keep them from it.
+  package init(in namespace: NetworkNamespace, isShared: Bool = false) throws(EnforcementError) {
     self.namespace = namespace
-    connection = try speakingToKernel { () throws(NetlinkError) in
+    var connection = try speakingToKernel { () throws(NetlinkError) in
       try namespace.run { _ throws(NetlinkError) in try NftablesConnection() }
     }
+    isOwned =
+      isShared
+      ? false : try speakingToKernel { () throws(NetlinkError) in try connection.canOwnTables() }
+    self.connection = connection
   }
 
   static let batchSize = 2000
@@ -43,17 +54,17 @@ package struct KernelTable: ~Copyable {
       // In batches, as a socket takes no more at once in a user namespace; each means nothing by itself.
       var rest = update.preparation[...]
       while !rest.isEmpty {
-        try commit(ElementTransaction(rest.prefix(Self.batchSize)))
+        try commit(TableTransaction(rest.prefix(Self.batchSize)))
         rest = rest.dropFirst(Self.batchSize)
       }
-      try rewrite(structure.text, known: written.flatMap { $0.isCompared ? $0.generation : nil })
+      try rewrite(structure, known: written.flatMap { $0.isCompared ? $0.generation : nil })
     } else if !update.elements.isEmpty {
-      try commit(ElementTransaction(update.elements))
+      try commit(TableTransaction(update.elements))
     }
   }
 
   /// Commits a batch to the rules that were written last, and to no others.
-  mutating func commit(_ transaction: borrowing ElementTransaction) throws(EnforcementError) {
+  mutating func commit(_ transaction: borrowing TableTransaction) throws(EnforcementError) {
     for _ in 0..<Self.tries {
       guard let generation = written?.generation else { throw .unsteady }
       do throws(NetlinkError) {
@@ -75,23 +86,32 @@ package struct KernelTable: ~Copyable {
   /// Changes the structure, and remembers what it is then.
   ///
   /// - Parameter known: the generation of which all elements are known.
-  mutating func rewrite(_ ruleset: String, known: UInt32?) throws(EnforcementError) {
+  mutating func rewrite(_ transaction: NftablesTransaction, known: UInt32?) throws(EnforcementError) {
     written = nil
     let before = try speakingToKernel { () throws(NetlinkError) in try connection.generation() }
-    try load(ruleset)
+    if isOwned {
+      try speakingToKernel { () throws(NetlinkError) in try connection.commit(TableTransaction(transaction)) }
+    } else {
+      try load(transaction.text)
+    }
+    guard let (found, generation) = try steadyTable() else { throw .unsteady }
+    let isNext = generation == before &+ 1
+    written = Written(
+      generation: generation, digest: found.digest, isCompared: isNext && known == before,
+      isCertain: isOwned || isNext)
+  }
+
+  /// What the kernel has of the table in one generation, and which that is; nil when there is none.
+  mutating func steadyTable() throws(EnforcementError) -> (FoundTable, generation: UInt32)? {
     for _ in 0..<Self.tries {
-      let (start, found, end) = try speakingToKernel { () throws(NetlinkError) in
+      let (before, found, after) = try speakingToKernel { () throws(NetlinkError) in
         (
           try connection.generation(), try connection.table(GatewayTable.name.text),
           try connection.generation()
         )
       }
-      guard let found else { throw .unsteady }
-      guard start == end else { continue }
-      let isCertain = end == before &+ 1
-      written = Written(
-        generation: end, digest: found.digest, isCompared: isCertain && known == before, isCertain: isCertain)
-      return
+      guard let found else { return nil }
+      if before == after { return (found, after) }
     }
     throw .unsteady
   }

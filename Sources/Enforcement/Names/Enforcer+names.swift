@@ -16,7 +16,7 @@ extension Enforcer {
   package mutating func admit(
     _ addresses: [(IPAddress, Duration)], of name: String, for source: IPAddress
   ) throws(EnforcementError) {
-    var transaction = ElementTransaction(table: GatewayTable.name.text)
+    var transaction = TableTransaction(table: GatewayTable.name.text)
     for set in gateway.sets(for: name, askedBy: source).sorted() {
       for (address, time) in addresses where address.family == source.family {
         let key = SetKey([.address(source), .address(address)])

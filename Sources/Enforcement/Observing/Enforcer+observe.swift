@@ -21,6 +21,7 @@ extension Enforcer {
       ("inForce", .bool(enforced != nil && !isOutOfStep)),
       ("problem", observations.problem.map { .string($0) }),
       ("addresses", .integer(gateway.addressCount)), ("groups", .integer(gateway.policy.groups.count)),
+      ("table", .string(table.isOwned ? "owned" : "shared")),
       ("repairs", .integer(observations.repairs)), ("leases", .list(leases)),
       ("denials", .integer(Int(observations.denials.count))),
       (

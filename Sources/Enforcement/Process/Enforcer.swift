@@ -5,7 +5,7 @@ internal import SourceGroups
 
 /// Holds the kernel to what a control plane said last, in one network namespace.
 ///
-/// Nobody else writes the table. Whatever happens, the kernel has the last state that could be written, and leases run out in it
+/// Nobody else writes the table, nor can where the kernel has ownership. Whatever happens, the kernel has the last state that could be written, and leases run out in it
 /// by themselves: what is not known any more for long enough is not trusted, also when this process is gone. Until somebody
 /// says what to enforce, a table that there is stays, and where there is none nothing passes.
 ///
@@ -34,15 +34,17 @@ package struct Enforcer: ~Copyable {
     var nextWriting: ContinuousClock.Instant?
   }
 
-  /// - Parameter capacity: how many denials are kept.
+  /// - Parameters:
+  ///   - isShared: whether others may write the table, even where the kernel could keep them from it.
+  ///   - capacity: how many denials are kept.
   package init(
-    in namespace: NetworkNamespace, _ settings: GatewaySettings, keeping capacity: Int = 4096
+    in namespace: NetworkNamespace, _ settings: GatewaySettings, isShared: Bool = false,
+    keeping capacity: Int = 4096
   ) throws(EnforcementError) {
-    let closed = Gateway(settings)
-    var table = try KernelTable(in: namespace)
-    if try !table.isThere() { try table.close(settings) }
+    var table = try KernelTable(in: namespace, isShared: isShared)
+    _ = try table.secure(settings)
     self.table = table
-    gateway = closed
+    gateway = Gateway(settings)
     observations = Observations(denials: DenialRing(capacity: capacity))
   }
 
@@ -119,10 +121,7 @@ package struct Enforcer: ~Copyable {
   /// microseconds while nobody else writes rules.
   package mutating func tick(_ now: ContinuousClock.Instant) throws(EnforcementError) {
     guard enforced != nil else {
-      if try !table.isThere() {
-        try table.close(gateway.settings)
-        observations.repairs += 1
-      }
+      if try table.secure(gateway.settings) { observations.repairs += 1 }
       return
     }
     if !isOutOfStep {

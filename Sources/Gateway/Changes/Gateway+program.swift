@@ -9,13 +9,13 @@ extension Gateway {
   /// All of it, with leases that run for as long as was said when they were renewed: to be read, and not for a kernel.
   package var program: NftablesProgram { program(senders, leases) }
 
-  /// For `nft -f`, whatever the kernel has: a table of the name is replaced at once by all of the program.
+  /// Whatever the kernel has: a table of the name is replaced at once by all of the program.
   ///
-  /// - Parameter leases: for how long from now on those may run of which it is known.
-  package func replacement(_ leases: [Lease: Duration]) -> String {
-    let table = "table inet \(GatewayTable.name)\n"
-    return "add " + table + "delete " + table
-      + NftablesTransaction(replacing: nil, with: program(leases: leases)).text
+  /// - Parameters:
+  ///   - leases: for how long from now on those may run of which it is known.
+  ///   - isThere: whether there is a table for certain.
+  package func replacement(_ leases: [Lease: Duration], isThere: Bool = false) -> NftablesTransaction {
+    NftablesTransaction(remaking: program(leases: leases), isThere: isThere)
   }
 
   var senders: SenderElements {

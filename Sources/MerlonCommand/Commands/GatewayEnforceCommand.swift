@@ -15,9 +15,10 @@ struct GatewayEnforceCommand: AsyncParsableCommand {
     commandName: "enforce",
     abstract: "Write the kernel, and hold it to what was said last.",
     discussion: """
-      Needs CAP_NET_ADMIN and nft, and nothing else: it has no network, and reads no file but a policy that it is given.
+      Needs CAP_NET_ADMIN, and nft before Linux 6.9: it has no network, and reads no file but a policy that it is given.
       Says no to everything that is forwarded until it is told what to enforce, unless another run has left its rules.
-      What it is told, by `merlon gateway follow`, it is told over a socket. Rules stay when it ends.
+      What it is told, by `merlon gateway follow`, it is told over a socket. While it runs nobody else can change its
+      table, where the kernel knows how. Rules stay when it ends.
 
       EXAMPLES
         merlon gateway enforce --writer merlon-follow
@@ -38,6 +39,11 @@ struct GatewayEnforceCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "Let the kernel forward packets, once nothing passes that is not allowed.")
   var forward = false
 
+  @Flag(
+    name: .long,
+    help: "Let others change the table too, as before Linux 6.9. What they change is mended a moment later.")
+  var sharedTable = false
+
   @OptionGroup(title: "Enforcement") var zones: ZoneOptions
   @OptionGroup(title: "Socket") var socket: GatewaySocket
   @OptionGroup(title: "Display") var display: DisplayOptions
@@ -50,7 +56,7 @@ struct GatewayEnforceCommand: AsyncParsableCommand {
     if let document { settings.reportZones(of: document) }
     do {
       let namespace = try NetworkNamespace.current()
-      var enforcer = try Enforcer(in: namespace, settings)
+      var enforcer = try Enforcer(in: namespace, settings, isShared: sharedTable)
       if let document { try enforcer.enforce(EnforcedState(.file, document), at: .now) }
       var service = try EnforcementService(
         enforcer,

@@ -39,6 +39,9 @@ struct GatewayStatusCommand: AsyncParsableCommand {
     let problem = status.text(of: "problem")
     if !problem.isEmpty { lines.append("problem    \(problem)") }
     lines.append("addresses  \(status.number(of: "addresses")) in \(status.number(of: "groups")) groups")
+    lines.append(
+      status.text(of: "table") == "owned"
+        ? "table      nobody else can change it" : "table      others can change it, which is mended")
     lines.append("repairs    \(status.number(of: "repairs"))")
     lines.append("denials    \(status.number(of: "denials")) told")
     for lease in status["leases"]?.elements ?? [] {

@@ -10,6 +10,7 @@ enum MessageFlags {
   static let replace: UInt16 = 0x100
   static let exclusive: UInt16 = 0x200
   static let create: UInt16 = 0x400
+  static let append: UInt16 = 0x800
   /// An answer whose text and place are given as attributes.
   static let extendedAcknowledgement: UInt16 = 0x200
 }

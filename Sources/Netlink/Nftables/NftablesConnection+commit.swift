@@ -10,7 +10,7 @@ extension NftablesConnection {
   /// - Throws: the first error of an operation, with the element where the kernel names it. Nothing was done then. After
   ///   ``NetlinkError/Reason/overrun`` and ``NetlinkError/Reason/unanswered`` it is not known whether it was done.
   package mutating func commit(
-    _ transaction: borrowing ElementTransaction, expecting generation: UInt32? = nil
+    _ transaction: borrowing TableTransaction, expecting generation: UInt32? = nil
   ) throws(NetlinkError) {
     if transaction.isEmpty { return }
     let begin = generation == nil ? Self.begin : Self.border(ControlType.batchBegin, generation)
@@ -54,9 +54,9 @@ extension NftablesConnection {
   }
 }
 
-extension ElementTransaction {
+extension TableTransaction {
   /// What the transaction does, in the words of an error.
-  var operation: String { "change sets of table \(table)" }
+  var operation: String { "change table \(table)" }
 
   /// The error of the message with a number, in words, with the element that was not taken.
   func error(_ sequence: UInt32, _ answer: Acknowledgement) -> NetlinkError {
@@ -64,14 +64,7 @@ extension ElementTransaction {
       guard let message = MessageList(bytes).first(where: { $0.sequence == sequence }) else {
         return NetlinkError(operation, number: answer.number, detail: answer.text)
       }
-      let set = message.attributes(after: 4)[NftablesAttribute.elementsSet]?.text ?? ""
       let list = message.attributes(after: 4)[NftablesAttribute.elements]
-      let words =
-        switch message.type {
-        case NftablesMessage.newElements: "add to set \(table) \(set)"
-        case _ where list == nil: "flush set \(table) \(set)"
-        default: "delete from set \(table) \(set)"
-        }
       // The kernel says at which byte of the message the attribute begins that it does not take.
       let element = message.bytes.baseAddress.flatMap { base in
         answer.offset.flatMap { offset in
@@ -83,7 +76,32 @@ extension ElementTransaction {
         }
       }
       return NetlinkError(
-        words, number: answer.number, detail: answer.text, element: element.flatMap(SetElement.init)?.key)
+        message.words(table), number: answer.number, detail: answer.text, element: element.flatMap(SetElement.init)?.key)
+    }
+  }
+}
+
+extension NetlinkMessage {
+  /// What it asks for, in the words of an error.
+  fileprivate func words(_ table: String) -> String {
+    func name(_ attribute: UInt16) -> String {
+      table + " " + (attributes(after: 4)[attribute]?.text ?? "")
+    }
+    return switch type {
+    case NftablesMessage.newTable: "add table \(table)"
+    case NftablesMessage.deleteTable: "delete table \(table)"
+    case NftablesMessage.newChain: "add chain " + name(NftablesAttribute.chainName)
+    case NftablesMessage.deleteChain: "delete chain " + name(NftablesAttribute.chainName)
+    case NftablesMessage.newRule: "add a rule to chain " + name(NftablesAttribute.ruleChain)
+    case NftablesMessage.deleteRule: "flush chain " + name(NftablesAttribute.ruleChain)
+    case NftablesMessage.newSet: "add set " + name(NftablesAttribute.setName)
+    case NftablesMessage.deleteSet: "delete set " + name(NftablesAttribute.setName)
+    case NftablesMessage.newObject: "add counter " + name(NftablesAttribute.objectName)
+    case NftablesMessage.deleteObject: "delete counter " + name(NftablesAttribute.objectName)
+    case NftablesMessage.newElements: "add to set " + name(NftablesAttribute.elementsSet)
+    case _ where attributes(after: 4)[NftablesAttribute.elements] == nil:
+      "flush set " + name(NftablesAttribute.elementsSet)
+    default: "delete from set " + name(NftablesAttribute.elementsSet)
     }
   }
 }

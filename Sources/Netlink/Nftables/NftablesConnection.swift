@@ -114,7 +114,7 @@ package struct NftablesConnection: ~Copyable, Sendable {
   ///
   /// It is asked with a table that does not exist: a kernel that knows the request misses the table, and changes nothing.
   package mutating func hasDestroy() throws(NetlinkError) -> Bool {
-    var probe = ElementTransaction(table: "merlon-none")
+    var probe = TableTransaction(table: "merlon-none")
     probe.destroy(.byte(0), from: "none")
     do {
       try commit(probe)

@@ -60,6 +60,14 @@ package struct SetKey: Sendable {
     return key
   }
 
+  /// `ifname`: at most 15 bytes, and zeros up to 16.
+  package static func interface(_ name: String) -> SetKey {
+    var key = SetKey()
+    withUnsafeMutableBytes(of: &key.registers) { $0.copyBytes(from: name.utf8.prefix(15)) }
+    key.byteCount = 16
+    return key
+  }
+
   /// A key of bytes that the kernel gave; nil when there are more than 40.
   init?(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count <= 40 else { return nil }
@@ -81,7 +89,7 @@ package struct SetKey: Sendable {
   }
 
   /// Lends the bytes.
-  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     withUnsafeBytes(of: registers) { body(UnsafeRawBufferPointer(rebasing: $0[..<Int(byteCount)])) }
   }
 

@@ -39,10 +39,11 @@ private struct ProgramCheck {
     markMaps = Dictionary(program.markMaps.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     counters = Set(program.counters.map(\.name))
     checkNames(program.counters.map(\.name.text))
-    checkNames(program.sets.map(\.name.text) + program.namedMaps.map(\.name.text))
+    checkNames(program.collections.map(\.name))
     checkNames(program.chains.map(\.name.text))
-    for set in program.sets { checkElements(set.elements.map(\.key), set.storage, set.name.text) }
-    for map in program.namedMaps { checkElements(map.keys, map.storage, map.name.text) }
+    for collection in program.collections {
+      checkElements(collection.keys, collection.storage, collection.name)
+    }
     for chain in program.chains {
       for rule in chain.rules {
         for statement in rule.statements { check(statement, in: chain.name) }

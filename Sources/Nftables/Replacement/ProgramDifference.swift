@@ -1,134 +1,99 @@
-/// What is not the same in two programs of one table, and the commands that change it.
+/// What is not the same in two programs of one table, and what changes it.
 struct ProgramDifference {
-  private let table: String
   private let counters: Changes<NamedCounter>
-  private let sets: Changes<NamedSet>
-  private let maps: Changes<NamedMap>
+  private let collections: Changes<NamedCollection>
   private let chains: Changes<Chain>
   private let newChainsInOrder: [Chain]
 
   /// - Parameter rewritesRules: whether chains get their rules anew also where both have the same.
   init(old: NftablesProgram, new: NftablesProgram, rewritesRules: Bool = false) {
-    table = "inet " + new.table.text + " "
     counters = Changes(old.counters, new.counters, by: \.name) { _, _ in .same }
-    let sets = Changes(old.sets, new.sets, by: \.name) { old, new in
-      old.storage == new.storage ? (old == new ? .same : .changed) : .remade
-    }
-    let maps = Changes(old.namedMaps, new.namedMaps, by: \.name) { old, new in
+    let collections = Changes(old.collections, new.collections, by: \.name) { old, new in
       old.isOfKind(of: new) ? (old == new ? .same : .changed) : .remade
     }
-    let remadeSets = Set(sets.remade.map(\.new.name))
-    let remadeMaps = Set(maps.remade.map(\.new.name))
+    let remade = Set(collections.remade.map(\.new.name))
     chains = Changes(old.chains, new.chains, by: \.name) { old, new in
       if old.base?.hook != new.base?.hook || old.base?.priority != new.base?.priority { return .remade }
-      let usesRemade = old.rules.contains {
-        !remadeSets.isDisjoint(with: $0.sets) || !remadeMaps.isDisjoint(with: $0.maps)
-      }
+      let usesRemade =
+        !remade.isEmpty
+        && old.rules.contains { rule in
+          rule.sets.contains { remade.contains($0.text) } || rule.maps.contains { remade.contains($0.text) }
+        }
       let isSame = old.rules == new.rules && old.base == new.base && !usesRemade && !rewritesRules
       return isSame ? .same : .changed
     }
-    self.sets = sets
-    self.maps = maps
-    let order = new.chainsInDependencyOrder
-    newChainsInOrder = order
+    self.collections = collections
+    newChainsInOrder = new.chainsInDependencyOrder
   }
 
   /// First what is added, then the rules that use it, then what nothing uses any more.
-  var commands: [String] {
-    counters.added.map { "add counter " + table + $0.name.text }
-      + chainCommands + setCommands + elementCommands + ruleCommands + deletions
+  var changes: [TableChange] {
+    counters.added.map(TableChange.addCounter)
+      + chainChanges + collectionChanges + elementChanges + ruleChanges + deletions
   }
 
-  private var chainCommands: [String] {
-    let rewritten = (chains.changed + chains.remade).map { "flush chain " + table + $0.old.name.text }
-    let gone = chains.remade.map { "delete chain " + table + $0.old.name.text }
+  /// Chains alone. Their rules come when all chains and sets are there.
+  private var chainChanges: [TableChange] {
+    let rewritten = (chains.changed + chains.remade).map { TableChange.flushChain($0.old.name) }
+    let gone = chains.remade.map { TableChange.deleteChain($0.old.name) }
     let others = chains.changed.filter { $0.old.base != $0.new.base }.map(\.new)
-    return rewritten + gone + (chains.added + chains.remade.map(\.new) + others).map(creation(of:))
+    return rewritten + gone
+      + (chains.added + chains.remade.map(\.new) + others).map { .addChain($0.name, $0.base) }
   }
 
-  /// A chain alone. Its rules come when all chains and sets are there.
-  private func creation(of chain: Chain) -> String {
-    "add chain " + table + chain.name.text + (chain.base.map { " { " + $0.text + " }" } ?? "")
+  private var collectionChanges: [TableChange] {
+    collections.remade.map { .deleteCollection($0.old) }
+      + (collections.added + collections.remade.map(\.new)).map(TableChange.addCollection)
   }
 
-  private var setCommands: [String] {
-    var commands = sets.remade.map { "delete set " + table + $0.old.name.text }
-    commands += maps.remade.map { "delete map " + table + $0.old.name.text }
-    for set in sets.added + sets.remade.map(\.new) {
-      commands.append(declaration("set", set.name.text, set.properties))
-    }
-    for map in maps.added + maps.remade.map(\.new) {
-      commands.append(declaration("map", map.name.text, map.properties))
-    }
-    return commands
-  }
-
-  private func declaration(_ kind: String, _ name: String, _ properties: [String]) -> String {
-    "add " + kind + " " + table + name + " { " + properties.map { $0 + ";" }.joined(separator: " ") + " }"
-  }
-
-  private var elementCommands: [String] {
-    var commands: [String] = []
-    for set in sets.added + sets.remade.map(\.new) {
-      commands += elements("add", set.name.text, set.elements.inOrder.map(\.text))
-    }
-    for map in maps.added + maps.remade.map(\.new) {
-      commands += elements("add", map.name.text, map.elementTexts)
-    }
-    for (old, new) in sets.changed {
-      commands += change("set", new.name.text, new.storage, from: old.elements, to: new.elements)
-    }
-    for change in maps.changed {
-      switch change {
-      case (.verdicts(let old), .verdicts(let new)):
-        commands += self.change("map", new.name.text, new.storage, from: old.elements, to: new.elements)
-      case (.marks(let old), .marks(let new)):
-        commands += self.change("map", new.name.text, new.storage, from: old.elements, to: new.elements)
-      case (.verdicts, .marks), (.marks, .verdicts): break
+  private var elementChanges: [TableChange] {
+    let new = collections.added + collections.remade.map(\.new)
+    return new.flatMap { Self.adding($0.inOrder) }
+      + collections.changed.flatMap { change -> [TableChange] in
+        switch change {
+        case (.set(let old), .set(let new)): Self.change(from: old, to: new)
+        case (.verdicts(let old), .verdicts(let new)): Self.change(from: old, to: new)
+        case (.marks(let old), .marks(let new)): Self.change(from: old, to: new)
+        // Those of another kind are made anew.
+        default: []
+        }
       }
-    }
-    return commands
+  }
+
+  private static func adding(_ collection: NamedCollection) -> [TableChange] {
+    collection.keys.isEmpty ? [] : [.addElements(collection)]
   }
 
   /// An element with another timeout or value is removed and added again.
-  private func change<Element: KeyedElement>(
-    _ kind: String, _ name: String, _ storage: KeyStorage, from old: [Element], to new: [Element]
-  ) -> [String] {
-    if storage.hasIntervals {
-      return ["flush " + kind + " " + table + name] + elements("add", name, new.inOrder.map(\.text))
+  private static func change<Collection: KeyedCollection>(
+    from old: Collection, to new: Collection
+  ) -> [TableChange] {
+    if new.storage.hasIntervals {
+      return [.flushCollection(new.having([]))] + adding(new.having(new.elements.inOrder))
     }
-    let removed = Array(Set(old).subtracting(new)).inOrder
-    let added = Array(Set(new).subtracting(old)).inOrder
+    let removed = Array(Set(old.elements).subtracting(new.elements)).inOrder
+    let added = Array(Set(new.elements).subtracting(old.elements)).inOrder
     let replaced = Set(removed.map(\.key))
     // One that has run out cannot be deleted, and would undo the whole transaction: it is there after it was added.
-    let revived = storage.changesAtRunTime ? removed.map(\.text) : []
+    let revived = new.storage.changesAtRunTime ? removed : []
     let fresh = added.filter { !replaced.contains($0.key) }
     let again = added.filter { replaced.contains($0.key) }
-    return elements("add", name, fresh.map(\.text) + revived)
-      + elements("delete", name, removed.map(\.key.keyText))
-      + elements("add", name, again.map(\.text))
+    return adding(new.having(fresh + revived))
+      + (removed.isEmpty ? [] : [.deleteElements(new.having(removed))])
+      + adding(new.having(again))
   }
 
-  private func elements(_ verb: String, _ name: String, _ elements: [String]) -> [String] {
-    elements.isEmpty
-      ? [] : [verb + " element " + table + name + " { " + elements.joined(separator: ", ") + " }"]
-  }
-
-  private var ruleCommands: [String] {
+  private var ruleChanges: [TableChange] {
     let rewritten = Set((chains.added + chains.remade.map(\.new) + chains.changed.map(\.new)).map(\.name))
     return newChainsInOrder.filter { rewritten.contains($0.name) }.flatMap { chain in
-      chain.rules.map { "add rule " + table + chain.name.text + " " + $0.text }
+      chain.rules.map { .addRule(chain.name, $0) }
     }
   }
 
   /// Rules before what they use: the kernel deletes nothing that is in use.
-  private var deletions: [String] {
-    var commands = chains.removed.map { "flush chain " + table + $0.name.text }
-    commands += maps.removed.map { "delete map " + table + $0.name.text }
-    commands += sets.removed.map { "delete set " + table + $0.name.text }
-    commands += chains.removed.map { "delete chain " + table + $0.name.text }
-    commands += counters.removed.map { "delete counter " + table + $0.name.text }
-    return commands
+  private var deletions: [TableChange] {
+    chains.removed.map { .flushChain($0.name) } + collections.removed.map(TableChange.deleteCollection)
+      + chains.removed.map { .deleteChain($0.name) } + counters.removed.map(TableChange.deleteCounter)
   }
 }
 

@@ -26,25 +26,36 @@ extension Collection where Element: KeyedElement {
   var inOrder: [Element] { sorted { Interval.keyPrecedes($0.key, $1.key) } }
 }
 
-extension NamedSet {
-  /// What a set is, without its elements: `type mark`, `flags timeout`.
-  var properties: [String] { storage.properties(types: storage.typeText) }
-}
+extension NamedCollection {
+  /// `set` or `map`.
+  var kind: String {
+    if case .set = self { "set" } else { "map" }
+  }
 
-extension NamedMap {
-  /// What a map is, without its elements: `type ipv4_addr : verdict`.
+  /// What it is, without its elements: `type ipv4_addr : verdict`, `flags timeout`.
   var properties: [String] {
     switch self {
-    case .verdicts(let map): map.storage.properties(types: map.storage.typeText + " : verdict")
-    case .marks(let map): map.storage.properties(types: map.storage.typeText + " : mark")
+    case .set: storage.properties(types: storage.typeText)
+    case .verdicts: storage.properties(types: storage.typeText + " : verdict")
+    case .marks: storage.properties(types: storage.typeText + " : mark")
     }
   }
 
-  /// Its elements as they are added, by key.
+  /// Its elements as they are added.
   var elementTexts: [String] {
     switch self {
-    case .verdicts(let map): map.elements.inOrder.map(\.text)
-    case .marks(let map): map.elements.inOrder.map(\.text)
+    case .set(let set): set.elements.map(\.text)
+    case .verdicts(let map): map.elements.map(\.text)
+    case .marks(let map): map.elements.map(\.text)
+    }
+  }
+
+  /// The same with its elements by key.
+  var inOrder: NamedCollection {
+    switch self {
+    case .set(let set): set.having(set.elements.inOrder)
+    case .verdicts(let map): map.having(map.elements.inOrder)
+    case .marks(let map): map.having(map.elements.inOrder)
     }
   }
 }

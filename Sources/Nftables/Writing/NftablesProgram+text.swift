@@ -12,13 +12,11 @@ extension NftablesProgram {
       lines += block.map { $0.isEmpty ? $0 : "  " + $0 }
     }
     for counter in counters { append(["counter " + counter.name.text + " {", "}"]) }
-    for set in sets {
+    for collection in collections {
       append(
         Self.block(
-          "set " + set.name.text, set.properties, Self.elementLines(set.elements.inOrder.map(\.text))))
-    }
-    for map in namedMaps {
-      append(Self.block("map " + map.name.text, map.properties, Self.elementLines(map.elementTexts)))
+          collection.kind + " " + collection.name, collection.properties,
+          Self.elementLines(collection.inOrder.elementTexts)))
     }
     for chain in chainsInDependencyOrder {
       append(

@@ -5,7 +5,7 @@ extension SourceGroupPolicy {
   /// What probably is not meant, in the order of the groups.
   package var findings: [Diagnostic] {
     groups.flatMap { group in
-      group.ownFindings
+      group.ownFindings + group.shortGraces
         + group.rules.flatMap { rule in
           [group.breadth(of: rule), group.otherFamily(of: rule)].compactMap { $0 }
         } + group.coveredRules
@@ -22,6 +22,18 @@ extension SourceGroup {
         "the source group `\(id)` has no rules and no `defaultAction`: it decides nothing",
         at: location)
     ]
+  }
+
+  /// Sources that are given up sooner than a quiet cluster shows a sign of life, which is a bookmark once a minute.
+  fileprivate var shortGraces: [Diagnostic] {
+    sources.compactMap { source in
+      guard case .cluster = source.origin, source.staleGrace < .seconds(90) else { return nil }
+      return Diagnostic(
+        .shortGrace, .warning,
+        "the members of a source of `\(id)` stop counting after \(source.staleGrace.components.seconds) s without a "
+          + "sign of their cluster, and a quiet cluster gives one a minute",
+        at: source.location, fix: "write staleGraceSeconds: 90, or more")
+    }
   }
 
   /// A rule that lets through more than most networks have.

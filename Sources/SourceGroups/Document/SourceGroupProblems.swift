@@ -11,6 +11,8 @@ extension Diagnostic.Code {
   package static let emptyGroup = Self(rawValue: "empty-group")
   /// A rule between addresses of different families.
   package static let otherFamily = Self(rawValue: "other-family")
+  /// A source whose members stop counting while its cluster is only quiet.
+  package static let shortGrace = Self(rawValue: "short-grace")
   /// A source of an integration that is not there.
   package static let unknownIntegration = Self(rawValue: "unknown-integration")
   /// Two source groups of one priority.

@@ -34,8 +34,10 @@ struct World {
   // MARK: - Enforcing
 
   /// One that keeps the router's rules.
-  func enforcer(refusal: GatewaySettings.Refusal = .reject) throws -> Enforcer {
-    try Enforcer(in: lab.router, GatewaySettings(refusal: refusal))
+  ///
+  /// - Parameter isShared: whether others may write the table, so that there is something to mend.
+  func enforcer(refusal: GatewaySettings.Refusal = .reject, isShared: Bool = false) throws -> Enforcer {
+    try Enforcer(in: lab.router, GatewaySettings(refusal: refusal), isShared: isShared)
   }
 
   /// What `nft` says on the router, where another program changes rules.

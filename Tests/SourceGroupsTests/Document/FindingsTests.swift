@@ -37,6 +37,14 @@ struct FindingsTests {
     #expect(try codes(Documents.group(rules: "[]", "defaultAction: deny")).isEmpty)
   }
 
+  @Test(
+    "name sources that are given up while their cluster is only quiet",
+    arguments: [(1, true), (89, true), (90, false), (300, false)])
+  func shortGraces(seconds: Int, isShort: Bool) throws {
+    let sources = "[{kubernetes: {\(Documents.everyPod)}, staleGraceSeconds: \(seconds)}]"
+    #expect(try codes(Documents.group(sources: sources)) == (isShort ? ["short-grace"] : []))
+  }
+
   @Test("name rules whose destinations are of a family that no source has")
   func families() throws {
     let rules = "[\(Documents.rule(to: "{cidrs: ['2001:db8::/32']}"))]"
