@@ -131,13 +131,15 @@ extension RealKernel {
       #expect(try first.table.compare(first.gateway) == .same)
     }
 
-    @Test("takes the place of one that is not, at one moment")
+    @Test("takes the place of one that is not, at one moment, and leases run on")
     func replacement() throws {
+      let said = Said(try Documents.apps(onStale: "clear", grace: 100), ["apps": [World.address(World.a)]])
       let listener = try Listener(in: world.lab.namespaces[World.server], World.serverAddress, port: 9000)
       let connection: LongConnection
       do {
         var first = try world.enforcer(refusal: .drop, isShared: true)
         try first.enforce(said.state, at: .now)
+        _ = try first.renew(try said.fresh(.seconds(40)), at: .now)
         connection = try #require(
           try LongConnection.open(
             from: NetworkAddress(World.address(World.a)), in: world.lab.namespaces[World.a], to: listener))
@@ -149,6 +151,7 @@ extension RealKernel {
       let thread = Companion { denied.turn() }
       var second = try world.enforcer(refusal: .drop)
       #expect(try ownership() == .everybody)
+      // Nobody has told it yet how fresh anything is.
       try second.enforce(said.state, at: .now)
       #expect(try ownership() == .other)
       #expect(connection.isAlive)
@@ -156,6 +159,10 @@ extension RealKernel {
       thread.end()
       #expect(counts.leaks.count == 0)
       #expect(try second.table.compare(second.gateway) == .same)
+      let lease = try #require(try world.foundTable()?.sets.first { $0.name.hasPrefix("lease") }?.name)
+      var nftables = try world.lab.router.run { (_) throws(NetlinkError) in try NftablesConnection() }
+      let left = try nftables.elements(of: lease, in: GatewayTable.name.text).compactMap(\.expiresIn)
+      #expect(left.count == 2 && left.allSatisfy { (.seconds(30)...(.seconds(60))).contains($0) })
     }
   }
 }

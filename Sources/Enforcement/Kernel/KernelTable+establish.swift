@@ -38,7 +38,8 @@ extension KernelTable {
     try speakingToKernel { () throws(NetlinkError) in try connection.ownership(of: GatewayTable.name.text) }
   }
 
-  /// Makes the kernel's table that of a gateway, whatever it is now. What leases and sets of names have stays there.
+  /// Makes the kernel's table that of a gateway, whatever it is now. Leases run on, and what sets of names have stays there
+  /// unless the table has to be replaced.
   ///
   /// Where there is no table, one comes first that nothing passes: the rules of a large gateway take their time.
   ///
@@ -55,7 +56,8 @@ extension KernelTable {
         let wanted = establishment == .made ? gateway.program(leases: leases) : gateway.programWithoutLeases
         if try !rewriteInPlace(wanted) {
           let isThere = try ownership() == .free
-          try rewrite(gateway.replacement(leases, isThere: isThere), known: nil)
+          let running = try runningLeases(of: gateway).merging(leases.filter { $1 > .zero }) { $1 }
+          try rewrite(gateway.replacement(running, isThere: isThere), known: nil)
           written?.isCompared = true
           establishment = .replaced
         }
@@ -73,6 +75,20 @@ extension KernelTable {
   private mutating func close(_ settings: GatewaySettings) throws(EnforcementError) {
     let closed = Gateway(settings.dropping)
     try rewrite(NftablesTransaction(replacing: nil, with: closed.program), known: nil)
+  }
+
+  /// For how long leases still run in the table that there is. O(leases).
+  private mutating func runningLeases(of gateway: Gateway) throws(EnforcementError) -> [Lease: Duration] {
+    let table = GatewayTable.name.text
+    return try speakingToKernel { () throws(NetlinkError) in
+      let known = Set(try connection.table(table)?.sets.filter { !$0.isMap }.map(\.name) ?? [])
+      var leases: [Lease: Duration] = [:]
+      for lease in gateway.wantedLeases where known.contains(GatewayTable.lease(lease).text) {
+        let elements = try connection.elements(of: GatewayTable.lease(lease).text, in: table)
+        leases[lease] = elements.compactMap(\.expiresIn).min()
+      }
+      return leases
+    }
   }
 
   /// - Returns: whether it could be done. When not, nothing was that means anything.

@@ -28,7 +28,8 @@ package enum GatewayTable {
   /// How senders hear of a denial.
   static let refuse: ChainName = "refuse"
 
-  static func lease(_ lease: Lease) -> SetName {
+  /// The set that has an element while a lease runs.
+  package static func lease(_ lease: Lease) -> SetName {
     SetName("lease", hash: StableHash("lease", lease.description).value)
   }
 
