@@ -50,8 +50,10 @@ extension RealKernel {
     private static let kinds = NftablesProgram(
       table: "gate",
       sets: [
-        NamedSet("blocks", KeyStorage([.ipv4Address], hasIntervals: true), elements("10.0.0.0/8", "192.0.2.1/32")),
-        NamedSet("from_zero", KeyStorage([.ipv4Address], hasIntervals: true), elements("0.0.0.0/1", "255.0.0.0/8")),
+        NamedSet(
+          "blocks", KeyStorage([.ipv4Address], hasIntervals: true), elements("10.0.0.0/8", "192.0.2.1/32")),
+        NamedSet(
+          "from_zero", KeyStorage([.ipv4Address], hasIntervals: true), elements("0.0.0.0/1", "255.0.0.0/8")),
         NamedSet("blocks6", KeyStorage([.ipv6Address], hasIntervals: true), elements("2001:db8::/33")),
         NamedSet(
           "pairs", KeyStorage([.ipv6Address, .port, .interface]),
@@ -60,17 +62,24 @@ extension RealKernel {
           "lease", KeyStorage([.family], timeout: .seconds(60), size: 7),
           [.init([.one(.family(.ipv4))], timeout: .seconds(7200))]),
         NamedSet(
-          "ports", KeyStorage([.port], hasIntervals: true), [.init([Interval(1...9)]), .init([Interval(65_000...65_535)])]),
+          "ports", KeyStorage([.port], hasIntervals: true),
+          [.init([Interval(1...9)]), .init([Interval(65_000...65_535)])]),
       ],
       maps: [
         VerdictMap(
           "ways", KeyStorage([.mark]), [.init([.one(.mark(7))], .goto("x")), .init([.one(.mark(8))], .drop)]),
         VerdictMap(
           "touching", KeyStorage([.port], hasIntervals: true),
-          [.init([Interval(1...9)], .accept), .init([Interval(10...20)], .drop), .init([.port(30)], .jump("x"))]),
+          [
+            .init([Interval(1...9)], .accept), .init([Interval(10...20)], .drop),
+            .init([.port(30)], .jump("x")),
+          ]),
         VerdictMap(
           "several", KeyStorage([.ipv4Address, .port], hasIntervals: true),
-          [.init([block("10.0.0.0/9"), Interval(80...90)], .accept), .init([block("11.0.0.1/32"), .port(1)], .drop)]),
+          [
+            .init([block("10.0.0.0/9"), Interval(80...90)], .accept),
+            .init([block("11.0.0.1/32"), .port(1)], .drop),
+          ]),
       ],
       markMaps: [MarkMap("marks", KeyStorage([.ipv4Address]), [.init([block("10.0.0.1/32")], 0x1_0002)])],
       chains: [Chain("x", [])])
@@ -159,7 +168,8 @@ struct TablePair: ~Copyable {
 enum OwnedTables {
   static let arePossible: Bool = {
     do {
-      var connection = try NetworkNamespace.make().run { (_) throws(NetlinkError) in try NftablesConnection() }
+      var connection = try NetworkNamespace.make().run { (_) throws(NetlinkError) in try NftablesConnection()
+      }
       return try connection.canOwnTables()
     } catch {
       return false

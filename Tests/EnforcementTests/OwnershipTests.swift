@@ -65,7 +65,8 @@ extension RealKernel {
         try world.nft("flush ruleset")
         try enforcer.tick(.now)
       }
-      #expect(eventually(within: .seconds(10)) { counts.exchanges.count > 100 && counts.attempts.count > 1000 })
+      #expect(
+        eventually(within: .seconds(10)) { counts.exchanges.count > 100 && counts.attempts.count > 1000 })
       for thread in threads { thread.end() }
       #expect(counts.leaks.count == 0)
       #expect(counts.failures.count == 0)

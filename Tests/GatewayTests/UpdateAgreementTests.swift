@@ -44,7 +44,8 @@ struct UpdateAgreementTests {
     let listed = Nft.listing(afterLoading: texts.filter { !$0.isEmpty })
     #expect(!listed.isEmpty)
     #expect(
-      Self.blocks(listed) == Self.blocks(Nft.listing(afterLoading: [state.gateway.replacement(state.leases).text]))
+      Self.blocks(listed)
+        == Self.blocks(Nft.listing(afterLoading: [state.gateway.replacement(state.leases).text]))
     )
   }
 

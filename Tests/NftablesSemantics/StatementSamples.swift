@@ -1,5 +1,5 @@
-package import Nftables
 internal import Kubernetes
+package import Nftables
 
 /// Statements of every kind with their texts.
 package enum StatementSamples {

@@ -76,7 +76,8 @@ extension TableTransaction {
         }
       }
       return NetlinkError(
-        message.words(table), number: answer.number, detail: answer.text, element: element.flatMap(SetElement.init)?.key)
+        message.words(table), number: answer.number, detail: answer.text,
+        element: element.flatMap(SetElement.init)?.key)
     }
   }
 }

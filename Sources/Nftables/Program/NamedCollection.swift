@@ -63,6 +63,8 @@ extension NftablesProgram {
   /// The sets, and then the maps of both kinds, each by name.
   var collections: [NamedCollection] {
     sets.map(NamedCollection.set)
-      + (maps.map(NamedCollection.verdicts) + markMaps.map(NamedCollection.marks)).sorted { $0.name < $1.name }
+      + (maps.map(NamedCollection.verdicts) + markMaps.map(NamedCollection.marks)).sorted {
+        $0.name < $1.name
+      }
   }
 }

@@ -116,7 +116,9 @@ struct RuleEncoding {
       let length = block.prefixLength
       guard length % 8 == 0, length > 0 else {
         load([field])
-        let mask = (0..<bytes.count).map { UInt8(truncatingIfNeeded: 0xFF00 >> min(max(length - 8 * $0, 0), 8)) }
+        let mask = (0..<bytes.count).map {
+          UInt8(truncatingIfNeeded: 0xFF00 >> min(max(length - 8 * $0, 0), 8))
+        }
         instructions += [.mask(register, mask), .compare(register, comparison, bytes)]
         return
       }
