@@ -5,9 +5,9 @@ internal import SourceGroups
 
 /// Holds the kernel to what a control plane said last, in one network namespace.
 ///
-/// Nobody else writes the table, nor can where the kernel has ownership. Whatever happens, the kernel has the last state that could be written, and leases run out in it
-/// by themselves: what is not known any more for long enough is not trusted, also when this process is gone. Until somebody
-/// says what to enforce, a table that there is stays, and where there is none nothing passes.
+/// Nobody else writes the table, nor can where the kernel lets it be owned. Whatever happens, the kernel has the last state that
+/// could be written, and leases run out in it by themselves: what is not known any more for long enough is not trusted, also when
+/// this process is gone. Until somebody says what to enforce, a table that there is stays, and where there is none nothing passes.
 ///
 /// A value without a clock: whoever has it says what time it is.
 package struct Enforcer: ~Copyable {
