@@ -1,3 +1,4 @@
+internal import Glibc
 package import Netlink
 
 /// Why the kernel does not have what it should.
@@ -17,7 +18,9 @@ extension EnforcementError {
     case .ruleset(.refused): true
     case .netlink(let error):
       switch error.reason {
-      case .missing, .present, .other: true
+      case .missing, .present: true
+      // For the moment.
+      case .other: ![EAGAIN, EINTR, ENOMEM].contains(error.number)
       case .forbidden, .changed, .overrun, .tooLarge, .unsteady, .unanswered: false
       }
     case .ruleset, .unsteady, .held: false

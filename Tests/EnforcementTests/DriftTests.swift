@@ -64,6 +64,7 @@ extension RealKernel {
         "flush map inet merlon sources4", "flush map inet merlon classes",
         "add chain inet merlon more { type filter hook forward priority -10; policy drop; }",
         "delete element inet merlon sources4 { 10.64.2.1 }; add element inet merlon sources4 { 10.64.2.1 : MARK }",
+        "add table inet merlon { flags dormant; }",
         "delete table inet merlon; add table inet merlon; add chain inet merlon networks; add set inet merlon sources4 { type ipv4_addr; }",
       ])
     func mending(change: String) throws {

@@ -1,6 +1,7 @@
 import Gateway
 import Kubernetes
 import Netlink
+import SourceGroups
 import Staging
 import Testing
 
@@ -140,6 +141,27 @@ extension RealKernel {
       #expect(try world.reaching(.udp(8080)).isEmpty)
       #expect(try enforcer.renew(try known.fresh(), at: .now))
       #expect(try world.reaching(.udp(8080)) == [World.a])
+    }
+
+    @Test(
+      "who starts anew, and is told that the cluster is not followed, ends the lease that still runs",
+      arguments: [false, true])
+    func staleFromTheStart(isShared: Bool) throws {
+      var said = Said(try Documents.apps(onStale: "clear", grace: 60), ["apps": [World.address(World.a)]])
+      do {
+        var first = try world.enforcer(isShared: isShared)
+        try first.enforce(said.state, at: .now)
+        _ = try first.renew(try said.fresh(), at: .now)
+      }
+      #expect(try world.reaching(.udp(8080)) == [World.a])
+      said.startAnew()
+      let state = try said.state
+      var second = try world.enforcer(isShared: isShared)
+      let identities = state.identities.mapValues { _ in
+        SourceIdentities(SourceStatus(.cleared), [World.address(World.a)])
+      }
+      try second.enforce(EnforcedState(state.id, state.policy, identities), at: .now)
+      #expect(try world.reaching(.udp(8080)).isEmpty)
     }
 
     @Test("a table that is made anew has the leases that run")

@@ -10,6 +10,8 @@ extension NftablesProgram {
   ///   - wanted: what is to be made of it. Sets that are the same as its own are kept, with what is in them.
   /// - Returns: nil when a part cannot be taken over: then the table has to be replaced as a whole.
   init?(_ found: FoundTable, _ elements: [MapName: [SetElement]], wanted: NftablesProgram) {
+    // Whoever wakes it would meet its chains one by one.
+    if found.isDormant { return nil }
     let wantedChains = Dictionary(
       wanted.chains.map { ($0.name.text, $0) }, uniquingKeysWith: { first, _ in first })
     var chains: [Chain] = []

@@ -27,7 +27,12 @@ extension KernelTable {
     case .free where isOwned:
       var transaction = TableTransaction(table: GatewayTable.name.text)
       transaction.addOwnedTable()
-      try speakingToKernel { () throws(NetlinkError) in try connection.commit(transaction) }
+      do throws(NetlinkError) {
+        try connection.commit(transaction)
+      } catch {
+        // Somebody was quicker.
+        throw try ownership() == .other ? .held : .netlink(error)
+      }
     case .free, .own, .everybody: break
     }
     return false

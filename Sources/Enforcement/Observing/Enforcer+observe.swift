@@ -6,7 +6,10 @@ internal import SourceGroups
 
 extension Enforcer {
   /// What is enforced, and how it stands with it.
-  package func status(_ now: ContinuousClock.Instant) -> [(String, DataValue?)] {
+  package mutating func status(
+    _ now: ContinuousClock.Instant
+  ) throws(EnforcementError) -> [(String, DataValue?)] {
+    let isOwned = try table.ownership() == .own
     let leases = gateway.wantedLeases.map { lease in
       DataValue.members(
         ("integration", .string(lease.integration)),
@@ -21,7 +24,7 @@ extension Enforcer {
       ("inForce", .bool(enforced != nil && !isOutOfStep)),
       ("problem", observations.problem.map { .string($0) }),
       ("addresses", .integer(gateway.addressCount)), ("groups", .integer(gateway.policy.groups.count)),
-      ("table", .string(table.isOwned ? "owned" : "shared")),
+      ("table", .string(isOwned ? "owned" : "shared")),
       ("repairs", .integer(observations.repairs)), ("leases", .list(leases)),
       ("denials", .integer(Int(observations.denials.count))),
       (

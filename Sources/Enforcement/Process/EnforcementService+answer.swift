@@ -42,7 +42,7 @@ extension EnforcementService {
     case .admit(let name, let source, let addresses):
       try enforcer.admit(addresses, of: name, for: source)
       return .done()
-    case .status: return .done(enforcer.status(ContinuousClock.now))
+    case .status: return .done(try enforcer.status(ContinuousClock.now))
     case .counters: return .done(("counters", .list(try enforcer.counters())))
     case .denied(let number):
       let (denials, missed) = enforcer.observations.denials.after(number, limit: 1000)

@@ -168,6 +168,7 @@ package struct Enforcer: ~Copyable {
       let leases = proofs.remaining(of: gateway.wantedLeases, at: now)
       try table.establish(gateway, leases: leases)
       try table.apply(gateway.renew(leases))
+      try table.apply(gateway.endingOfStaleLeases())
       isOutOfStep = false
       observations.problem = nil
     } catch {

@@ -93,6 +93,13 @@ extension Gateway {
     return GatewayUpdate(changes.commands)
   }
 
+  /// Ends leases that may not run, also those that this gateway has not let run: a kernel may have them from another time.
+  package func endingOfStaleLeases() -> GatewayUpdate {
+    var changes = ElementChanges()
+    for lease in sources.leases where !canRun(lease) { changes.end(lease, GatewayTable.shortestTime) }
+    return GatewayUpdate(changes.commands)
+  }
+
   /// Takes chains away that no sender goes to. They stay until then, or until the next change of the structure, as whoever left
   /// often comes back.
   package mutating func sweep() -> GatewayUpdate {

@@ -14,7 +14,7 @@ package struct GatewayUpdate: Sendable {
   /// Elements that mean nothing without the structure, each of its own: in batches of any size, before it. Empty without a
   /// structure.
   package let preparation: [ElementCommand]
-  /// For `nft -f`; nil when only elements change. Has all other changes of elements in it, so that there is no moment
+  /// Nil when only elements change. Has all other changes of elements in it, so that there is no moment
   /// between.
   package let structure: NftablesTransaction?
   /// In order, for one batch of netlink messages. Empty beside a structure.

@@ -42,7 +42,7 @@ extension NftablesConnection {
 
   /// Whether the kernel lets tables be owned that stay when their owner goes (since Linux 6.9).
   ///
-  /// One is added and taken away at the same moment, which nobody sees.
+  /// One is added and taken away at the same moment, so that no packet meets it.
   package mutating func canOwnTables() throws(NetlinkError) -> Bool {
     var probe = TableTransaction(table: "merlon-probe-\(socket.number ?? 0)")
     probe.addOwnedTable()
@@ -51,7 +51,7 @@ extension NftablesConnection {
       try commit(probe)
       return true
     } catch {
-      if error.reason == .forbidden { throw error }
+      guard error.number == EOPNOTSUPP || error.number == EINVAL else { throw error }
       return false
     }
   }

@@ -4,7 +4,7 @@ extension NftablesConnection {
   /// Parts are read one after the other: whoever must know that they are of one moment compares ``generation()`` before and
   /// after.
   package mutating func table(_ table: String) throws(NetlinkError) -> FoundTable? {
-    guard try hasTable(table) else { return nil }
+    guard let flags = try flags(of: table) else { return nil }
     let chains = try socket.list("list the chains of table \(table)", type: NftablesMessage.getChain) {
       $0.netfilterHeader(NetfilterFamily.inet)
     } read: { message in
@@ -23,7 +23,24 @@ extension NftablesConnection {
       FoundTable.KeySet(message, of: table)
     }
     let counters = try counters(of: table).map(\.name)
-    return FoundTable(chains: chains, sets: sets, counters: counters, rules)
+    return FoundTable(
+      isDormant: flags & NftablesAttribute.dormantFlag != 0, chains: chains, sets: sets, counters: counters,
+      rules)
+  }
+
+  private mutating func flags(of table: String) throws(NetlinkError) -> UInt32? {
+    var flags: UInt32?
+    do {
+      try socket.request("look for table \(table)", type: NftablesMessage.getTable) {
+        $0.netfilterHeader(NetfilterFamily.inet)
+        $0.attribute(NftablesAttribute.tableName, table)
+      } read: { message in
+        flags = message.attributes(after: 4)[NftablesAttribute.tableFlags]?.networkNumber() ?? 0
+      }
+      return flags
+    } catch let error where error.reason == .missing {
+      return nil
+    }
   }
 }
 
@@ -50,6 +67,8 @@ package struct FoundTable: Sendable, Hashable {
     package let kind: [UInt32]
   }
 
+  /// Whether the kernel calls none of its chains.
+  package let isDormant: Bool
   /// Sorted by name.
   package let chains: [Chain]
   /// Those that rules give names to, sorted.
@@ -60,12 +79,14 @@ package struct FoundTable: Sendable, Hashable {
   /// writes the table anew.
   package let digest: UInt64
 
-  init(chains: [Chain], sets: [KeySet], counters: [String], _ rules: [FoundRule]) {
+  init(isDormant: Bool, chains: [Chain], sets: [KeySet], counters: [String], _ rules: [FoundRule]) {
+    self.isDormant = isDormant
     self.chains = chains.sorted { $0.name < $1.name }
     // Sets without a name have one that begins so.
     self.sets = sets.filter { !$0.name.hasPrefix("__") }.sorted { $0.name < $1.name }
     self.counters = counters.sorted()
     var digest = StructureDigest()
+    digest.combine(isDormant ? 1 : 0)
     for chain in self.chains {
       digest.combine(chain.name)
       digest.combine(chain.hook.map { UInt64($0.number) + 1 } ?? 0)

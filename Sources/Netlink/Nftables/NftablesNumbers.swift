@@ -31,6 +31,8 @@ enum NftablesAttribute {
   static let listElement: UInt16 = 1
   static let tableName: UInt16 = 1
   static let tableFlags: UInt16 = 2
+  /// Of a table's flags: none of its chains is called (`NFT_TABLE_F_DORMANT`).
+  static let dormantFlag: UInt32 = 0x1
   /// The number of the socket that owns the table.
   static let tableOwner: UInt16 = 7
 

@@ -92,8 +92,9 @@ extension TableTransaction {
     append(NftablesMessage.newTable, MessageFlags.create) { $0.attribute(NftablesAttribute.tableName, $1) }
   }
 
-  package mutating func deleteTable() {
-    append(NftablesMessage.deleteTable) { $0.attribute(NftablesAttribute.tableName, $1) }
+  /// - Parameter name: nil for the table that the transaction is about.
+  package mutating func deleteTable(_ name: String? = nil) {
+    append(NftablesMessage.deleteTable) { $0.attribute(NftablesAttribute.tableName, name ?? $1) }
   }
 
   package mutating func addCounter(_ name: String) {

@@ -4,6 +4,8 @@ internal import Nftables
 
 /// A rule as the kernel's machine takes it: what nft makes of the rule's text.
 ///
+/// Sets and maps with names must have no ranges of marks: what is looked up there is in the order of the machine.
+///
 /// The registers are free at the beginning of each statement, so each loads what it needs from the first on.
 struct RuleEncoding {
   private(set) var instructions: [Instruction] = []

@@ -6,7 +6,7 @@ extension TableTransaction {
   /// What a transaction of nft does, for a table that the connection owns: no other socket can change that, so the text of the
   /// rules cannot be given to the program nft.
   ///
-  /// The kernel gets what nft makes of the text, byte by byte (`StructureTests`). O(parts + n log n) for n elements.
+  /// The kernel gets what nft makes of the text (`EncodingTests`, `NetlinkAgreementTests`). O(parts + n log n) for n elements.
   init(_ transaction: NftablesTransaction) {
     self.init(table: transaction.table.text)
     let table = transaction.table
@@ -27,7 +27,7 @@ extension TableTransaction {
     switch change {
     // A transaction is about one table.
     case .addTable: break
-    case .deleteTable: deleteTable()
+    case .deleteTable(let name): deleteTable(name.text)
     case .addCounter(let counter): addCounter(counter.name.text)
     case .deleteCounter(let counter): deleteCounter(counter.name.text)
     case .addChain(let name, let base): addChain(name.text, base.map(ChainHook.init))
