@@ -132,16 +132,7 @@ struct TablePair: ~Copyable {
 
   mutating func apply(_ transaction: NftablesTransaction) throws {
     try ourConnection.commit(TableTransaction(transaction))
-    let text = transaction.text
-    let problem = try theirNamespace.run { (thread) throws(NetlinkError) -> RulesetError? in
-      do throws(RulesetError) {
-        try thread.load(ruleset: text)
-        return nil
-      } catch {
-        return error
-      }
-    }
-    if let problem { throw problem }
+    try theirNamespace.load(ruleset: transaction.text)
   }
 
   mutating func ours() throws -> Found {

@@ -22,18 +22,6 @@ struct NetlinkAgreementTests {
       self.namespace = namespace
     }
 
-    mutating func load(_ text: String) throws {
-      let problem = try namespace.run { (thread) throws(NetlinkError) -> RulesetError? in
-        do throws(RulesetError) {
-          try thread.load(ruleset: text)
-          return nil
-        } catch {
-          return error
-        }
-      }
-      if let problem { throw problem }
-    }
-
     mutating func found() throws -> FoundTable? { try connection.table(GatewayTable.name.text) }
 
     /// As nft lists it, whatever the order, but for times that run.
@@ -75,7 +63,7 @@ struct NetlinkAgreementTests {
       }
       let whole = gateway.replacement(state.leases)
       try fresh.connection.commit(TableTransaction(whole))
-      try theirs.load(whole.text)
+      try theirs.namespace.load(ruleset: whole.text)
       #expect(try fresh.found() == theirs.found())
       // What was changed has other numbers for its sets without names, and is the same in all else.
       #expect(try ours.listing() == theirs.listing())

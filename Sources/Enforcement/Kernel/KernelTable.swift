@@ -13,7 +13,8 @@ internal import Nftables
 package struct KernelTable: ~Copyable {
   let namespace: NetworkNamespace
   var connection: NftablesConnection
-  /// Whether nobody else can write the table.
+  /// Whether the table is to be written by nobody else, and the kernel can see to that. One that was made without an owner gets
+  /// one when it is replaced.
   package let isOwned: Bool
   /// What was written last; nil when it is not known what the kernel has.
   var written: Written?
@@ -92,7 +93,11 @@ package struct KernelTable: ~Copyable {
     if isOwned {
       try speakingToKernel { () throws(NetlinkError) in try connection.commit(TableTransaction(transaction)) }
     } else {
-      try load(transaction.text)
+      do throws(RulesetError) {
+        try namespace.load(ruleset: transaction.text)
+      } catch {
+        throw .ruleset(error)
+      }
     }
     guard let (found, generation) = try steadyTable() else { throw .unsteady }
     let isNext = generation == before &+ 1
@@ -119,18 +124,4 @@ package struct KernelTable: ~Copyable {
   /// Whether what was read after the writing may have been changed by somebody else in between: then it has to be written
   /// again some time, as nothing else would tell.
   var isUncertain: Bool { written.map { !$0.isCertain } ?? false }
-
-  private func load(_ ruleset: String) throws(EnforcementError) {
-    let result = try speakingToKernel { () throws(NetlinkError) in
-      try namespace.run { (thread) throws(NetlinkError) -> RulesetError? in
-        do throws(RulesetError) {
-          try thread.load(ruleset: ruleset)
-          return nil
-        } catch {
-          return error
-        }
-      }
-    }
-    if let result { throw .ruleset(result) }
-  }
 }

@@ -20,22 +20,7 @@ package enum TableOwnership: Sendable, Hashable {
 extension NftablesConnection {
   /// Who may change a table; nil when there is none.
   package mutating func ownership(of table: String) throws(NetlinkError) -> TableOwnership? {
-    var found: (flags: UInt32, owner: UInt32?)?
-    do {
-      try socket.request("look for table \(table)", type: NftablesMessage.getTable) {
-        $0.netfilterHeader(NetfilterFamily.inet)
-        $0.attribute(NftablesAttribute.tableName, table)
-      } read: { message in
-        let attributes = message.attributes(after: 4)
-        found = (
-          attributes[NftablesAttribute.tableFlags]?.networkNumber() ?? 0,
-          attributes[NftablesAttribute.tableOwner]?.networkNumber()
-        )
-      }
-    } catch let error where error.reason == .missing {
-      return nil
-    }
-    guard let found else { return nil }
+    guard let found = try state(of: table) else { return nil }
     if found.flags & TableOwnership.owned != 0 { return found.owner == socket.number ? .own : .other }
     return found.flags & TableOwnership.persistent != 0 ? .free : .everybody
   }

@@ -4,7 +4,7 @@ extension NftablesConnection {
   /// Parts are read one after the other: whoever must know that they are of one moment compares ``generation()`` before and
   /// after.
   package mutating func table(_ table: String) throws(NetlinkError) -> FoundTable? {
-    guard let flags = try flags(of: table) else { return nil }
+    guard let state = try state(of: table) else { return nil }
     let chains = try socket.list("list the chains of table \(table)", type: NftablesMessage.getChain) {
       $0.netfilterHeader(NetfilterFamily.inet)
     } read: { message in
@@ -24,23 +24,9 @@ extension NftablesConnection {
     }
     let counters = try counters(of: table).map(\.name)
     return FoundTable(
-      isDormant: flags & NftablesAttribute.dormantFlag != 0, chains: chains, sets: sets, counters: counters,
+      isDormant: state.flags & NftablesAttribute.dormantFlag != 0, chains: chains, sets: sets,
+      counters: counters,
       rules)
-  }
-
-  private mutating func flags(of table: String) throws(NetlinkError) -> UInt32? {
-    var flags: UInt32?
-    do {
-      try socket.request("look for table \(table)", type: NftablesMessage.getTable) {
-        $0.netfilterHeader(NetfilterFamily.inet)
-        $0.attribute(NftablesAttribute.tableName, table)
-      } read: { message in
-        flags = message.attributes(after: 4)[NftablesAttribute.tableFlags]?.networkNumber() ?? 0
-      }
-      return flags
-    } catch let error where error.reason == .missing {
-      return nil
-    }
   }
 }
 

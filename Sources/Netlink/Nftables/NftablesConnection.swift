@@ -25,31 +25,45 @@ package struct NftablesConnection: ~Copyable, Sendable {
   }
 
   /// Whether there is a table of family `inet`.
-  package mutating func hasTable(_ table: String) throws(NetlinkError) -> Bool {
-    try has("table \(table)", NftablesMessage.getTable) {
-      $0.attribute(NftablesAttribute.tableName, table)
-    }
-  }
+  package mutating func hasTable(_ table: String) throws(NetlinkError) -> Bool { try state(of: table) != nil }
 
   private mutating func hasSet(_ set: String, in table: String) throws(NetlinkError) -> Bool {
-    try has("set \(table) \(set)", NftablesMessage.getSet) {
+    try find("set \(table) \(set)", NftablesMessage.getSet) {
       $0.attribute(NftablesAttribute.setTable, table)
       $0.attribute(NftablesAttribute.setName, set)
+    } read: { _ in
+      true
+    } ?? false
+  }
+
+  /// What is said of a table itself: its flags, and the number of the socket that owns it; nil when there is none.
+  mutating func state(of table: String) throws(NetlinkError) -> (flags: UInt32, owner: UInt32?)? {
+    try find("table \(table)", NftablesMessage.getTable) {
+      $0.attribute(NftablesAttribute.tableName, table)
+    } read: { message in
+      let attributes = message.attributes(after: 4)
+      return (
+        attributes[NftablesAttribute.tableFlags]?.networkNumber() ?? 0,
+        attributes[NftablesAttribute.tableOwner]?.networkNumber()
+      )
     }
   }
 
-  /// Whether there is what attributes name.
-  private mutating func has(
-    _ words: String, _ type: UInt16, _ write: (inout MessageWriter) -> Void
-  ) throws(NetlinkError) -> Bool {
+  /// What the kernel says of the object that attributes name; nil when there is none.
+  private mutating func find<Found>(
+    _ words: String, _ type: UInt16, _ write: (inout MessageWriter) -> Void, read: (NetlinkMessage) -> Found
+  ) throws(NetlinkError) -> Found? {
+    var found: Found?
     do {
       try socket.request("look for \(words)", type: type) {
         $0.netfilterHeader(NetfilterFamily.inet)
         write(&$0)
+      } read: { message in
+        found = read(message)
       }
-      return true
+      return found
     } catch let error where error.reason == .missing {
-      return false
+      return nil
     }
   }
 

@@ -20,6 +20,26 @@ extension RulesetError: CustomStringConvertible {
   }
 }
 
+extension NetworkNamespace {
+  /// Loads rules with the program `nft` in the namespace: all of them at one moment, or none.
+  package func load(ruleset: String) throws(RulesetError) {
+    let problem: RulesetError?
+    do throws(NetlinkError) {
+      problem = try run { (thread) throws(NetlinkError) -> RulesetError? in
+        do throws(RulesetError) {
+          try thread.load(ruleset: ruleset)
+          return nil
+        } catch {
+          return error
+        }
+      }
+    } catch {
+      throw .system(error)
+    }
+    if let problem { throw problem }
+  }
+}
+
 extension NamespaceThread {
   /// Loads rules with the program `nft` in the namespace that the thread is in: all of them at one moment, or none.
   package func load(ruleset: String) throws(RulesetError) {
